@@ -1,0 +1,2 @@
+//! Wiring of the async-start function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring of the dead-letter function.
+fn main() {}

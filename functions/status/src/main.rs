@@ -1,0 +1,2 @@
+//! Wiring of the status function.
+fn main() {}

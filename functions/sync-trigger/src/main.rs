@@ -1,0 +1,2 @@
+//! Wiring of the sync-trigger function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wiring of the worker function.
+fn main() {}

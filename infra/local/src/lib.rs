@@ -1,0 +1,1 @@
+//! API Gateway, Lambda, DynamoDB and SQS in one process.
