@@ -1,0 +1,112 @@
+//! The one trait through which a flow reaches out. What is behind it remembers results, so the
+//! interpreter may ask again for everything it asked before and gets the same answers.
+
+use std::time::Duration;
+
+use crate::model::{CallFailure, HttpAnswer, LogLevel, RunError, Timestamp};
+
+/// What a flow needs of the world. A key names one instance of one effect:
+/// `/do/2/loop[3]/do/0/call#1` is the first try of the call in the fourth round of the loop.
+///
+/// Every call may end in `Stop`: the interpreter then returns at once and the run goes on
+/// elsewhere, later, or not at all. A stop is never an error that a flow could catch.
+pub trait Host: Sync {
+    /// Why the interpreter must return.
+    type Stop: Send;
+
+    /// Asked before every task: lets other work run, and stops a run that is cancelled or overdue.
+    fn proceed(&self) -> impl Future<Output = Result<(), Self::Stop>> + Send;
+
+    /// The answer to `request`: remembered under `key`, or fetched now.
+    fn http(
+        &self,
+        key: &str,
+        request: HttpRequest,
+    ) -> impl Future<Output = Result<Result<HttpAnswer, CallFailure>, Self::Stop>> + Send;
+
+    /// Returns when `duration` has passed since `key` was first waited for, or when `until` is
+    /// reached, whichever comes first.
+    fn wait(
+        &self,
+        key: &str,
+        duration: Duration,
+        until: Option<Timestamp>,
+    ) -> impl Future<Output = Result<(), Self::Stop>> + Send;
+
+    /// When `key` was first reached. Remembered with the next effect.
+    fn reached_at(&self, key: &str) -> Timestamp;
+
+    /// The time now. For timeouts and durations only: expressions have no clock.
+    fn now(&self) -> Timestamp;
+
+    /// Adds a line to the run's log, unless a resumed run has already added it.
+    fn log(&self, event: LogEvent);
+}
+
+/// A request a flow makes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// The method, upper case.
+    pub method: String,
+    /// The absolute URL.
+    pub url: String,
+    /// Headers as given, credentials included.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Vec<u8>>,
+    /// Whether redirects are followed.
+    pub follow_redirects: bool,
+    /// When the answer is of no use any more.
+    pub until: Option<Timestamp>,
+}
+
+/// Something worth a line in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogEvent {
+    /// The instance path of the task, loop rounds included: `/do/2/loop[3]/do/0/call`.
+    pub task: String,
+    /// Which try, from 1.
+    pub attempt: u32,
+    /// What happened to it.
+    pub progress: Progress,
+    /// How much it matters.
+    pub level: LogLevel,
+    /// A sentence.
+    pub message: String,
+    /// How long it took.
+    pub duration: Option<Duration>,
+    /// What was raised.
+    pub error: Option<RunError>,
+}
+
+/// What happened to a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It ended well.
+    Completed,
+    /// It faulted.
+    Failed,
+    /// It faulted and will be tried again.
+    Retried,
+    /// Its `if` was not true.
+    Skipped,
+    /// It waits.
+    Waiting,
+    /// It said something (`call: log`).
+    Log,
+}
+
+impl Progress {
+    /// The word in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Retried => "retried",
+            Self::Skipped => "skipped",
+            Self::Waiting => "waiting",
+            Self::Log => "log",
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The flow language: the Open Workflow DSL 1.0.3 as this runtime ships it.
+//!
+//! A document is read by `definition` and `load` into a `plan` whose expressions are compiled and
+//! whose names are resolved; the `interpreter` runs a plan. Whatever reaches out goes through the
+//! one trait `Host`. Nothing here knows AWS, storage or the wire.
+
+mod errors;
+mod expression;
+mod host;
+mod plan;
+
+pub use errors::{ErrorKind, raise};
+pub use expression::{CompileError, EvaluationError, Expression, Variables};
+pub use host::{Host, HttpRequest, LogEvent, Progress};
+pub use plan::{
+    Authentication, Backoff, Case, Catch, Document, ErrorFilter, ErrorTemplate, For, HttpCall,
+    HttpOutput, LogCall, Plan, Retry, Schema, Task, TaskKind, TaskList, Template, Then, Try,
+    WaitFor,
+};

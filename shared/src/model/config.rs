@@ -1,0 +1,78 @@
+//! What an operator configures: workspaces, flows with their versions, triggers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ContentHash, Environment, FlowReference, Timestamp, TriggerId, WorkspaceId};
+
+/// A workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A flow and the version that each environment serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// Its name, unique in the workspace (`document.name`); on the wire it is the automation id.
+    pub name: String,
+    /// What each environment serves. An environment that is not here serves nothing.
+    pub serves: BTreeMap<Environment, FlowReference>,
+    /// When a version was published last.
+    pub updated_at: Timestamp,
+}
+
+/// An immutable, content-hashed version of a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowVersion {
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// The flow's name.
+    pub name: String,
+    /// The version that its author gave it.
+    pub version: String,
+    /// SHA-256 of `source`.
+    pub hash: ContentHash,
+    /// The YAML or JSON text as it was published.
+    pub source: String,
+    /// When it was published first.
+    pub published_at: Timestamp,
+}
+
+/// What starts a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Its id, unique across workspaces.
+    pub id: TriggerId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// What people call it.
+    pub name: String,
+    /// The flow it starts.
+    pub flow: String,
+    /// Where it may be called.
+    pub environments: Vec<Environment>,
+    /// Whether it accepts calls.
+    pub state: TriggerState,
+    /// A run's longest life in seconds, where it is less than the limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_s: Option<u64>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Whether a trigger accepts calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TriggerState {
+    /// It does.
+    Active,
+    /// It answers as though it were not there; runs that started before go on.
+    Paused,
+}

@@ -1,0 +1,55 @@
+//! Limits, each with its source.
+
+#![expect(clippy::duration_suboptimal_units, reason = "in the units of their sources")]
+
+use std::time::Duration;
+
+/// Largest request body, in bytes. Lambda takes 6 MB of request, base64 costs a third of it
+/// (AWS Lambda quotas, invocation payload).
+pub const MAX_BODY_BYTES: usize = 4_500_000;
+
+/// Longest wait of a waiting call. The published contract says 120 to 150 s.
+pub const MAX_WAIT: Duration = Duration::from_secs(150);
+
+/// Longest life of a run. The published contract says 2,700 s.
+pub const MAX_RUN: Duration = Duration::from_secs(2700);
+
+/// After this long a worker starts no new effect and hands the run on. Lambda ends an
+/// invocation after 900 s (AWS Lambda quotas); an effect in flight may take up to `MAX_EFFECT`.
+pub const SLICE: Duration = Duration::from_secs(600);
+
+/// Longest single effect.
+pub const MAX_EFFECT: Duration = Duration::from_secs(290);
+
+/// Longest delay of a queued message (SQS quotas, `DelaySeconds`).
+pub const MAX_DELAY: Duration = Duration::from_secs(900);
+
+/// How long a worker is taken to be alive after it last said so.
+pub const LEASE: Duration = Duration::from_secs(75);
+
+/// How often a worker says that it is alive.
+pub const LEASE_RENEWAL: Duration = Duration::from_secs(30);
+
+/// How often a worker looks whether its run was cancelled.
+pub const CANCEL_POLL: Duration = Duration::from_secs(5);
+
+/// How long a worker looks for the header of a run whose message overtook it.
+pub const HEADER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long a run's record is kept after its start.
+pub const RUN_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Longest `Idempotency-Key`, in bytes.
+pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
+
+/// Largest flow source, in bytes: compressed it fits an item of 400 KB (DynamoDB quotas).
+pub const MAX_FLOW_BYTES: usize = 256 * 1024;
+
+/// Most log lines a run keeps; later ones are dropped with a note.
+pub const MAX_LOG_ENTRIES: u64 = 10_000;
+
+/// Deepest nesting of a JSON value in a request, a flow's data or an answer.
+pub const MAX_JSON_DEPTH: usize = 128;

@@ -1,0 +1,25 @@
+//! The words everything else is written in: ids, the run record, states and their one transition
+//! table, journal and log entries, configuration records, limits. Knows no AWS, no HTTP, no clock.
+
+mod config;
+mod environment;
+mod error;
+mod id;
+mod journal;
+pub mod limits;
+mod run;
+mod secret;
+mod state;
+mod time;
+
+pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
+pub use environment::{Environment, UnknownEnvironment};
+pub use error::RunError;
+pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};
+pub use journal::{
+    CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
+};
+pub use run::{FlowReference, Run};
+pub use secret::Secret;
+pub use state::{Event, Refused, Status, next};
+pub use time::Timestamp;

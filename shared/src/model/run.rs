@@ -1,0 +1,49 @@
+//! The run record.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ContentHash, Environment, RunId, Status, Timestamp, TriggerId, WorkspaceId};
+
+/// Which flow version a run executes, fixed when it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowReference {
+    /// The flow's name within its workspace.
+    pub name: String,
+    /// The version its author gave it (`document.version`).
+    pub version: String,
+    /// The content of exactly this version.
+    pub hash: ContentHash,
+}
+
+/// A run's header: everything about it but its input, journal and output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// What started it.
+    pub trigger: TriggerId,
+    /// Where.
+    pub environment: Environment,
+    /// What it executes.
+    pub flow: FlowReference,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts its claims. A completion counts only under the epoch of the latest claim.
+    pub epoch: u32,
+    /// Until then its worker is taken to be alive; zero when nobody holds it.
+    pub lease_until: Timestamp,
+    /// It ends as timed out then.
+    pub deadline: Timestamp,
+    /// When it wakes, while it waits.
+    pub wake_at: Option<Timestamp>,
+    /// Whether somebody asked to cancel it.
+    pub cancel_requested: bool,
+    /// When it was accepted.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// The caller's W3C trace context, continued on outgoing calls.
+    pub traceparent: Option<String>,
+}
