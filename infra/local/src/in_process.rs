@@ -52,14 +52,8 @@ impl Recorder {
     }
 
     fn note(&self, service: &'static str, operation: &str) {
-        let request = Request {
-            service,
-            operation: operation.to_owned(),
-        };
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(request);
+        let request = Request { service, operation: operation.to_owned() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     }
 }
 
@@ -80,9 +74,7 @@ impl<S: Service> HttpConnector for Connector<S> {
         let Self { service, recorder } = self.clone();
         HttpConnectorFuture::new(async move {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
-            let operation = target
-                .split_once('.')
-                .map_or(target, |(_, operation)| operation);
+            let operation = target.split_once('.').map_or(target, |(_, operation)| operation);
             if let Some(recorder) = recorder {
                 recorder.note(S::NAME, operation);
             }
@@ -98,13 +90,9 @@ fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(answer.status)
         .map_err(|error| ConnectorError::other(error.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
-    response
-        .headers_mut()
-        .insert("content-type", "application/x-amz-json-1.0");
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     if let Some(query_error) = answer.query_error {
-        response
-            .headers_mut()
-            .insert("x-amzn-query-error", query_error);
+        response.headers_mut().insert("x-amzn-query-error", query_error);
     }
     Ok(response)
 }

@@ -17,29 +17,16 @@ struct Range<A> {
 
 const fn v4(network: [u8; 4], prefix: u32, name: &'static str) -> Range<Ipv4Addr> {
     let [a, b, c, d] = network;
-    Range {
-        network: Ipv4Addr::new(a, b, c, d),
-        prefix,
-        name,
-        private: false,
-    }
+    Range { network: Ipv4Addr::new(a, b, c, d), prefix, name, private: false }
 }
 
 const fn v6(first: [u16; 2], prefix: u32, name: &'static str) -> Range<Ipv6Addr> {
     let [a, b] = first;
-    Range {
-        network: Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0),
-        prefix,
-        name,
-        private: false,
-    }
+    Range { network: Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0), prefix, name, private: false }
 }
 
 const fn private<A: Copy>(range: Range<A>) -> Range<A> {
-    Range {
-        private: true,
-        ..range
-    }
+    Range { private: true, ..range }
 }
 
 const DENIED_V4: [Range<Ipv4Addr>; 16] = [
@@ -64,12 +51,7 @@ const DENIED_V4: [Range<Ipv4Addr>; 16] = [
 /// The first match counts, so the metadata service stands before the private range around it.
 const DENIED_V6: [Range<Ipv6Addr>; 9] = [
     v6([0, 0], 128, "::/128 (unspecified)"),
-    Range {
-        network: Ipv6Addr::LOCALHOST,
-        prefix: 128,
-        name: "::1/128 (loopback)",
-        private: true,
-    },
+    Range { network: Ipv6Addr::LOCALHOST, prefix: 128, name: "::1/128 (loopback)", private: true },
     v6([0xfd00, 0x0ec2], 32, "fd00:ec2::/32 (metadata service)"),
     private(v6([0xfc00, 0], 7, "fc00::/7 (private)")),
     v6([0xfe80, 0], 10, "fe80::/10 (link-local)"),

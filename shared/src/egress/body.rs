@@ -46,16 +46,13 @@ pub(super) async fn collect(
         if received_bytes > max_bytes {
             return Err(too_large(max_bytes, host));
         }
-        sink.write(&data)
-            .map_err(|error| undecodable(error, max_bytes, host))?;
+        sink.write(&data).map_err(|error| undecodable(error, max_bytes, host))?;
     }
     // Answers to `HEAD` and with status 304 name a coding and have no bytes, not even gzip's own header.
     if received_bytes == 0 {
         return Ok(Bytes::new());
     }
-    sink.finish()
-        .map(Bytes::from)
-        .map_err(|error| undecodable(error, max_bytes, host))
+    sink.finish().map(Bytes::from).map_err(|error| undecodable(error, max_bytes, host))
 }
 
 enum Sink {
@@ -65,15 +62,8 @@ enum Sink {
 
 impl Sink {
     fn new(gzip: bool, announced_bytes: usize, max_bytes: usize) -> Self {
-        let capped = Capped {
-            bytes: Vec::with_capacity(announced_bytes),
-            max_bytes,
-        };
-        if gzip {
-            Self::Gzip(Box::new(MultiGzDecoder::new(capped)))
-        } else {
-            Self::Plain(capped)
-        }
+        let capped = Capped { bytes: Vec::with_capacity(announced_bytes), max_bytes };
+        if gzip { Self::Gzip(Box::new(MultiGzDecoder::new(capped))) } else { Self::Plain(capped) }
     }
 
     fn write(&mut self, data: &[u8]) -> io::Result<()> {

@@ -78,9 +78,7 @@ impl Egress {
     pub(super) fn with_names(policy: Policy, names: Names) -> Self {
         let resolver = Resolver::new(policy.allow_private_targets, names);
         let pools = Pools::new(resolver, policy.connect_timeout);
-        Self {
-            inner: Arc::new(Inner { policy, pools }),
-        }
+        Self { inner: Arc::new(Inner { policy, pools }) }
     }
 
     #[cfg(test)]
@@ -101,10 +99,9 @@ impl Egress {
         let limit = request.timeout;
         let result = match timeout(limit, self.follow(request, &mut progress)).await {
             Ok(result) => result,
-            Err(_) => Err(Error::new(
-                ErrorKind::Timeout,
-                format!("no whole answer within {limit:?}"),
-            )),
+            Err(_) => {
+                Err(Error::new(ErrorKind::Timeout, format!("no whole answer within {limit:?}")))
+            }
         };
         result.map_err(|error| error.with_outcome_unknown(progress.may_have_arrived()))
     }

@@ -44,12 +44,7 @@ pub enum ErrorKind {
 
 impl Error {
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            outcome_unknown: false,
-            source: None,
-        }
+        Self { kind, message: message.into(), outcome_unknown: false, source: None }
     }
 
     pub(super) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {

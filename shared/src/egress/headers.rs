@@ -51,25 +51,18 @@ pub(super) fn outgoing(headers: &[(String, String)]) -> Result<HeaderMap, Error>
         let parsed = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| invalid(format!("{name:?} is not a header name")))?;
         if RESERVED.contains(&parsed.as_str()) {
-            return Err(invalid(format!(
-                "the header `{parsed}` is set by the client"
-            )));
+            return Err(invalid(format!("the header `{parsed}` is set by the client")));
         }
         let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
-            invalid(format!(
-                "the header `{parsed}` has a control character in its value"
-            ))
+            invalid(format!("the header `{parsed}` has a control character in its value"))
         })?;
         map.append(parsed, value);
     }
-    map.entry(header::ACCEPT)
-        .or_insert(HeaderValue::from_static("*/*"));
-    map.entry(header::USER_AGENT)
-        .or_insert(HeaderValue::from_static(USER_AGENT));
+    map.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    map.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     // A part of a compressed body cannot be decoded.
     if !map.contains_key(header::RANGE) {
-        map.entry(header::ACCEPT_ENCODING)
-            .or_insert(HeaderValue::from_static("gzip"));
+        map.entry(header::ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
     }
     Ok(map)
 }
@@ -85,11 +78,7 @@ pub(super) fn drop_content(headers: &mut HeaderMap) {
 }
 
 fn retain(headers: &mut HeaderMap, keep: impl Fn(&str) -> bool) {
-    let dropped: Vec<_> = headers
-        .keys()
-        .filter(|name| !keep(name.as_str()))
-        .cloned()
-        .collect();
+    let dropped: Vec<_> = headers.keys().filter(|name| !keep(name.as_str())).cloned().collect();
     for name in dropped {
         headers.remove(name);
     }

@@ -44,11 +44,7 @@ impl Pools {
         let mut connector = HttpConnector::new_with_resolver(resolver);
         connector.set_connect_timeout(Some(connect_timeout));
         connector.set_nodelay(true);
-        Self {
-            plain: client(connector.clone()),
-            encrypted: OnceCell::new(),
-            connector,
-        }
+        Self { plain: client(connector.clone()), encrypted: OnceCell::new(), connector }
     }
 
     /// Starts the request on a pooled connection or a new one.

@@ -27,10 +27,7 @@ pub(super) fn follow(
         Error::new(ErrorKind::Protocol, message).with_source(error)
     })?;
     let target = previous.target.join(location, allow_private)?;
-    let mut next = Outgoing {
-        target: target.clone(),
-        ..previous
-    };
+    let mut next = Outgoing { target: target.clone(), ..previous };
     if !target.has_origin_of(&previous.target) {
         headers::drop_credentials(&mut next.headers);
     }

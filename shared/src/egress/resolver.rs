@@ -42,31 +42,19 @@ pub(super) enum ResolveError {
 
 impl Resolver {
     pub(super) fn new(allow_private: bool, names: Names) -> Self {
-        Self {
-            allow_private,
-            names,
-        }
+        Self { allow_private, names }
     }
 
     async fn resolve(self, name: Name) -> Result<vec::IntoIter<SocketAddr>, ResolveError> {
-        let addresses = self
-            .names
-            .lookup(name.as_str())
-            .await
-            .map_err(ResolveError::Lookup)?;
+        let addresses = self.names.lookup(name.as_str()).await.map_err(ResolveError::Lookup)?;
         if addresses.is_empty() {
             return Err(ResolveError::NoAddress);
         }
-        let denied = addresses
-            .iter()
-            .find_map(|ip| address::denied(*ip, self.allow_private));
+        let denied = addresses.iter().find_map(|ip| address::denied(*ip, self.allow_private));
         if let Some(range) = denied {
             return Err(ResolveError::Denied(range));
         }
-        let reachable: Vec<_> = addresses
-            .into_iter()
-            .map(|ip| self.names.endpoint(ip))
-            .collect();
+        let reachable: Vec<_> = addresses.into_iter().map(|ip| self.names.endpoint(ip)).collect();
         Ok(reachable.into_iter())
     }
 }

@@ -61,18 +61,13 @@ impl Target {
                 format!("`{host}` is not allowed: it is in {range}"),
             ));
         }
-        let uri = url[..Position::AfterQuery]
-            .parse::<Uri>()
-            .map_err(|error| {
-                Error::new(ErrorKind::InvalidRequest, "the URL cannot be sent").with_source(error)
-            })?;
+        let uri = url[..Position::AfterQuery].parse::<Uri>().map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, "the URL cannot be sent").with_source(error)
+        })?;
         // The check above read one parser's host and the connector will read the other's. Two parsers that disagree
         // about a host are how such guards are passed.
         if uri.host() != url.host_str() {
-            return Err(Error::new(
-                ErrorKind::InvalidRequest,
-                "the URL's host is ambiguous",
-            ));
+            return Err(Error::new(ErrorKind::InvalidRequest, "the URL's host is ambiguous"));
         }
         Ok(Self { url, uri })
     }

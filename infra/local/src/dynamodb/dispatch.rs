@@ -12,11 +12,7 @@ use crate::in_process::Answer;
 /// Answers one request.
 pub(crate) async fn answer(store: &Store, operation: &str, body: &[u8]) -> Answer {
     match run(store, operation, body).await {
-        Some(Ok(body)) => Answer {
-            status: 200,
-            query_error: None,
-            body,
-        },
+        Some(Ok(body)) => Answer { status: 200, query_error: None, body },
         Some(Err(error)) => {
             let error = refusal::as_answered(operation, error);
             Answer {
@@ -25,11 +21,9 @@ pub(crate) async fn answer(store: &Store, operation: &str, body: &[u8]) -> Answe
                 body: error.to_json().into_bytes(),
             }
         }
-        None => Answer {
-            status: 400,
-            query_error: None,
-            body: refusal::UNKNOWN_OPERATION.to_vec(),
-        },
+        None => {
+            Answer { status: 400, query_error: None, body: refusal::UNKNOWN_OPERATION.to_vec() }
+        }
     }
 }
 

@@ -24,9 +24,7 @@ pub(crate) fn as_answered(operation: &str, error: DynoxideError) -> DynoxideErro
 /// prefix on serde's message.
 pub(crate) fn unreadable(error: &serde_json::Error) -> DynoxideError {
     let text = error.to_string();
-    let bare = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(message, _)| message);
+    let bare = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     if let Some(message) = bare.strip_prefix("VALIDATION_REQUEST:") {
         DynoxideError::EnvelopedValidation(message.to_owned())
     } else if let Some(message) = bare.strip_prefix("VALIDATION:") {

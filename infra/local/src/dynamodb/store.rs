@@ -43,9 +43,7 @@ impl Store {
     /// When the file cannot be opened or was written by a newer version.
     pub fn open(path: &Path, sync: bool) -> Result<Self, OpenError> {
         let path = path.to_str().ok_or_else(|| {
-            OpenError(DynoxideError::InternalServerError(
-                "the path is not UTF-8".to_owned(),
-            ))
+            OpenError(DynoxideError::InternalServerError("the path is not UTF-8".to_owned()))
         })?;
         let database = Database::new(path).map_err(OpenError)?;
         if !sync {
@@ -57,10 +55,7 @@ impl Store {
     }
 
     fn of(database: Database) -> Self {
-        Self {
-            database,
-            turn: Arc::default(),
-        }
+        Self { database, turn: Arc::default() }
     }
 
     /// Deletes the items whose time to live has ended, which the database does not do by itself. Returns how many.

@@ -67,23 +67,11 @@ impl Attributes {
     /// The attributes as [`Attributes::set`] takes them.
     pub(crate) fn render(&self) -> BTreeMap<String, String> {
         let mut rendered = BTreeMap::from([
-            (
-                "VisibilityTimeout".to_owned(),
-                self.visibility_timeout_s.to_string(),
-            ),
+            ("VisibilityTimeout".to_owned(), self.visibility_timeout_s.to_string()),
             ("DelaySeconds".to_owned(), self.delay_s.to_string()),
-            (
-                "ReceiveMessageWaitTimeSeconds".to_owned(),
-                self.receive_wait_s.to_string(),
-            ),
-            (
-                "MessageRetentionPeriod".to_owned(),
-                self.retention_s.to_string(),
-            ),
-            (
-                "MaximumMessageSize".to_owned(),
-                self.maximum_message_bytes.to_string(),
-            ),
+            ("ReceiveMessageWaitTimeSeconds".to_owned(), self.receive_wait_s.to_string()),
+            ("MessageRetentionPeriod".to_owned(), self.retention_s.to_string()),
+            ("MaximumMessageSize".to_owned(), self.maximum_message_bytes.to_string()),
         ]);
         if let Some(redrive) = &self.redrive {
             rendered.insert("RedrivePolicy".to_owned(), redrive.render());
@@ -126,18 +114,11 @@ impl Redrive {
             Count::Number(number) => Some(number),
             Count::Text(text) => text.parse().ok(),
         };
-        let max_receive_count = max_receive_count
-            .filter(|count| (1..=1_000).contains(count))
-            .ok_or_else(refused)?;
-        let queue = request
-            .dead_letter_target_arn
-            .strip_prefix(ARN_PREFIX)
-            .ok_or_else(refused)?
-            .to_owned();
-        Ok(Some(Self {
-            queue,
-            max_receive_count,
-        }))
+        let max_receive_count =
+            max_receive_count.filter(|count| (1..=1_000).contains(count)).ok_or_else(refused)?;
+        let queue =
+            request.dead_letter_target_arn.strip_prefix(ARN_PREFIX).ok_or_else(refused)?.to_owned();
+        Ok(Some(Self { queue, max_receive_count }))
     }
 
     fn render(&self) -> String {
@@ -166,17 +147,12 @@ mod tests {
 
     #[test]
     fn what_is_rendered_can_be_set_again() {
-        let policy = format!(
-            r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":"5"}}"#,
-            arn("dead")
-        );
+        let policy =
+            format!(r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":"5"}}"#, arn("dead"));
         let attributes = set("RedrivePolicy", &policy).unwrap();
         assert_eq!(
             attributes.redrive,
-            Some(Redrive {
-                queue: "dead".to_owned(),
-                max_receive_count: 5
-            })
+            Some(Redrive { queue: "dead".to_owned(), max_receive_count: 5 })
         );
         let mut again = Attributes::default();
         again.set(&attributes.render()).unwrap();

@@ -27,12 +27,7 @@ pub(crate) async fn send(
         return Err(Error::BatchRequestTooLong(size_bytes));
     }
     let outcomes = engine.send_all(queue_of(&queue_url), outgoing).await?;
-    Ok(close(
-        ids,
-        outcomes
-            .into_iter()
-            .map(|outcome| outcome.map(sent_message)),
-    ))
+    Ok(close(ids, outcomes.into_iter().map(|outcome| outcome.map(sent_message))))
 }
 
 pub(crate) async fn delete(
@@ -49,12 +44,7 @@ pub(crate) async fn delete(
             .collect::<Vec<_>>())
     };
     let outcomes = engine.change(delete_all).await?;
-    Ok(close(
-        ids,
-        outcomes
-            .into_iter()
-            .map(|outcome| outcome.map(|()| Nothing {})),
-    ))
+    Ok(close(ids, outcomes.into_iter().map(|outcome| outcome.map(|()| Nothing {}))))
 }
 
 pub(crate) async fn change_visibility(
@@ -66,22 +56,12 @@ pub(crate) async fn change_visibility(
     let change_all = |state: &mut super::state::State, now_ms| {
         state.queue(queue)?;
         let change = |entry: &VisibilityEntry| {
-            state.change_visibility(
-                queue,
-                &entry.receipt_handle,
-                entry.visibility_timeout,
-                now_ms,
-            )
+            state.change_visibility(queue, &entry.receipt_handle, entry.visibility_timeout, now_ms)
         };
         Ok(entries.iter().map(change).collect::<Vec<_>>())
     };
     let outcomes = engine.change(change_all).await?;
-    Ok(close(
-        ids,
-        outcomes
-            .into_iter()
-            .map(|outcome| outcome.map(|()| Nothing {})),
-    ))
+    Ok(close(ids, outcomes.into_iter().map(|outcome| outcome.map(|()| Nothing {}))))
 }
 
 type Opened<E> = (String, Vec<String>, Vec<E>);
@@ -106,19 +86,12 @@ fn open<E>(request: Batch<E>) -> Result<Opened<E>, Error> {
             return Err(Error::BatchEntryIdsNotDistinct(id.clone()));
         }
     }
-    let (ids, entries) = request
-        .entries
-        .into_iter()
-        .map(|entry| (entry.id, entry.entry))
-        .unzip();
+    let (ids, entries) = request.entries.into_iter().map(|entry| (entry.id, entry.entry)).unzip();
     Ok((request.queue_url, ids, entries))
 }
 
 fn close<T>(ids: Vec<String>, outcomes: impl Iterator<Item = Result<T, Error>>) -> BatchAnswer<T> {
-    let mut answer = BatchAnswer {
-        successful: Vec::new(),
-        failed: Vec::new(),
-    };
+    let mut answer = BatchAnswer { successful: Vec::new(), failed: Vec::new() };
     for (id, outcome) in ids.into_iter().zip(outcomes) {
         match outcome {
             Ok(result) => answer.successful.push(Successful { id, answer: result }),

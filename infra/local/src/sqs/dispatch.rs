@@ -18,21 +18,11 @@ use crate::in_process::Answer;
 /// Answers one request. `host` is the authority in the URLs of queues.
 pub(crate) async fn answer(engine: &Engine, host: &str, operation: &str, body: &[u8]) -> Answer {
     match run(engine, host, operation, body).await {
-        Ok(body) => Answer {
-            status: 200,
-            query_error: None,
-            body,
-        },
+        Ok(body) => Answer { status: 200, query_error: None, body },
         Err(error) => {
-            let (status, party) = if error.is_senders_fault() {
-                (400, "Sender")
-            } else {
-                (500, "Receiver")
-            };
-            let refusal = wire::Refusal {
-                shape: error.shape(),
-                message: error.to_string(),
-            };
+            let (status, party) =
+                if error.is_senders_fault() { (400, "Sender") } else { (500, "Receiver") };
+            let refusal = wire::Refusal { shape: error.shape(), message: error.to_string() };
             Answer {
                 status,
                 query_error: Some(format!("{};{party}", error.code())),
@@ -46,25 +36,18 @@ async fn run(engine: &Engine, host: &str, operation: &str, body: &[u8]) -> Resul
     match operation {
         "SendMessage" => {
             let request: wire::SendMessage<'_> = parse(body)?;
-            let sent = engine
-                .send(queue_of(&request.queue_url), request.message.into())
-                .await?;
+            let sent = engine.send(queue_of(&request.queue_url), request.message.into()).await?;
             render(&sent_message(sent))
         }
         "ReceiveMessage" => receive(engine, parse(body)?).await,
         "DeleteMessage" => {
             let request: wire::DeleteMessage<'_> = parse(body)?;
-            engine
-                .delete(queue_of(&request.queue_url), &request.entry.receipt_handle)
-                .await?;
+            engine.delete(queue_of(&request.queue_url), &request.entry.receipt_handle).await?;
             render(&wire::Nothing {})
         }
         "ChangeMessageVisibility" => {
             let request: wire::ChangeMessageVisibility<'_> = parse(body)?;
-            let wire::VisibilityEntry {
-                receipt_handle,
-                visibility_timeout,
-            } = request.entry;
+            let wire::VisibilityEntry { receipt_handle, visibility_timeout } = request.entry;
             engine
                 .change_visibility(
                     queue_of(&request.queue_url),
@@ -92,27 +75,19 @@ async fn manage(
     match operation {
         "CreateQueue" => {
             let request: wire::CreateQueue = parse_owned(body)?;
-            engine
-                .create_queue(&request.queue_name, &request.attributes)
-                .await?;
-            render(&wire::QueueUrl {
-                queue_url: url(host, &request.queue_name),
-            })
+            engine.create_queue(&request.queue_name, &request.attributes).await?;
+            render(&wire::QueueUrl { queue_url: url(host, &request.queue_name) })
         }
         "GetQueueUrl" => {
             let request: wire::GetQueueUrl = parse_owned(body)?;
             engine.attributes(&request.queue_name)?;
-            render(&wire::QueueUrl {
-                queue_url: url(host, &request.queue_name),
-            })
+            render(&wire::QueueUrl { queue_url: url(host, &request.queue_name) })
         }
         "ListQueues" => {
             let request: wire::ListQueues = parse_owned(body)?;
             let names = engine.queue_names().into_iter();
             let names = names.filter(|name| name.starts_with(&request.queue_name_prefix));
-            render(&wire::QueueUrls {
-                queue_urls: names.map(|name| url(host, &name)).collect(),
-            })
+            render(&wire::QueueUrls { queue_urls: names.map(|name| url(host, &name)).collect() })
         }
         "GetQueueAttributes" => {
             let request: wire::OnQueue<'_> = parse(body)?;
@@ -122,9 +97,7 @@ async fn manage(
         }
         "SetQueueAttributes" => {
             let request: wire::SetQueueAttributes = parse_owned(body)?;
-            engine
-                .set_attributes(queue_of(&request.queue_url), &request.attributes)
-                .await?;
+            engine.set_attributes(queue_of(&request.queue_url), &request.attributes).await?;
             render(&wire::Nothing {})
         }
         "PurgeQueue" => {
@@ -140,17 +113,9 @@ async fn receive(engine: &Engine, request: wire::ReceiveMessage<'_>) -> Result<V
     let maximum = request.max_number_of_messages.unwrap_or(1);
     let queue = queue_of(&request.queue_url);
     let received = engine
-        .receive(
-            queue,
-            maximum,
-            request.visibility_timeout,
-            request.wait_time_seconds,
-        )
+        .receive(queue, maximum, request.visibility_timeout, request.wait_time_seconds)
         .await?;
-    let messages = received
-        .iter()
-        .map(|received| received_message(received, &request))
-        .collect();
+    let messages = received.iter().map(|received| received_message(received, &request)).collect();
     render(&wire::Messages { messages })
 }
 
@@ -162,9 +127,7 @@ fn received_message<'a>(
     let is_wanted = |(name, _): &(&String, &Attribute)| {
         is_asked(&request.message_attribute_names, name)
             || request.message_attribute_names.iter().any(|asked| {
-                asked
-                    .strip_suffix(".*")
-                    .is_some_and(|prefix| name.starts_with(prefix))
+                asked.strip_suffix(".*").is_some_and(|prefix| name.starts_with(prefix))
             })
     };
     let message_attributes: BTreeMap<_, _> = content
@@ -174,30 +137,18 @@ fn received_message<'a>(
         .map(|(name, attribute)| (name.clone(), attribute.clone()))
         .collect();
     let mut attributes = BTreeMap::from([
-        (
-            "ApproximateReceiveCount",
-            Cow::from(received.receive_count.to_string()),
-        ),
-        (
-            "ApproximateFirstReceiveTimestamp",
-            Cow::from(received.first_received_at_ms.to_string()),
-        ),
+        ("ApproximateReceiveCount", Cow::from(received.receive_count.to_string())),
+        ("ApproximateFirstReceiveTimestamp", Cow::from(received.first_received_at_ms.to_string())),
         ("SentTimestamp", Cow::from(content.sent_at_ms.to_string())),
         ("SenderId", Cow::from("000000000000")),
     ]);
     let optional = [
         ("MessageGroupId", content.group_id.as_deref()),
         ("AWSTraceHeader", content.trace_header.as_deref()),
-        (
-            "DeadLetterQueueSourceArn",
-            received.dead_letter_source.as_deref(),
-        ),
+        ("DeadLetterQueueSourceArn", received.dead_letter_source.as_deref()),
     ];
-    attributes.extend(
-        optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, Cow::from(value?)))),
-    );
+    attributes
+        .extend(optional.into_iter().filter_map(|(name, value)| Some((name, Cow::from(value?)))));
     attributes.retain(|name, _| {
         is_asked(&request.message_system_attribute_names, name)
             || is_asked(&request.attribute_names, name)

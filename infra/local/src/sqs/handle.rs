@@ -22,17 +22,8 @@ pub(crate) struct Handle {
 
 impl fmt::Display for Handle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            queue,
-            id,
-            message_id,
-            receive_count,
-        } = self;
-        write!(
-            formatter,
-            "{queue:08x}{id:016x}{:032x}{receive_count:08x}",
-            message_id.as_u128()
-        )
+        let Self { queue, id, message_id, receive_count } = self;
+        write!(formatter, "{queue:08x}{id:016x}{:032x}{receive_count:08x}", message_id.as_u128())
     }
 }
 
@@ -52,11 +43,7 @@ impl Handle {
             message_id: Uuid::from_u128(message_id),
             receive_count: narrow(number(56, 64)?)?,
         };
-        if text.len() == 64 {
-            Ok(handle)
-        } else {
-            Err(Error::ReceiptHandleIsInvalid)
-        }
+        if text.len() == 64 { Ok(handle) } else { Err(Error::ReceiptHandleIsInvalid) }
     }
 }
 
@@ -66,24 +53,15 @@ mod tests {
 
     #[test]
     fn a_handle_reads_back_as_it_was_written() {
-        let handle = Handle {
-            queue: 7,
-            id: u64::MAX,
-            message_id: Uuid::now_v7(),
-            receive_count: 3,
-        };
+        let handle =
+            Handle { queue: 7, id: u64::MAX, message_id: Uuid::now_v7(), receive_count: 3 };
         assert_eq!(Handle::parse(&handle.to_string()), Ok(handle));
     }
 
     #[test]
     fn anything_else_is_refused() {
-        let handle = Handle {
-            queue: 7,
-            id: 1,
-            message_id: Uuid::now_v7(),
-            receive_count: 3,
-        }
-        .to_string();
+        let handle =
+            Handle { queue: 7, id: 1, message_id: Uuid::now_v7(), receive_count: 3 }.to_string();
         for text in [
             "",
             "x",
@@ -92,11 +70,7 @@ mod tests {
             &handle.replace('0', "g"),
             &"ü".repeat(32),
         ] {
-            assert_eq!(
-                Handle::parse(text),
-                Err(Error::ReceiptHandleIsInvalid),
-                "{text}"
-            );
+            assert_eq!(Handle::parse(text), Err(Error::ReceiptHandleIsInvalid), "{text}");
         }
     }
 }

@@ -110,20 +110,14 @@ impl Journal {
                 };
                 if self.sync {
                     // The task writes on even if this future is dropped.
-                    tokio::task::spawn_blocking(write)
-                        .await
-                        .map_err(|_| Error::Storage)?;
+                    tokio::task::spawn_blocking(write).await.map_err(|_| Error::Storage)?;
                 } else {
                     write();
                 }
             }
         }
         // Memory and log have parted once a write failed: nothing is acknowledged any more.
-        if self.failed.load(Ordering::Acquire) {
-            Err(Error::Storage)
-        } else {
-            Ok(())
-        }
+        if self.failed.load(Ordering::Acquire) { Err(Error::Storage) } else { Ok(()) }
     }
 }
 
@@ -199,9 +193,7 @@ fn load(connection: &Connection) -> Result<State, OpenError> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (id, number): (u64, u32) = (row.get(0)?, row.get(1)?);
-        let queue = names
-            .get(&number)
-            .and_then(|name| state.queues.get_mut(name));
+        let queue = names.get(&number).and_then(|name| state.queues.get_mut(name));
         let queue = queue.ok_or_else(|| OpenError::Damaged("a message without a queue".into()))?;
         queue.insert(id, read_message(row)?);
         state.next_message = state.next_message.max(id + 1);
@@ -213,9 +205,7 @@ fn read_queue(row: &Row<'_>) -> Result<Queue, OpenError> {
     let text: String = row.get(2)?;
     let given = serde_json::from_str(&text).map_err(|error| OpenError::Damaged(error.into()))?;
     let mut attributes = Attributes::default();
-    attributes
-        .set(&given)
-        .map_err(|error| OpenError::Damaged(error.into()))?;
+    attributes.set(&given).map_err(|error| OpenError::Damaged(error.into()))?;
     let name: String = row.get(1)?;
     let mut queue = Queue::new(row.get(0)?, name.into(), attributes, row.get(3)?);
     queue.modified_at_ms = row.get(4)?;

@@ -81,10 +81,7 @@ impl Outgoing {
     pub(crate) fn size_bytes(&self) -> usize {
         let attribute_bytes = |(name, attribute): (&String, &Attribute)| {
             let value = attribute.string_value.as_deref().map_or(0, str::len);
-            let binary = attribute
-                .binary_value
-                .as_deref()
-                .map_or(0, |text| text.len() / 4 * 3);
+            let binary = attribute.binary_value.as_deref().map_or(0, |text| text.len() / 4 * 3);
             name.len() + attribute.data_type.len() + value + binary
         };
         self.body.len() + self.attributes.iter().map(attribute_bytes).sum::<usize>()
@@ -95,10 +92,8 @@ impl Outgoing {
         if self.body.is_empty() {
             return Err(Error::MissingParameter("MessageBody"));
         }
-        let values = self
-            .attributes
-            .values()
-            .filter_map(|attribute| attribute.string_value.as_deref());
+        let values =
+            self.attributes.values().filter_map(|attribute| attribute.string_value.as_deref());
         if !std::iter::once(self.body.as_str())
             .chain(values)
             .all(|text| text.chars().all(is_allowed))
@@ -119,9 +114,7 @@ impl Outgoing {
                 "MessageGroupId must have 1 to 128 characters.".to_owned(),
             ));
         }
-        self.attributes
-            .iter()
-            .try_for_each(|(name, attribute)| check_attribute(name, attribute))
+        self.attributes.iter().try_for_each(|(name, attribute)| check_attribute(name, attribute))
     }
 
     pub(crate) fn into_content(self, sent_at_ms: u64) -> Content {
@@ -144,9 +137,7 @@ fn is_allowed(character: char) -> bool {
 
 fn check_attribute(name: &str, attribute: &Attribute) -> Result<(), Error> {
     let refuse = |why: &str| {
-        Err(Error::InvalidParameterValue(format!(
-            "The message attribute '{name}' {why}."
-        )))
+        Err(Error::InvalidParameterValue(format!("The message attribute '{name}' {why}.")))
     };
     let is_name = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
     if !(1..=256).contains(&name.len()) || !name.chars().all(is_name) {
@@ -192,14 +183,7 @@ pub(crate) fn attributes_md5(attributes: &BTreeMap<String, Attribute>) -> Option
             append(&mut digested, &STANDARD.decode(binary).unwrap_or_default());
         } else {
             digested.push(1);
-            append(
-                &mut digested,
-                attribute
-                    .string_value
-                    .as_deref()
-                    .unwrap_or_default()
-                    .as_bytes(),
-            );
+            append(&mut digested, attribute.string_value.as_deref().unwrap_or_default().as_bytes());
         }
     }
     Some(md5_hex(&digested))
@@ -217,23 +201,10 @@ mod tests {
 
     #[test]
     fn characters_outside_xml_are_refused() {
-        let send = |body: &str| {
-            Outgoing {
-                body: body.to_owned(),
-                ..Outgoing::default()
-            }
-            .check()
-        };
-        for body in [
-            "a",
-            "\t\n\r",
-            "\u{20}",
-            "\u{D7FF}",
-            "\u{E000}",
-            "\u{FFFD}",
-            "\u{10000}",
-            "\u{10FFFF}",
-        ] {
+        let send = |body: &str| Outgoing { body: body.to_owned(), ..Outgoing::default() }.check();
+        for body in
+            ["a", "\t\n\r", "\u{20}", "\u{D7FF}", "\u{E000}", "\u{FFFD}", "\u{10000}", "\u{10FFFF}"]
+        {
             assert_eq!(send(body), Ok(()), "{body:?}");
         }
         for body in ["\0", "a\u{8}", "\u{B}", "\u{1F}", "\u{FFFE}", "\u{FFFF}"] {

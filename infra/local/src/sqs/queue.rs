@@ -148,8 +148,6 @@ impl Queue {
     }
 
     fn next_ms(&self) -> u64 {
-        self.order
-            .first()
-            .map_or(u64::MAX, |(visible_at_ms, _)| *visible_at_ms)
+        self.order.first().map_or(u64::MAX, |(visible_at_ms, _)| *visible_at_ms)
     }
 }

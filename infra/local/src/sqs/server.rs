@@ -30,33 +30,20 @@ pub async fn serve(
         .fallback(post(handle))
         .layer(DefaultBodyLimit::max(REQUEST_MAX_BYTES))
         .with_state(engine);
-    axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown)
-        .await
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
 
 async fn handle(State(engine): State<Engine>, headers: HeaderMap, body: Bytes) -> Response {
-    let text = |name: &str| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
-    let operation = text("x-amz-target")
-        .strip_prefix("AmazonSQS.")
-        .unwrap_or_default();
+    let text =
+        |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let operation = text("x-amz-target").strip_prefix("AmazonSQS.").unwrap_or_default();
     let answer = dispatch::answer(&engine, text("host"), operation, &body).await;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (
-        status,
-        [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
-        answer.body,
-    )
-        .into_response();
+    let mut response =
+        (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], answer.body)
+            .into_response();
     if let Some(query_error) = answer.query_error.and_then(|code| code.parse().ok()) {
-        response
-            .headers_mut()
-            .insert("x-amzn-query-error", query_error);
+        response.headers_mut().insert("x-amzn-query-error", query_error);
     }
     response
 }

@@ -76,10 +76,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn logged() -> Self {
-        Self {
-            keeps_log: true,
-            ..Self::default()
-        }
+        Self { keeps_log: true, ..Self::default() }
     }
 
     /// How many changes were noted so far; a caller is answered when the log has that many.
@@ -121,9 +118,7 @@ impl State {
             return Err(Error::InvalidParameterValue(message.to_owned()));
         }
         let existing = self.queues.get(name);
-        let mut attributes = existing
-            .map(|queue| queue.attributes.clone())
-            .unwrap_or_default();
+        let mut attributes = existing.map(|queue| queue.attributes.clone()).unwrap_or_default();
         attributes.set(given)?;
         if let Some(queue) = existing {
             let before = queue.attributes.render();
@@ -134,18 +129,10 @@ impl State {
             return differs.map_or(Ok(()), |(name, _)| Err(Error::QueueNameExists(name)));
         }
         self.check_redrive(name, &attributes)?;
-        let number = self
-            .queues
-            .values()
-            .map(|queue| queue.number)
-            .max()
-            .unwrap_or_default()
-            + 1;
+        let number = self.queues.values().map(|queue| queue.number).max().unwrap_or_default() + 1;
         let name: Arc<str> = name.into();
-        self.queues.insert(
-            Arc::clone(&name),
-            Queue::new(number, Arc::clone(&name), attributes, now_ms),
-        );
+        self.queues
+            .insert(Arc::clone(&name), Queue::new(number, Arc::clone(&name), attributes, now_ms));
         self.note_queue(&name)
     }
 
@@ -232,12 +219,7 @@ impl State {
         };
         queue.insert(id, message);
         queue.announce();
-        self.note(Change::Insert {
-            id,
-            queue: number,
-            content,
-            visible_at_ms,
-        });
+        self.note(Change::Insert { id, queue: number, content, visible_at_ms });
         Ok(sent)
     }
 
@@ -251,11 +233,7 @@ impl State {
         let queue = self.queue_mut(name)?;
         let visibility_s = visibility_s.unwrap_or(queue.attributes.visibility_timeout_s);
         if visibility_s > VISIBILITY_MAX_S {
-            return Err(out_of_range(
-                "VisibilityTimeout",
-                visibility_s,
-                "0 to 43200",
-            ));
+            return Err(out_of_range("VisibilityTimeout", visibility_s, "0 to 43200"));
         }
         let visible_at_ms = now_ms + u64::from(visibility_s) * 1_000;
         let retention_ms = u64::from(queue.attributes.retention_s) * 1_000;
@@ -283,12 +261,8 @@ impl State {
             message.visible_at_ms = visible_at_ms;
             let first_received_at_ms = *message.first_received_at_ms.get_or_insert(now_ms);
             let receive_count = message.receive_count;
-            let handle = Handle {
-                queue: number,
-                id,
-                message_id: message.content.message_id,
-                receive_count,
-            };
+            let handle =
+                Handle { queue: number, id, message_id: message.content.message_id, receive_count };
             received.push(Received {
                 receipt_handle: handle.to_string(),
                 content: Arc::clone(&message.content),
@@ -298,12 +272,7 @@ impl State {
             });
             self.queue_mut(name)?.insert(id, message);
             let first_received_at_ms = Some(first_received_at_ms);
-            self.note(Change::Update {
-                id,
-                visible_at_ms,
-                receive_count,
-                first_received_at_ms,
-            });
+            self.note(Change::Update { id, visible_at_ms, receive_count, first_received_at_ms });
         }
         self.queue_mut(name)?.announce();
         Ok(received)
@@ -325,12 +294,7 @@ impl State {
         let number = target.number;
         target.insert(id, message);
         target.announce();
-        self.note(Change::Move {
-            id,
-            queue: number,
-            visible_at_ms: now_ms,
-            source,
-        });
+        self.note(Change::Move { id, queue: number, visible_at_ms: now_ms, source });
         Ok(())
     }
 
@@ -354,11 +318,7 @@ impl State {
     ) -> Result<(), Error> {
         let queue = self.queue_mut(name)?;
         if visibility_s > VISIBILITY_MAX_S {
-            return Err(out_of_range(
-                "VisibilityTimeout",
-                visibility_s,
-                "0 to 43200",
-            ));
+            return Err(out_of_range("VisibilityTimeout", visibility_s, "0 to 43200"));
         }
         let handle = handle_of(queue, receipt_handle)?;
         let message = queue.find(&handle).ok_or(Error::ReceiptHandleIsInvalid)?;
@@ -385,12 +345,7 @@ impl State {
         let (receive_count, first_received_at_ms) =
             (message.receive_count, message.first_received_at_ms);
         queue.announce();
-        self.note(Change::Update {
-            id,
-            visible_at_ms,
-            receive_count,
-            first_received_at_ms,
-        });
+        self.note(Change::Update { id, visible_at_ms, receive_count, first_received_at_ms });
         Ok(())
     }
 
@@ -410,11 +365,7 @@ impl State {
 
 fn handle_of(queue: &Queue, receipt_handle: &str) -> Result<Handle, Error> {
     let handle = Handle::parse(receipt_handle)?;
-    if handle.queue == queue.number {
-        Ok(handle)
-    } else {
-        Err(Error::ReceiptHandleIsInvalid)
-    }
+    if handle.queue == queue.number { Ok(handle) } else { Err(Error::ReceiptHandleIsInvalid) }
 }
 
 fn out_of_range(parameter: &str, value: u32, range: &str) -> Error {

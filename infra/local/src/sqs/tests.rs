@@ -58,37 +58,17 @@ impl Bed {
     }
 
     async fn send(&self, url: &str, body: &str) {
-        self.client
-            .send_message()
-            .queue_url(url)
-            .message_body(body)
-            .send()
-            .await
-            .unwrap();
+        self.client.send_message().queue_url(url).message_body(body).send().await.unwrap();
     }
 
     async fn receive(&self, url: &str) -> Vec<Message> {
-        let request = self
-            .client
-            .receive_message()
-            .queue_url(url)
-            .max_number_of_messages(10);
+        let request = self.client.receive_message().queue_url(url).max_number_of_messages(10);
         let request = request.message_system_attribute_names(MessageSystemAttributeName::All);
-        request
-            .message_attribute_names("All")
-            .send()
-            .await
-            .unwrap()
-            .messages
-            .unwrap_or_default()
+        request.message_attribute_names("All").send().await.unwrap().messages.unwrap_or_default()
     }
 
     async fn bodies(&self, url: &str) -> Vec<String> {
-        self.receive(url)
-            .await
-            .into_iter()
-            .map(|message| message.body.unwrap())
-            .collect()
+        self.receive(url).await.into_iter().map(|message| message.body.unwrap()).collect()
     }
 
     async fn counts(&self, url: &str) -> [String; 3] {
@@ -125,20 +105,10 @@ async fn socket_client(engine: &Engine) -> Client {
 async fn both<F: Future<Output = ()>>(test: impl Fn(Bed) -> F) {
     let clock = Clock::new();
     let engine = Engine::in_memory(clock.now());
-    test(Bed {
-        client: client(&engine),
-        engine,
-        clock,
-    })
-    .await;
+    test(Bed { client: client(&engine), engine, clock }).await;
     let clock = Clock::new();
     let engine = Engine::in_memory(clock.now());
-    test(Bed {
-        client: socket_client(&engine).await,
-        engine,
-        clock,
-    })
-    .await;
+    test(Bed { client: socket_client(&engine).await, engine, clock }).await;
 }
 
 #[tokio::test]
@@ -148,19 +118,10 @@ async fn a_message_goes_from_sender_to_receiver_and_is_deleted() {
         bed.send(&url, "hello").await;
         let message = bed.receive(&url).await.pop().unwrap();
         assert_eq!(message.body(), Some("hello"));
-        assert_eq!(
-            message.md5_of_body(),
-            Some("5d41402abc4b2a76b9719d911017c592")
-        );
+        assert_eq!(message.md5_of_body(), Some("5d41402abc4b2a76b9719d911017c592"));
         let handle = message.receipt_handle().unwrap();
         assert_eq!(bed.counts(&url).await, ["0", "1", "0"]);
-        bed.client
-            .delete_message()
-            .queue_url(&url)
-            .receipt_handle(handle)
-            .send()
-            .await
-            .unwrap();
+        bed.client.delete_message().queue_url(&url).receipt_handle(handle).send().await.unwrap();
         assert_eq!(bed.counts(&url).await, ["0", "0", "0"]);
     })
     .await;

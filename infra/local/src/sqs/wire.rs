@@ -177,10 +177,7 @@ pub(crate) struct SentMessage {
     pub(crate) message_id: String,
     #[serde(rename = "MD5OfMessageBody")]
     pub(crate) body_md5: String,
-    #[serde(
-        rename = "MD5OfMessageAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
     pub(crate) attributes_md5: Option<String>,
 }
 
@@ -223,10 +220,7 @@ pub(crate) struct ReceivedMessage<'a> {
     pub(crate) body: &'a str,
     #[serde(rename = "MD5OfBody")]
     pub(crate) body_md5: &'a str,
-    #[serde(
-        rename = "MD5OfMessageAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
     pub(crate) attributes_md5: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) attributes: BTreeMap<&'static str, Cow<'a, str>>,

@@ -14,10 +14,7 @@ use crate::egress::{Egress, ErrorKind, Policy, Request};
 const LIMIT: usize = 100_000;
 
 fn limited(server: &Server) -> Egress {
-    Network::of(server).egress_with(Policy {
-        max_response_bytes: LIMIT,
-        ..Policy::default()
-    })
+    Network::of(server).egress_with(Policy { max_response_bytes: LIMIT, ..Policy::default() })
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -47,19 +44,11 @@ async fn an_answer_comes_back_whole_whatever_its_status() {
             "HTTP/1.1 {status} Some\r\nX-One: 1\r\nX-Two: a\r\nX-Two: b\r\nContent-Length: 3\r\n\r\nabc"
         );
         let server = Server::answering(&text).await;
-        let response = limited(&server)
-            .send(get("http://public.test/x"))
-            .await
-            .unwrap();
+        let response = limited(&server).send(get("http://public.test/x")).await.unwrap();
         assert_eq!(response.status, status);
         assert_eq!(response.body, "abc");
         assert_eq!(response.final_url, "http://public.test/x");
-        let pairs = [
-            ("x-one", "1"),
-            ("x-two", "a"),
-            ("x-two", "b"),
-            ("content-length", "3"),
-        ];
+        let pairs = [("x-one", "1"), ("x-two", "a"), ("x-two", "b"), ("content-length", "3")];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(response.headers, pairs);
     }
@@ -94,15 +83,9 @@ async fn the_largest_answer_passes_and_one_byte_more_does_not() {
 
 #[tokio::test]
 async fn an_announced_size_is_refused_before_the_body_arrives() {
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
-        u64::MAX / 2
-    );
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", u64::MAX / 2);
     let server = Server::start(move |_| Answer::Stall(head.clone().into())).await;
-    let error = limited(&server)
-        .send(get("http://public.test/"))
-        .await
-        .unwrap_err();
+    let error = limited(&server).send(get("http://public.test/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
@@ -113,10 +96,7 @@ async fn an_endless_answer_ends_at_the_limit() {
         Answer::Stall(endless.into())
     })
     .await;
-    let error = limited(&server)
-        .send(get("http://public.test/"))
-        .await
-        .unwrap_err();
+    let error = limited(&server).send(get("http://public.test/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
@@ -154,16 +134,9 @@ async fn a_gzip_bomb_ends_at_the_limit() {
 async fn gzip_that_never_yields_a_byte_ends_at_the_limit() {
     let members = gzip(b"").repeat(LIMIT / 20 + 1);
     assert!(members.len() > LIMIT);
-    let text = [
-        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n",
-        members.as_slice(),
-    ]
-    .concat();
+    let text = [b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n", members.as_slice()].concat();
     let server = Server::start(move |_| Answer::Stall(text.clone())).await;
-    let error = limited(&server)
-        .send(get("http://public.test/"))
-        .await
-        .unwrap_err();
+    let error = limited(&server).send(get("http://public.test/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
@@ -185,13 +158,7 @@ async fn damaged_gzip_is_a_protocol_error() {
     let at = wrong_sum.len() - 8;
     wrong_sum[at] ^= 1;
     let followed = [whole.as_slice(), b"garbage"].concat();
-    for body in [
-        truncated,
-        wrong_sum,
-        followed,
-        b"plain text".to_vec(),
-        b"\x1f".to_vec(),
-    ] {
+    for body in [truncated, wrong_sum, followed, b"plain text".to_vec(), b"\x1f".to_vec()] {
         let (_server, egress) = answer(gzip_answer("gzip", &body)).await;
         let error = egress.send(get("http://public.test/")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol);
@@ -203,10 +170,7 @@ async fn damaged_gzip_is_a_protocol_error() {
 async fn a_gzip_answer_without_a_body_is_empty() {
     let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 500\r\n\r\n";
     let server = Server::answering(head).await;
-    let request = Request {
-        method: Method::HEAD,
-        ..get("http://public.test/")
-    };
+    let request = Request { method: Method::HEAD, ..get("http://public.test/") };
     let response = limited(&server).send(request).await.unwrap();
     assert_eq!(response.body, "");
     assert_eq!(header(&response, "content-length"), Some("500"));
@@ -217,10 +181,7 @@ async fn a_gzip_answer_without_a_body_is_empty() {
 async fn a_head_answer_may_announce_more_than_the_limit() {
     let text = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", 10 * LIMIT);
     let server = Server::answering(&text).await;
-    let request = Request {
-        method: Method::HEAD,
-        ..get("http://public.test/")
-    };
+    let request = Request { method: Method::HEAD, ..get("http://public.test/") };
     assert_eq!(limited(&server).send(request).await.unwrap().status, 200);
 }
 
@@ -228,10 +189,7 @@ async fn a_head_answer_may_announce_more_than_the_limit() {
 async fn a_slow_body_runs_into_the_timeout() {
     let text = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf ";
     let server = Server::start(move |_| Answer::Stall(text.into())).await;
-    let request = Request {
-        timeout: Duration::from_millis(500),
-        ..get("http://public.test/")
-    };
+    let request = Request { timeout: Duration::from_millis(500), ..get("http://public.test/") };
     let error = limited(&server).send(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.outcome_unknown());
@@ -242,17 +200,10 @@ async fn the_timeout_covers_all_hops_together() {
     let server = Server::start(|request| {
         let stalls = request.contains(" /slow ");
         let text = "HTTP/1.1 302 Found\r\nlocation: /slow\r\ncontent-length: 0\r\n\r\n";
-        if stalls {
-            Answer::Stall(Vec::new())
-        } else {
-            Answer::Send(text.into())
-        }
+        if stalls { Answer::Stall(Vec::new()) } else { Answer::Send(text.into()) }
     })
     .await;
-    let request = Request {
-        timeout: Duration::from_millis(500),
-        ..get("http://public.test/")
-    };
+    let request = Request { timeout: Duration::from_millis(500), ..get("http://public.test/") };
     let error = limited(&server).send(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(server.requests().len(), 2);
@@ -262,9 +213,6 @@ async fn the_timeout_covers_all_hops_together() {
 async fn an_answer_shows_no_content_when_debugged() {
     let text = "HTTP/1.1 200 OK\r\nset-cookie: hunter2\r\ncontent-length: 7\r\n\r\nhunter2";
     let server = Server::answering(text).await;
-    let response = limited(&server)
-        .send(get("http://public.test/hunter2"))
-        .await
-        .unwrap();
+    let response = limited(&server).send(get("http://public.test/hunter2")).await.unwrap();
     assert!(!format!("{response:?}").contains("hunter2"), "{response:?}");
 }

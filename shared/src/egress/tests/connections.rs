@@ -22,16 +22,9 @@ async fn calls_to_one_host_share_a_connection_and_a_lookup() {
     let network = Arc::new(Network::of(&server));
     let egress = Egress::with_names(Policy::default(), Names::Table(network.clone()));
     for path in ["a", "b", "c"] {
-        egress
-            .send(get(&format!("http://public.test/{path}")))
-            .await
-            .unwrap();
+        egress.send(get(&format!("http://public.test/{path}"))).await.unwrap();
     }
-    egress
-        .clone()
-        .send(post("http://PUBLIC.test:80/d", "x"))
-        .await
-        .unwrap();
+    egress.clone().send(post("http://PUBLIC.test:80/d", "x")).await.unwrap();
     assert_eq!(server.requests().len(), 4);
     assert_eq!(server.accepted_count(), 1);
     assert_eq!(network.lookup_count(), 1);
@@ -40,9 +33,7 @@ async fn calls_to_one_host_share_a_connection_and_a_lookup() {
 #[tokio::test]
 async fn another_name_for_the_same_address_gets_its_own_connection() {
     let server = Server::answering(&ok("hello")).await;
-    let egress = Network::of(&server)
-        .name("alias.test", &["8.8.8.8"])
-        .egress();
+    let egress = Network::of(&server).name("alias.test", &["8.8.8.8"]).egress();
     egress.send(get("http://public.test/")).await.unwrap();
     egress.send(get("http://alias.test/")).await.unwrap();
     assert_eq!(server.accepted_count(), 2);
@@ -55,10 +46,7 @@ async fn an_answer_that_closes_costs_a_new_connection_and_no_failure() {
     let server = Server::start(move |_| Answer::Close(text.into())).await;
     let egress = Network::of(&server).egress();
     for _ in 0..3 {
-        assert_eq!(
-            egress.send(get("http://public.test/")).await.unwrap().body,
-            "ok"
-        );
+        assert_eq!(egress.send(get("http://public.test/")).await.unwrap().body, "ok");
     }
     assert_eq!(server.accepted_count(), 3);
 }
@@ -66,28 +54,18 @@ async fn an_answer_that_closes_costs_a_new_connection_and_no_failure() {
 #[tokio::test]
 async fn an_address_that_does_not_answer_is_passed_over() {
     let server = Server::answering(&ok("hello")).await;
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let egress = Network::of(&server)
         .name("public.test", &["9.9.9.9", "8.8.8.8"])
         .listener("9.9.9.9", closed)
         .egress();
-    assert_eq!(
-        egress.send(get("http://public.test/")).await.unwrap().body,
-        "hello"
-    );
+    assert_eq!(egress.send(get("http://public.test/")).await.unwrap().body, "hello");
 }
 
 /// A TLS server for one connection with a certificate for `name`, and a client configuration that trusts it.
 fn tls_server(
     name: &str,
-) -> (
-    std::net::SocketAddr,
-    ClientConfig,
-    thread::JoinHandle<Option<String>>,
-) {
+) -> (std::net::SocketAddr, ClientConfig, thread::JoinHandle<Option<String>>) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed([name.to_owned()]).unwrap();
     let provider = Arc::new(aws_lc_rs::default_provider());
@@ -121,10 +99,7 @@ fn tls_server(
 }
 
 fn leading_to(address: std::net::SocketAddr) -> Egress {
-    Network::default()
-        .name("public.test", &["8.8.8.8"])
-        .listener("8.8.8.8", address)
-        .egress()
+    Network::default().name("public.test", &["8.8.8.8"]).listener("8.8.8.8", address).egress()
 }
 
 #[tokio::test]
@@ -154,10 +129,7 @@ async fn a_certificate_for_another_name_ends_the_call_before_it_is_sent() {
 #[tokio::test]
 async fn an_unknown_authority_ends_the_call_before_it_is_sent() {
     let (address, _, serving) = tls_server("public.test");
-    let error = leading_to(address)
-        .send(get("https://public.test/"))
-        .await
-        .unwrap_err();
+    let error = leading_to(address).send(get("https://public.test/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(!error.outcome_unknown());
     assert!(chain(&error).contains("UnknownIssuer"), "{}", chain(&error));
@@ -171,17 +143,11 @@ fn proxies_of_the_environment_are_ignored() {
     let url = format!("http://{}", proxy.local_addr().unwrap());
     let module = module_path!().split_once("::").unwrap().1;
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.arg("--exact").arg(format!(
-        "{module}::calls_to_one_host_share_a_connection_and_a_lookup"
-    ));
-    for name in [
-        "http_proxy",
-        "HTTP_PROXY",
-        "https_proxy",
-        "HTTPS_PROXY",
-        "all_proxy",
-        "ALL_PROXY",
-    ] {
+    command
+        .arg("--exact")
+        .arg(format!("{module}::calls_to_one_host_share_a_connection_and_a_lookup"));
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    {
         command.env(name, &url);
     }
     for name in ["no_proxy", "NO_PROXY"] {
@@ -189,14 +155,8 @@ fn proxies_of_the_environment_are_ignored() {
     }
     let output = command.output().unwrap();
     let report = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && report.contains("1 passed"),
-        "{report}"
-    );
+    assert!(output.status.success() && report.contains("1 passed"), "{report}");
 
     proxy.set_nonblocking(true).unwrap();
-    assert_eq!(
-        proxy.accept().unwrap_err().kind(),
-        std::io::ErrorKind::WouldBlock
-    );
+    assert_eq!(proxy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }

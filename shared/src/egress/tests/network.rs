@@ -25,9 +25,7 @@ pub(in crate::egress) struct Network {
 impl Network {
     /// One server, known as `public.test`.
     pub(super) fn of(server: &Server) -> Self {
-        Self::default()
-            .name("public.test", &["8.8.8.8"])
-            .listener("8.8.8.8", server.address)
+        Self::default().name("public.test", &["8.8.8.8"]).listener("8.8.8.8", server.address)
     }
 
     pub(super) fn name(mut self, name: &'static str, addresses: &[&str]) -> Self {
@@ -77,18 +75,12 @@ pub(super) fn get(url: &str) -> Request {
 }
 
 pub(super) fn post(url: &str, body: &'static str) -> Request {
-    Request {
-        method: Method::POST,
-        body: Some(body.into()),
-        ..get(url)
-    }
+    Request { method: Method::POST, body: Some(body.into()), ..get(url) }
 }
 
 pub(super) fn with_headers(request: Request, headers: &[(&str, &str)]) -> Request {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let headers =
+        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Request { headers, ..request }
 }
 

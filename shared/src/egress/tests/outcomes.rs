@@ -11,10 +11,7 @@ use crate::egress::{Error, ErrorKind, Request};
 
 async fn fails(server: &Server) -> Error {
     let egress = Network::of(server).egress();
-    egress
-        .send(post("http://public.test/hunter2", "hunter2"))
-        .await
-        .unwrap_err()
+    egress.send(post("http://public.test/hunter2", "hunter2")).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -22,14 +19,8 @@ async fn a_refused_connection_has_sent_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let network = Network::default()
-        .name("public.test", &["8.8.8.8"])
-        .listener("8.8.8.8", address);
-    let error = network
-        .egress()
-        .send(get("http://public.test/"))
-        .await
-        .unwrap_err();
+    let network = Network::default().name("public.test", &["8.8.8.8"]).listener("8.8.8.8", address);
+    let error = network.egress().send(get("http://public.test/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(!error.outcome_unknown());
 }
@@ -45,11 +36,7 @@ async fn a_connection_that_breaks_before_the_request_has_sent_nothing() {
         let (stream, _) = listener.accept().await.unwrap();
         stream.set_zero_linger().unwrap();
     });
-    let error = network
-        .egress()
-        .send(post("http://public.test/", "x"))
-        .await
-        .unwrap_err();
+    let error = network.egress().send(post("http://public.test/", "x")).await.unwrap_err();
     closing.await.unwrap();
     assert_eq!(error.kind(), ErrorKind::Closed);
     assert!(!error.outcome_unknown());
@@ -66,18 +53,9 @@ async fn a_connection_that_breaks_after_the_request_leaves_the_outcome_unknown()
     for half in halves {
         let server = Server::start(move |_| Answer::Close(half.into())).await;
         let error = fails(&server).await;
-        assert_eq!(
-            error.kind(),
-            ErrorKind::Closed,
-            "{half:?}: {}",
-            chain(&error)
-        );
+        assert_eq!(error.kind(), ErrorKind::Closed, "{half:?}: {}", chain(&error));
         assert!(error.outcome_unknown(), "{half:?}");
-        assert_eq!(
-            server.requests().len(),
-            1,
-            "{half:?}: it must not be sent twice"
-        );
+        assert_eq!(server.requests().len(), 1, "{half:?}: it must not be sent twice");
     }
 }
 
@@ -92,12 +70,7 @@ async fn an_answer_that_is_not_http_leaves_the_outcome_unknown() {
     for text in broken {
         let server = Server::start(move |_| Answer::Close(text.into())).await;
         let error = fails(&server).await;
-        assert_eq!(
-            error.kind(),
-            ErrorKind::Protocol,
-            "{text:?}: {}",
-            chain(&error)
-        );
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{text:?}: {}", chain(&error));
         assert!(error.outcome_unknown(), "{text:?}");
     }
 }
@@ -113,15 +86,8 @@ async fn errors_carry_no_url_and_no_body() {
 #[tokio::test]
 async fn silence_after_the_request_leaves_the_outcome_unknown() {
     let server = Server::start(|_| Answer::Stall(Vec::new())).await;
-    let request = Request {
-        timeout: Duration::from_millis(500),
-        ..get("http://public.test/")
-    };
-    let error = Network::of(&server)
-        .egress()
-        .send(request)
-        .await
-        .unwrap_err();
+    let request = Request { timeout: Duration::from_millis(500), ..get("http://public.test/") };
+    let error = Network::of(&server).egress().send(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.outcome_unknown());
 }
@@ -132,10 +98,7 @@ async fn silence_in_the_tls_handshake_has_sent_nothing() {
     let network = Network::default()
         .name("public.test", &["8.8.8.8"])
         .listener("8.8.8.8", listener.local_addr().unwrap());
-    let request = Request {
-        timeout: Duration::from_millis(200),
-        ..get("https://public.test/")
-    };
+    let request = Request { timeout: Duration::from_millis(200), ..get("https://public.test/") };
     let error = network.egress().send(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(!error.outcome_unknown());
@@ -154,11 +117,7 @@ async fn a_tls_handshake_that_breaks_has_sent_nothing_but_the_name() {
         bytes.truncate(length);
         bytes
     });
-    let error = network
-        .egress()
-        .send(get("https://public.test/hunter2"))
-        .await
-        .unwrap_err();
+    let error = network.egress().send(get("https://public.test/hunter2")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{}", chain(&error));
     assert!(!error.outcome_unknown());
 

@@ -10,14 +10,7 @@ use crate::egress::{Egress, ErrorKind, Policy, Redirects, Request};
 async fn pair(status: u16, location: &'static str) -> (Server, Server, Egress) {
     let first = Server::start(move |request| {
         let end = request.contains(" /end ");
-        Answer::Send(
-            if end {
-                ok("end")
-            } else {
-                redirect(status, location)
-            }
-            .into(),
-        )
+        Answer::Send(if end { ok("end") } else { redirect(status, location) }.into())
     })
     .await;
     let second = Server::answering(&ok("other")).await;
@@ -45,9 +38,7 @@ async fn a_redirect_to_loopback_is_refused_in_every_disguise() {
         for status in [301, 302, 303, 307, 308] {
             let location = format!("http://{host}:{port}/");
             let first = Server::answering(&redirect(status, &location)).await;
-            let egress = Network::of(&first)
-                .name("inside.test", &["127.0.0.1"])
-                .egress();
+            let egress = Network::of(&first).name("inside.test", &["127.0.0.1"]).egress();
             let error = egress.send(get("http://public.test/")).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Refused, "{status} {host}");
             // The first server did receive the request.
@@ -59,17 +50,11 @@ async fn a_redirect_to_loopback_is_refused_in_every_disguise() {
 
 #[tokio::test]
 async fn a_redirect_to_another_scheme_or_with_credentials_is_refused() {
-    for location in [
-        "file:///etc/passwd",
-        "ftp://public.test/",
-        "http://ada:hunter2@public.test/",
-    ] {
+    for location in ["file:///etc/passwd", "ftp://public.test/", "http://ada:hunter2@public.test/"]
+    {
         let first = Server::answering(&redirect(302, location)).await;
-        let error = Network::of(&first)
-            .egress()
-            .send(get("http://public.test/"))
-            .await
-            .unwrap_err();
+        let error =
+            Network::of(&first).egress().send(get("http://public.test/")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused, "{location}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
@@ -77,18 +62,9 @@ async fn a_redirect_to_another_scheme_or_with_credentials_is_refused() {
 
 #[tokio::test]
 async fn a_redirect_is_resolved_against_the_url_it_came_from() {
-    for location in [
-        "/end",
-        "end",
-        "//public.test/end",
-        "http://public.test/end",
-        "./x/../end",
-    ] {
+    for location in ["/end", "end", "//public.test/end", "http://public.test/end", "./x/../end"] {
         let (first, _, egress) = pair(302, location).await;
-        let response = egress
-            .send(get("http://public.test/start?q=1"))
-            .await
-            .unwrap();
+        let response = egress.send(get("http://public.test/start?q=1")).await.unwrap();
         assert_eq!(response.body, "end", "{location}");
         assert_eq!(response.final_url, "http://public.test/end", "{location}");
         assert_eq!(first.requests().len(), 2, "{location}");
@@ -103,16 +79,12 @@ async fn chains_are_followed_three_times_and_no_further() {
         let left: u32 = path.trim_start_matches('/').parse().unwrap();
         let next = left.checked_sub(1);
         Answer::Send(
-            next.map_or_else(|| ok("end"), |next| redirect(302, &format!("/{next}")))
-                .into(),
+            next.map_or_else(|| ok("end"), |next| redirect(302, &format!("/{next}"))).into(),
         )
     })
     .await;
     let egress = Network::of(&server).egress();
-    assert_eq!(
-        egress.send(get("http://public.test/3")).await.unwrap().body,
-        "end"
-    );
+    assert_eq!(egress.send(get("http://public.test/3")).await.unwrap().body, "end");
     assert_eq!(server.requests().len(), 4);
 
     let error = egress.send(get("http://public.test/4")).await.unwrap_err();
@@ -120,10 +92,7 @@ async fn chains_are_followed_three_times_and_no_further() {
     assert!(error.outcome_unknown());
     assert_eq!(server.requests().len(), 8);
 
-    let none = Network::of(&server).egress_with(Policy {
-        max_redirects: 0,
-        ..Policy::default()
-    });
+    let none = Network::of(&server).egress_with(Policy { max_redirects: 0, ..Policy::default() });
     let error = none.send(get("http://public.test/1")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooManyRedirects);
 }
@@ -131,10 +100,7 @@ async fn chains_are_followed_three_times_and_no_further() {
 #[tokio::test]
 async fn redirects_are_handed_back_on_request() {
     let (first, second, egress) = pair(302, "http://other.test/").await;
-    let request = Request {
-        redirects: Redirects::Return,
-        ..get("http://public.test/")
-    };
+    let request = Request { redirects: Redirects::Return, ..get("http://public.test/") };
     let response = egress.send(request).await.unwrap();
     assert_eq!(response.status, 302);
     assert_eq!(header(&response, "location"), Some("http://other.test/"));
@@ -146,11 +112,8 @@ async fn a_redirect_without_a_location_is_an_answer() {
     for status in [300, 302, 304, 305] {
         let text = format!("HTTP/1.1 {status} Odd\r\ncontent-length: 0\r\n\r\n");
         let server = Server::answering(&text).await;
-        let response = Network::of(&server)
-            .egress()
-            .send(get("http://public.test/"))
-            .await
-            .unwrap();
+        let response =
+            Network::of(&server).egress().send(get("http://public.test/")).await.unwrap();
         assert_eq!(response.status, status);
     }
 }
@@ -159,11 +122,8 @@ async fn a_redirect_without_a_location_is_an_answer() {
 async fn a_location_that_is_no_url_is_a_protocol_error() {
     for location in ["http://[", "http://a b/", "http://256.256.256.256/"] {
         let server = Server::answering(&redirect(302, location)).await;
-        let error = Network::of(&server)
-            .egress()
-            .send(get("http://public.test/"))
-            .await
-            .unwrap_err();
+        let error =
+            Network::of(&server).egress().send(get("http://public.test/")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{location}");
     }
 }
@@ -186,34 +146,16 @@ async fn methods_and_bodies_change_as_in_browsers() {
         let (first, _, egress) = pair(status, "/end").await;
         let request = Request {
             method: before.clone(),
-            ..with_headers(
-                post("http://public.test/", "body"),
-                &[("content-type", "text/plain")],
-            )
+            ..with_headers(post("http://public.test/", "body"), &[("content-type", "text/plain")])
         };
         // The server answers HEAD with a body; what counts here is what it was sent.
         let _ = egress.send(request).await;
         let sent = first.requests().pop().unwrap();
-        assert!(
-            sent.starts_with(&format!("{after} /end ")),
-            "{status} {before}: {sent}"
-        );
+        assert!(sent.starts_with(&format!("{after} /end ")), "{status} {before}: {sent}");
         let kept = after == before;
-        assert_eq!(
-            sent.ends_with("\r\n\r\nbody"),
-            kept,
-            "{status} {before}: {sent}"
-        );
-        assert_eq!(
-            sent.contains("content-type"),
-            kept,
-            "{status} {before}: {sent}"
-        );
-        assert_eq!(
-            sent.contains("content-length: 4"),
-            kept,
-            "{status} {before}: {sent}"
-        );
+        assert_eq!(sent.ends_with("\r\n\r\nbody"), kept, "{status} {before}: {sent}");
+        assert_eq!(sent.contains("content-type"), kept, "{status} {before}: {sent}");
+        assert_eq!(sent.contains("content-length: 4"), kept, "{status} {before}: {sent}");
     }
 }
 
@@ -240,13 +182,8 @@ async fn another_origin_gets_no_credentials() {
             ("accept", "text/html"),
         ]);
         // An explicit port leads where it says, and nothing listens there: the connection fails, no secret leaves.
-        let _ = egress
-            .send(with_headers(post("http://public.test/", "body"), &headers))
-            .await;
-        assert_eq!(
-            first.requests()[0].matches("hunter2").count(),
-            CREDENTIALS.len()
-        );
+        let _ = egress.send(with_headers(post("http://public.test/", "body"), &headers)).await;
+        assert_eq!(first.requests()[0].matches("hunter2").count(), CREDENTIALS.len());
         for request in second.requests().iter().chain(&first.requests()[1..]) {
             assert!(!request.contains("hunter2"), "{request}");
             for kept in [
@@ -264,28 +201,15 @@ async fn another_origin_gets_no_credentials() {
 #[tokio::test]
 async fn the_same_origin_gets_them_again() {
     let (first, _, egress) = pair(302, "http://PUBLIC.test:80/end").await;
-    egress
-        .send(with_headers(get("http://public.test/"), &CREDENTIALS))
-        .await
-        .unwrap();
-    assert_eq!(
-        first.requests()[1].matches("hunter2").count(),
-        CREDENTIALS.len()
-    );
+    egress.send(with_headers(get("http://public.test/"), &CREDENTIALS)).await.unwrap();
+    assert_eq!(first.requests()[1].matches("hunter2").count(), CREDENTIALS.len());
 }
 
 #[tokio::test]
 async fn credentials_stay_dropped_on_the_way_back() {
     let first = Server::start(|request| {
         let start = request.contains(" /start ");
-        Answer::Send(
-            if start {
-                redirect(302, "http://other.test/")
-            } else {
-                ok("end")
-            }
-            .into(),
-        )
+        Answer::Send(if start { redirect(302, "http://other.test/") } else { ok("end") }.into())
     })
     .await;
     let second = Server::answering(&redirect(302, "http://public.test/end")).await;

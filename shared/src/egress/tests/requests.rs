@@ -12,11 +12,7 @@ async fn a_request_carries_its_host_its_length_and_our_name() {
     let egress = Network::of(&server).egress();
     let request = with_headers(
         post("http://public.test/a%20b?c=d&e#fragment", "{}"),
-        &[
-            ("Content-Type", "application/json"),
-            ("X-Twice", "1"),
-            ("x-twice", "2"),
-        ],
+        &[("Content-Type", "application/json"), ("X-Twice", "1"), ("x-twice", "2")],
     );
     egress.send(request).await.unwrap();
     let version = env!("CARGO_PKG_VERSION");
@@ -32,30 +28,17 @@ async fn a_request_carries_its_host_its_length_and_our_name() {
 async fn the_callers_own_negotiation_replaces_the_defaults() {
     let server = Server::answering(&ok("")).await;
     let egress = Network::of(&server).egress();
-    let own = [
-        ("Accept", "text/plain"),
-        ("User-Agent", "ada"),
-        ("Accept-Encoding", "br"),
-    ];
-    egress
-        .send(with_headers(get("http://public.test/"), &own))
-        .await
-        .unwrap();
+    let own = [("Accept", "text/plain"), ("User-Agent", "ada"), ("Accept-Encoding", "br")];
+    egress.send(with_headers(get("http://public.test/"), &own)).await.unwrap();
     let range = [("Range", "bytes=0-9")];
-    egress
-        .send(with_headers(get("http://public.test/"), &range))
-        .await
-        .unwrap();
+    egress.send(with_headers(get("http://public.test/"), &range)).await.unwrap();
 
     let [first, second] = server.requests().try_into().unwrap();
     assert!(
         first.contains("accept: text/plain\r\nuser-agent: ada\r\naccept-encoding: br\r\n"),
         "{first}"
     );
-    assert!(
-        !first.contains("trigger-api") && !first.contains("gzip"),
-        "{first}"
-    );
+    assert!(!first.contains("trigger-api") && !first.contains("gzip"), "{first}");
     assert!(!second.contains("accept-encoding"), "{second}");
 }
 
@@ -63,17 +46,9 @@ async fn the_callers_own_negotiation_replaces_the_defaults() {
 async fn an_empty_post_says_that_it_is_empty() {
     let server = Server::answering(&ok("")).await;
     let egress = Network::of(&server).egress();
-    let request = Request {
-        method: Method::POST,
-        ..get("http://public.test/")
-    };
+    let request = Request { method: Method::POST, ..get("http://public.test/") };
     egress.send(request).await.unwrap();
-    assert_eq!(
-        server.requests()[0]
-            .matches("content-length: 0\r\n")
-            .count(),
-        1
-    );
+    assert_eq!(server.requests()[0].matches("content-length: 0\r\n").count(), 1);
 }
 
 #[tokio::test]
@@ -133,10 +108,7 @@ async fn header_values_may_be_utf_8() {
 async fn tunnels_and_traces_are_refused() {
     let egress = Network::default().egress();
     for method in [Method::CONNECT, Method::TRACE] {
-        let request = Request {
-            method,
-            ..get("http://public.test/")
-        };
+        let request = Request { method, ..get("http://public.test/") };
         let error = egress.send(request).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     }

@@ -106,10 +106,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
 }
 
 pub(super) fn ok(body: &str) -> String {
-    format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }
 
 pub(super) fn redirect(status: u16, location: &str) -> String {

@@ -173,13 +173,8 @@ fn every_printable_character_can_be_sent_in_path_and_query() {
 
 #[test]
 fn a_refusal_says_what_was_refused_and_why() {
-    let error = Target::parse("http://0x7f.1:9001/secret", false)
-        .err()
-        .unwrap();
-    assert_eq!(
-        error.to_string(),
-        "`127.0.0.1` is not allowed: it is in 127.0.0.0/8 (loopback)"
-    );
+    let error = Target::parse("http://0x7f.1:9001/secret", false).err().unwrap();
+    assert_eq!(error.to_string(), "`127.0.0.1` is not allowed: it is in 127.0.0.0/8 (loopback)");
 }
 
 #[tokio::test]
@@ -188,10 +183,7 @@ async fn a_literal_is_refused_before_a_connection_is_opened() {
     let egress = Network::default().egress();
     let port = server.address.port();
     for host in ["127.0.0.1", "2130706433", "[::ffff:127.0.0.1]", "localhost"] {
-        let error = egress
-            .send(get(&format!("http://{host}:{port}/")))
-            .await
-            .unwrap_err();
+        let error = egress.send(get(&format!("http://{host}:{port}/"))).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused, "{host}");
         assert!(!error.outcome_unknown(), "{host}");
     }
@@ -213,25 +205,15 @@ async fn one_private_address_among_public_ones_refuses_the_name() {
         let network = Network::of(&server).name("mixed.test", addresses);
         for scheme in ["http", "https"] {
             let network = Network::of(&server).name("mixed.test", addresses);
-            let error = network
-                .egress()
-                .send(get(&format!("{scheme}://mixed.test/")))
-                .await
-                .unwrap_err();
+            let error =
+                network.egress().send(get(&format!("{scheme}://mixed.test/"))).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Refused, "{addresses:?}");
             assert!(!error.outcome_unknown(), "{addresses:?}");
         }
-        let error = network
-            .egress()
-            .send(get("http://mixed.test/"))
-            .await
-            .unwrap_err();
+        let error = network.egress().send(get("http://mixed.test/")).await.unwrap_err();
         // The address itself would tell the flow's author about the network inside.
         assert!(!error.to_string().contains("0.0.7"), "{error}");
-        assert!(
-            error.to_string().starts_with("`mixed.test` is not allowed"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("`mixed.test` is not allowed"), "{error}");
     }
     assert_eq!(server.accepted_count(), 0);
 }
@@ -250,33 +232,19 @@ async fn a_name_without_addresses_and_an_unknown_name_are_dns_errors() {
 #[tokio::test]
 async fn the_machines_own_resolver_is_checked_too() {
     let name = || "localhost".parse().unwrap();
-    let denied = Resolver::new(false, Names::System)
-        .call(name())
-        .await
-        .err()
-        .unwrap();
+    let denied = Resolver::new(false, Names::System).call(name()).await.err().unwrap();
     assert!(matches!(denied, ResolveError::Denied(_)), "{denied}");
-    let mut allowed = Resolver::new(true, Names::System)
-        .call(name())
-        .await
-        .unwrap();
+    let mut allowed = Resolver::new(true, Names::System).call(name()).await.unwrap();
     assert!(allowed.all(|endpoint| endpoint.ip().is_loopback()));
 }
 
 #[tokio::test]
 async fn a_local_stack_reaches_its_own_machine() {
     let server = Server::answering(&ok("hello")).await;
-    let policy = Policy {
-        allow_private_targets: true,
-        ..Policy::default()
-    };
+    let policy = Policy { allow_private_targets: true, ..Policy::default() };
     let egress = crate::egress::Egress::new(policy);
     for host in ["127.0.0.1", "localhost"] {
         let url = format!("http://{host}:{}/", server.address.port());
-        assert_eq!(
-            egress.send(get(&url)).await.unwrap().body,
-            "hello",
-            "{host}"
-        );
+        assert_eq!(egress.send(get(&url)).await.unwrap().body, "hello", "{host}");
     }
 }
