@@ -48,7 +48,7 @@ pub(super) async fn collect(
         }
         sink.write(&data).map_err(|error| undecodable(error, max_bytes, host))?;
     }
-    // Answers to `HEAD` and with status 304 name a coding and have no bytes, not even gzip's own header.
+    // Servers send empty bodies as gzip without gzip's own header, which a decoder would call damaged.
     if received_bytes == 0 {
         return Ok(Bytes::new());
     }

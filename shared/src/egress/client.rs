@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::{Body as _, Incoming};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use tokio::time::timeout;
 
@@ -136,7 +137,7 @@ impl Egress {
         &self,
         outgoing: &Outgoing,
         progress: &mut Progress,
-    ) -> Result<http::Response<hyper::body::Incoming>, Error> {
+    ) -> Result<http::Response<Incoming>, Error> {
         let mut request = outgoing.to_http();
         progress.connection = Some(capture_connection(&mut request));
 
@@ -154,16 +155,16 @@ impl Egress {
     async fn receive(
         &self,
         outgoing: Outgoing,
-        answer: http::Response<hyper::body::Incoming>,
+        answer: http::Response<Incoming>,
     ) -> Result<Response, Error> {
         let max_bytes = self.inner.policy.max_response_bytes;
         let (parts, incoming) = answer.into_parts();
-        let gzip = body::is_gzip(&parts.headers);
+        // Answers to `HEAD` and with status 304 name the coding of a body that they do not have.
+        let gzip = body::is_gzip(&parts.headers) && !incoming.is_end_stream();
         let body = body::collect(incoming, gzip, max_bytes, outgoing.target.host()).await?;
-        let decoded = gzip && !body.is_empty();
         Ok(Response {
             status: parts.status.as_u16(),
-            headers: headers::incoming(&parts.headers, decoded),
+            headers: headers::incoming(&parts.headers, gzip),
             body,
             final_url: outgoing.target.into_url(),
         })

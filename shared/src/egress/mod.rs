@@ -4,12 +4,12 @@
 //! inside the function's network. Unguarded, `http://127.0.0.1:9001/2018-06-01/runtime/invocation/next` reads the next
 //! tenant's event from the Lambda Runtime API, and `169.254.169.254` hands out credentials. So:
 //!
-//! * [`target`] parses the URL once. http and https only, no user name or password, no `localhost` name, and a host
+//! * `target` parses the URL once. http and https only, no user name or password, no `localhost` name, and a host
 //!   that is an address in any spelling (`2130706433`, `0x7f.1`, `[::ffff:127.0.0.1]`) is judged as that address.
-//! * [`resolver`] looks a name up once and refuses it if *any* of its addresses is not public. The connector is given
+//! * `resolver` looks a name up once and refuses it if *any* of its addresses is not public. The connector is given
 //!   those very addresses, so a second, different DNS answer (rebinding) has nobody to fool. `Host`, SNI and the
 //!   certificate's name stay the name.
-//! * [`redirect`] walks redirects by hand, and every hop passes through the same two checks.
+//! * `redirect` walks redirects by hand, and every hop passes through the same two checks.
 //! * No proxy: hyper has no notion of one, so `HTTP_PROXY` cannot move the check to another machine.
 //!
 //! # Why both checks, and why one pool

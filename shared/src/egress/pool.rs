@@ -26,7 +26,7 @@ use super::resolver::Resolver;
 
 type Plain = HttpConnector<Resolver>;
 type Encrypted = HttpsConnector<HttpConnector<Resolver>>;
-pub(super) type Body = Full<Bytes>;
+type Body = Full<Bytes>;
 
 /// Shorter than the minute after which common servers and load balancers close an idle connection: a request written
 /// to a connection that is closing has an unknown outcome.
