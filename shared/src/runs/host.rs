@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::{Error, Runs, journal::Recorder};
 use crate::{
-    egress,
+    egress::{self, Redirects},
     flow::{Host, HttpRequest, LogEvent},
     model::{CallFailure, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
     store::Append,
@@ -145,13 +145,17 @@ impl RunHost<'_> {
                 headers.push((name.to_owned(), value));
             }
         }
+        let Ok(method) = request.method.parse() else {
+            let message = format!("`{}` is not a method", request.method);
+            return Outcome::Failure(CallFailure { kind: FailureKind::Refused, message });
+        };
         let sent = self.runs.egress.send(egress::Request {
-            method: request.method,
+            method,
             url: request.url,
             headers,
             body: request.body.map(Into::into),
             timeout: timeout.min(limits::MAX_EFFECT),
-            follow_redirects: request.follow_redirects,
+            redirects: if request.follow_redirects { Redirects::Follow } else { Redirects::Return },
         });
         match sent.await {
             Ok(response) => Outcome::Answer(answer(response)),
@@ -255,9 +259,15 @@ fn answer(response: egress::Response) -> HttpAnswer {
 
 fn failure(error: &egress::Error) -> CallFailure {
     let kind = match error.kind() {
-        egress::ErrorKind::Refused => FailureKind::Refused,
-        egress::ErrorKind::TimedOut => FailureKind::TimedOut,
-        egress::ErrorKind::Unreachable => FailureKind::Unreachable,
+        egress::ErrorKind::InvalidRequest
+        | egress::ErrorKind::Refused
+        | egress::ErrorKind::TooLarge
+        | egress::ErrorKind::TooManyRedirects => FailureKind::Refused,
+        egress::ErrorKind::Timeout => FailureKind::TimedOut,
+        egress::ErrorKind::Dns
+        | egress::ErrorKind::Connect
+        | egress::ErrorKind::Closed
+        | egress::ErrorKind::Protocol => FailureKind::Unreachable,
     };
     CallFailure { kind, message: error.to_string() }
 }

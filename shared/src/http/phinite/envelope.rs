@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     model::{End, LogEntry, LogLevel, RunId, Status},
-    runs::{RunView, Started},
-    store::LogPage,
+    runs::{LogPage, RunView, Started},
 };
 
 /// What answers all three routes.
