@@ -5,3 +5,5 @@ pub mod auth;
 pub mod clock;
 pub mod flow;
 pub mod model;
+pub mod queue;
+pub mod store;
