@@ -19,22 +19,24 @@ impl Caller {
         &self.key.workspace
     }
 
-    fn require(&self, scope: Scope) -> Result<(), Error> {
-        if self.key.has(scope) { Ok(()) } else { Err(Error::Forbidden { scope: scope.as_str() }) }
+    /// Fails unless the key has the scope at all.
+    pub(super) fn require(&self, scope: Scope) -> Result<(), Error> {
+        if self.key.holds(scope, &self.key.workspace) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden { scope: scope.as_str() })
+        }
     }
 
-    /// Fails unless the key may read results.
-    pub(super) fn require_results(&self) -> Result<(), Error> {
-        self.require(Scope::ReadResults)
-    }
-
-    pub(super) fn require_cancel(&self) -> Result<(), Error> {
-        self.require(Scope::Cancel)
-    }
-
-    /// Whether runs of this trigger and environment are the key's to see.
-    pub(super) fn sees(&self, environment: Environment, trigger: &TriggerId) -> bool {
-        self.key.covers(environment, trigger)
+    /// Whether the key reaches what belongs to this workspace, environment and trigger.
+    pub(super) fn reaches(
+        &self,
+        scope: Scope,
+        workspace: &WorkspaceId,
+        environment: Environment,
+        trigger: &TriggerId,
+    ) -> bool {
+        self.key.may(scope, workspace, environment, trigger)
     }
 }
 
@@ -50,7 +52,6 @@ impl Runs {
         if !key.verify(&token, now) || key.workspace.as_str() != workspace {
             return Err(Error::Unauthenticated);
         }
-        self.config.note_use(&key, now).await;
         Ok(Caller { key })
     }
 
@@ -68,10 +69,9 @@ impl Runs {
         caller.require(Scope::Trigger)?;
         let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
         let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
-        let open = trigger.workspace == *caller.workspace()
-            && trigger.state == TriggerState::Active
+        let open = trigger.state == TriggerState::Active
             && trigger.environments.contains(&environment)
-            && caller.sees(environment, &id);
+            && caller.reaches(Scope::Trigger, &trigger.workspace, environment, &id);
         if open { Ok(trigger) } else { Err(Error::NoTrigger) }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Caller, Error, Runs, status::visible};
 use crate::{
+    auth::Scope,
     model::{RunId, Status, WorkspaceId},
     queue::{Kind, Message},
     store::CancelRequest,
@@ -16,10 +17,10 @@ impl Runs {
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoRun`]; [`Error::Store`] and [`Error::Queue`] (retry is safe).
     pub async fn cancel(&self, caller: &Caller, id: &str) -> Result<Status, Error> {
-        caller.require_cancel()?;
+        caller.require(Scope::Cancel)?;
         let id: RunId = id.parse().map_err(|_| Error::NoRun)?;
         let run = self.store.look(id).await?.ok_or(Error::NoRun)?;
-        visible(caller, &run)?;
+        visible(caller, Scope::Cancel, &run)?;
         self.request_cancel(id, &run.workspace).await
     }
 
