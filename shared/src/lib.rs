@@ -1,1 +1,3 @@
 //! What the trigger-api functions share.
+
+pub mod flow;
