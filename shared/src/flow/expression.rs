@@ -8,6 +8,17 @@ use serde_json::Value;
 #[derive(Clone, Debug)]
 pub struct Expression;
 
+impl Expression {
+    /// The variables it names.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        std::iter::empty()
+    }
+    /// Its value on `input`.
+    pub fn evaluate(&self, _: &Value, _: &Variables) -> Result<Value, EvaluationError> {
+        Ok(Value::Null)
+    }
+}
+
 /// Values of the variables an expression may name.
 pub type Variables = BTreeMap<String, Value>;
 
