@@ -2,5 +2,6 @@
 //! `model` knows nobody, `runs` holds the use cases, `http` speaks the wire.
 
 pub mod clock;
+pub mod egress;
 pub mod flow;
 pub mod model;

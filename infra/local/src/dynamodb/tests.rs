@@ -1,0 +1,1 @@
+//! The tables through the SDK, by both front ends.

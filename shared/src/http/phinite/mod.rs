@@ -1,0 +1,12 @@
+//! The Phinite dialect: `POST …/trigger/{workspace}/{trigger}/{environment}`, its background form
+//! and its status route. One envelope answers all three.
+
+mod envelope;
+mod error;
+mod reply;
+mod request;
+
+pub use envelope::{Envelope, Logs};
+pub use error::Error;
+pub use reply::reply;
+pub use request::{LogsWanted, StatusRequest, TriggerRequest};
