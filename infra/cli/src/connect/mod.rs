@@ -1,0 +1,7 @@
+//! The way to the tables and the queue: on AWS with the operator's credentials, or the local stack's.
+
+mod connection;
+mod folder;
+
+pub(crate) use connection::Connection;
+pub(crate) use folder::{DEFAULT_DATA, DEMO_WORKSPACE};
