@@ -66,7 +66,7 @@ impl Runs {
         if replayed && self.has_started(id).await? {
             return Ok(Started { id, replayed });
         }
-        let message = Message::new(id, Kind::Start, prepared.run.traceparent.clone());
+        let message = Message::about(&prepared.run, Kind::Start);
         let (stored, queued) = futures::join!(
             self.store.insert(&prepared.run, &prepared.input),
             self.queue.send(&message, &prepared.run.workspace, Duration::ZERO),
