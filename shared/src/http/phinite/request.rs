@@ -1,5 +1,7 @@
 //! Requests of the dialect.
 
+use std::sync::Arc;
+
 use lambda_http::{Request, RequestExt};
 use serde_json::{Map, Value, json};
 
@@ -58,7 +60,7 @@ impl<'a> TriggerRequest<'a> {
     ///
     /// # Errors
     /// 413, 415, and 422 with the place of the fault.
-    pub fn start(&self, trigger: Trigger, environment: Environment) -> Result<Start, Error> {
+    pub fn start(&self, trigger: Arc<Trigger>, environment: Environment) -> Result<Start, Error> {
         let headers = self.request.headers();
         let key = headers::idempotency_key(headers).map_err(|unusable| {
             Error::invalid(
