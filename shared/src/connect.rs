@@ -1,6 +1,10 @@
 //! Puts the use cases together from the environment: every AWS client is built once, here.
 
 use aws_credential_types::Credentials;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 
 use crate::{
     clock::Clock,
@@ -22,10 +26,11 @@ pub fn connect(config: &Config) -> Runs {
         None,
         "environment",
     );
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
     let parts = Parts {
-        store: Store::connect(&config.region, credentials.clone(), tables),
-        queue: Queue::connect(&config.region, credentials, config.queue_url.clone()),
+        store: Store::connect(&config.region, credentials.clone(), http.clone(), tables),
+        queue: Queue::connect(&config.region, credentials, http, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),
         clock: Clock::system(),
     };

@@ -8,8 +8,6 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     telemetry::init(&config.log);
     let runs = connect(&config);
-    run(service_fn(async |request: Request| {
-        Ok::<_, Error>(status::handle(&runs, request).await)
-    }))
-    .await
+    run(service_fn(async |request: Request| Ok::<_, Error>(status::handle(&runs, request).await)))
+        .await
 }

@@ -21,6 +21,17 @@ pub enum Scope {
 impl Scope {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::ReadFlows, Self::Trigger, Self::ReadResults, Self::Cancel];
+
+    /// As it is written: `read_flows`, `trigger`, `read_results`, `cancel`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadFlows => "read_flows",
+            Self::Trigger => "trigger",
+            Self::ReadResults => "read_results",
+            Self::Cancel => "cancel",
+        }
+    }
 }
 
 /// All that a key may do.

@@ -12,7 +12,9 @@ mod interpreter;
 mod plan;
 
 pub use errors::{ErrorKind, raise};
-pub use expression::{CompileError, EvaluationError, Expression, Variables};
+pub use expression::{
+    CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap,
+};
 pub use host::{Host, HttpRequest, LogEvent, Progress};
 pub use interpreter::{RunFacts, run};
 pub use plan::{

@@ -30,7 +30,7 @@ impl From<SqsMessage> for Incoming {
     fn from(record: SqsMessage) -> Self {
         let count = record.attributes.get("ApproximateReceiveCount");
         Self {
-            message: record.body.unwrap_or_default().parse(),
+            message: Message::read(&record.body.unwrap_or_default()),
             receipt: Receipt::new(record.receipt_handle.unwrap_or_default()),
             delivery_count: count.and_then(|text| u32::from_str(text).ok()).unwrap_or(1),
         }

@@ -2,7 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use aws_sdk_sqs::Client;
+use aws_credential_types::Credentials;
+use aws_sdk_sqs::{
+    Client,
+    config::{BehaviorVersion, Config, Region, SharedHttpClient},
+};
 
 use super::{Error, Message};
 use crate::model::{WorkspaceId, limits::MAX_DELAY};
@@ -40,6 +44,23 @@ impl Queue {
     #[must_use]
     pub fn new(client: Client, url: String) -> Self {
         Self { client, url: url.into() }
+    }
+
+    /// The queue at `url` on AWS. Opens no connection yet.
+    #[must_use]
+    pub fn connect(
+        region: &str,
+        credentials: Credentials,
+        http: SharedHttpClient,
+        url: String,
+    ) -> Self {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(credentials)
+            .http_client(http)
+            .build();
+        Self::new(Client::from_conf(config), url)
     }
 
     /// Sends `message`, to be seen after `delay`, which is cut to the longest that SQS takes: who

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{RunId, Timestamp};
+use crate::model::{Run, RunId, Timestamp};
 
 /// The version that is written. Readers refuse others, so that a newer form waits in the queue for
 /// newer code instead of being misread.
@@ -65,6 +65,18 @@ struct Version {
 }
 
 impl Message {
+    /// About `run`, in the trace of its caller.
+    #[must_use]
+    pub fn about(run: &Run, kind: Kind) -> Self {
+        Self { run: run.id, kind, wake_at: None, traceparent: run.traceparent.clone() }
+    }
+
+    /// The wake-up of `run` at `wake_at`.
+    #[must_use]
+    pub fn wake(run: &Run, wake_at: Timestamp) -> Self {
+        Self { wake_at: Some(wake_at), ..Self::about(run, Kind::Wake) }
+    }
+
     /// The text that is sent.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Who is calling, and what they may reach.
 
+use std::sync::Arc;
+
 use super::{Error, Runs};
 use crate::{
     auth::{Key, KeyToken, Scope},
@@ -9,7 +11,7 @@ use crate::{
 /// A caller whose key was accepted for a workspace.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    key: Key,
+    key: Arc<Key>,
 }
 
 impl Caller {
@@ -52,6 +54,10 @@ impl Runs {
         if !key.verify(&token, now) || key.workspace.as_str() != workspace {
             return Err(Error::Unauthenticated);
         }
+        // When a key was last used is told to the hour; a request does not fail for it.
+        if let Err(error) = self.config.touch_key(&key, now).await {
+            tracing::warn!(error = %error, "Could not note the use of a key");
+        }
         Ok(Caller { key })
     }
 
@@ -65,7 +71,7 @@ impl Runs {
         caller: &Caller,
         id: &str,
         environment: Environment,
-    ) -> Result<Trigger, Error> {
+    ) -> Result<Arc<Trigger>, Error> {
         caller.require(Scope::Trigger)?;
         let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
         let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;

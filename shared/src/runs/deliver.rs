@@ -62,6 +62,8 @@ impl Runs {
                     Executed::Lost => self.guard(message, now).await,
                 }
             }
+            // Its holder looks for the cancellation; should it die, its own message brings the run back.
+            Claim::Held { .. } if message.kind == Kind::Cancel => Ok(Delivery::Done),
             Claim::Held { until, run } => {
                 self.requeue(message, &run.workspace, until.since(now) + LEASE_MARGIN).await
             }

@@ -137,8 +137,14 @@ impl RunHost<'_> {
         let timeout = request.until.map_or(limits::MAX_EFFECT, |until| until.since(now));
         let mut headers = request.headers;
         let own = [
-            ("idempotency-key", format!("{}:{}", self.run.id, self.recorder().idempotency_key(key))),
-            ("traceparent", trace::outgoing(self.run.traceparent.as_deref(), &self.run.id.to_string(), key)),
+            (
+                "idempotency-key",
+                format!("{}:{}", self.run.id, self.recorder().idempotency_key(key)),
+            ),
+            (
+                "traceparent",
+                trace::outgoing(self.run.traceparent.as_deref(), &self.run.id.to_string(), key),
+            ),
         ];
         for (name, value) in own {
             if !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
@@ -168,7 +174,8 @@ impl Host for RunHost<'_> {
     type Stop = Stop;
 
     async fn proceed(&self) -> Result<(), Stop> {
-        if self.task_count.fetch_add(1, Ordering::Relaxed) % TASKS_PER_YIELD == TASKS_PER_YIELD - 1 {
+        if self.task_count.fetch_add(1, Ordering::Relaxed) % TASKS_PER_YIELD == TASKS_PER_YIELD - 1
+        {
             tokio::task::yield_now().await;
         }
         self.check()
@@ -195,13 +202,18 @@ impl Host for RunHost<'_> {
         match outcome {
             Outcome::Answer(answer) => Ok(Ok(answer)),
             Outcome::Failure(failure) => Ok(Err(failure)),
-            Outcome::WakeAt(_) | Outcome::ReachedAt(_) => {
-                Err(Stop::Failed(Error::internal("the journal holds another kind of result for a call")))
-            }
+            Outcome::WakeAt(_) | Outcome::ReachedAt(_) => Err(Stop::Failed(Error::internal(
+                "the journal holds another kind of result for a call",
+            ))),
         }
     }
 
-    async fn wait(&self, key: &str, duration: Duration, until: Option<Timestamp>) -> Result<(), Stop> {
+    async fn wait(
+        &self,
+        key: &str,
+        duration: Duration,
+        until: Option<Timestamp>,
+    ) -> Result<(), Stop> {
         let recalled = self.recorder().recall(key);
         let wake_at = if let Some(Outcome::WakeAt(wake_at)) = recalled {
             wake_at

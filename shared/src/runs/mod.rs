@@ -22,4 +22,4 @@ pub use service::{Parts, Runs, Settings};
 pub use start::{Idempotency, Start, Started};
 pub use status::RunView;
 
-pub use crate::store::LogPage;
+pub use crate::store::{CancelRequest, LogPage};

@@ -150,3 +150,132 @@ fn refused(run: Run, now: Timestamp) -> Claim {
         Claim::Held { until: run.lease_until, run: Box::new(run) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        model::Event,
+        store::{
+            Append,
+            fixture::{Database, Fault, at, end, entry, held, noise, queued, taken},
+        },
+    };
+
+    #[tokio::test]
+    async fn the_first_claim_of_a_run_with_a_small_input_is_one_update() {
+        let database = Database::start().await;
+        let run = queued();
+        database.store.insert(&run, &json!({"a": 1})).await.unwrap();
+        database.wire.operations();
+        let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap());
+        assert_eq!(database.wire.operations(), ["UpdateItem"]);
+        let expected = Run { status: Status::Running, epoch: 1, lease_until: at(75), ..run };
+        assert_eq!(claimed.run, expected);
+        assert_eq!((claimed.input, claimed.next_seq), (json!({"a": 1}), 1));
+    }
+
+    #[tokio::test]
+    async fn of_two_claims_at_once_one_wins() {
+        let database = Database::start().await;
+        let run = queued();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        let claim = || database.store.claim(run.id, at(0), at(75));
+        let (first, second) = tokio::join!(claim(), claim());
+        let (first, second) = (first.unwrap(), second.unwrap());
+        let is_taken = |claim: &Claim| matches!(claim, Claim::Taken(_));
+        assert!(is_taken(&first) != is_taken(&second));
+        let loser = if is_taken(&first) { second } else { first };
+        assert_eq!(loser, Claim::Held { until: at(75) });
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_to_a_claim_is_recognised() {
+        let database = Database::start().await;
+        let run = queued();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        database.wire.meet(Fault::LoseAnswer);
+        let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap());
+        assert_eq!(claimed.run.epoch, 1);
+        let again = database.store.claim(run.id, at(0), at(75)).await.unwrap();
+        assert_eq!(again, Claim::Held { until: at(75) });
+    }
+
+    #[tokio::test]
+    async fn a_run_is_taken_over_with_its_journal_when_its_lease_ends() {
+        let database = Database::start().await;
+        let run = held();
+        let input = json!(noise(1000));
+        database.store.insert(&run, &input).await.unwrap();
+        let entries = [entry("first", 1..=2), entry(&noise(700_000), 3..=3), entry("third", 4..=4)];
+        for (seq, entry) in (1..).zip(&entries) {
+            let appended = database.store.append(&run, seq, entry).await.unwrap();
+            assert_eq!(appended, Append::Done);
+        }
+        let early = database.store.claim(run.id, at(74), at(149)).await.unwrap();
+        assert_eq!(early, Claim::Held { until: at(75) });
+        let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
+        assert_eq!((claimed.run.epoch, claimed.next_seq), (2, 4));
+        assert!(claimed.input == input && claimed.journal == entries);
+    }
+
+    #[tokio::test]
+    async fn a_long_journal_is_read_page_by_page() {
+        let database = Database::start().await;
+        let run = held();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        for seq in 1..=5 {
+            let entry = entry(&noise(350_000), seq..=seq);
+            database.store.append(&run, seq, &entry).await.unwrap();
+        }
+        database.wire.operations();
+        let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
+        assert_eq!(database.wire.operations(), ["UpdateItem", "Query", "Query"]);
+        let lines: Vec<_> = claimed.journal.iter().map(|entry| entry.logs[0].seq).collect();
+        assert_eq!((lines, claimed.next_seq), (vec![1, 2, 3, 4, 5], 6));
+    }
+
+    #[tokio::test]
+    async fn a_run_that_sleeps_is_taken_when_there_is_something_to_do() {
+        let database = Database::start().await;
+        let cases = [
+            ("before it wakes", 100, 599, false, Some(Claim::Asleep { until: at(600) })),
+            ("when it wakes", 100, 600, false, None),
+            ("at its deadline", 5000, 2700, false, None),
+            ("when it is cancelled", 100, 200, true, None),
+            ("when its deadline comes first", 5000, 200, false, None),
+        ];
+        for (name, wake_in, now, cancel, refused) in cases {
+            let run = database.claimed().await;
+            let wake_at = if wake_in == 100 { at(600) } else { at(wake_in) };
+            database.store.sleep(&run, wake_at).await.unwrap();
+            if cancel {
+                database.store.request_cancel(run.id, &run.workspace).await.unwrap();
+            }
+            let claim = database.store.claim(run.id, at(now), at(9999)).await.unwrap();
+            match (name, refused) {
+                ("when its deadline comes first", _) => {
+                    assert_eq!(claim, Claim::Asleep { until: at(2700) });
+                }
+                (_, Some(refused)) => assert_eq!(claim, refused, "{name}"),
+                (_, None) => {
+                    let run = taken(claim).run;
+                    assert_eq!((run.status, run.wake_at), (Status::Running, None), "{name}");
+                    assert_eq!(run.cancel_requested, cancel, "{name}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_ended_or_never_was_is_not_taken() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3)).await.unwrap();
+        let claim = |id| database.store.claim(id, at(9999), at(9999));
+        assert_eq!(claim(run.id).await.unwrap(), Claim::Ended(Status::Completed));
+        assert_eq!(claim(queued().id).await.unwrap(), Claim::Missing);
+    }
+}

@@ -2,8 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
+    config::{BehaviorVersion, Config, Region, SharedHttpClient},
     error::SdkError,
     operation::{
         put_item::PutItemError, transact_write_items::TransactWriteItemsError,
@@ -60,6 +62,23 @@ impl Store {
     #[must_use]
     pub fn new(client: Client, tables: Tables) -> Self {
         Self { client, tables: Arc::new(tables) }
+    }
+
+    /// A store on `tables` of AWS. Opens no connection yet.
+    #[must_use]
+    pub fn connect(
+        region: &str,
+        credentials: Credentials,
+        http: SharedHttpClient,
+        tables: Tables,
+    ) -> Self {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(credentials)
+            .http_client(http)
+            .build();
+        Self::new(Client::from_conf(config), tables)
     }
 
     pub(super) async fn get(&self, table: &str, key: Item) -> Result<Option<Item>, Error> {

@@ -140,3 +140,70 @@ pub(super) fn room(run: &Run) -> Room {
 pub(super) fn set_nonce(item: &mut Item, name: &str, nonce: Nonce) {
     item.insert(name.to_owned(), binary(nonce));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture::{at, queued};
+
+    /// The longest run there can be, as far as `model` bounds its parts; a flow's name is a DNS
+    /// label (RFC 1035: 63 letters) and its version gets 32.
+    fn longest() -> Run {
+        Run {
+            workspace: "w".repeat(64).parse().unwrap(),
+            trigger: "t".repeat(64).parse().unwrap(),
+            environment: crate::model::Environment::Prod,
+            flow: FlowReference {
+                name: "f".repeat(63),
+                version: "1".repeat(32),
+                hash: ContentHash::of(b""),
+            },
+            status: Status::TimedOut,
+            epoch: u32::MAX,
+            lease_until: at(75),
+            wake_at: Some(at(10)),
+            cancel_requested: true,
+            ended_at: Some(at(20)),
+            traceparent: Some("0".repeat(55)),
+            ..queued()
+        }
+    }
+
+    #[test]
+    fn the_fullest_header_is_under_one_kilobyte() {
+        let shares = [(queued(), 300, 350), (longest(), 180, 220)];
+        for (run, least_input_bytes, least_last_bytes) in shares {
+            let mut item = write(&run);
+            let Room { input_bytes, last_bytes } = room(&run);
+            item.insert("input".to_owned(), binary(vec![0; input_bytes]));
+            item.insert("last".to_owned(), binary(vec![0; last_bytes]));
+            set_nonce(&mut item, "born", [0; 8]);
+            set_nonce(&mut item, "holder", [0; 8]);
+            assert!(item::size_bytes(&item) < 1024, "{}", item::size_bytes(&item));
+            assert!(input_bytes >= least_input_bytes && last_bytes >= least_last_bytes);
+        }
+    }
+
+    #[test]
+    fn a_run_has_the_same_room_in_every_state() {
+        let ended = Run { status: Status::Failed, ended_at: Some(at(3)), epoch: 9, ..queued() };
+        assert_eq!(room(&ended), room(&queued()));
+    }
+
+    #[test]
+    fn every_part_of_a_run_reads_back() {
+        for run in [queued(), longest()] {
+            assert_eq!(read(&write(&run)).unwrap(), run);
+        }
+    }
+
+    #[test]
+    fn a_header_that_lacks_something_is_corrupt() {
+        let whole = write(&queued());
+        for name in whole.keys().filter(|name| !["sk", "expires_at"].contains(&name.as_str())) {
+            let mut item = whole.clone();
+            item.remove(name);
+            assert!(matches!(read(&item), Err(Error::Corrupt { what: "run" })), "{name}");
+        }
+    }
+}

@@ -83,3 +83,108 @@ fn recognise(run: &Run, born: Nonce, stored: Option<&Item>) -> Insert {
     });
     if ours { Insert::Done } else { Insert::Exists }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        model::Status,
+        store::fixture::{Database, Fault, at, held, noise, queued, taken},
+    };
+
+    #[tokio::test]
+    async fn a_start_with_a_small_input_is_one_put() {
+        let database = Database::start().await;
+        let run = queued();
+        let input = json!({"message": "start the task"});
+        assert_eq!(database.store.insert(&run, &input).await.unwrap(), Insert::Done);
+        assert_eq!(database.wire.operations(), ["PutItem"]);
+        assert_eq!(database.store.look(run.id).await.unwrap(), Some(run.clone()));
+        assert_eq!(database.store.input(run.id).await.unwrap(), Some(input));
+    }
+
+    #[tokio::test]
+    async fn inputs_of_every_size_read_back() {
+        let database = Database::start().await;
+        for (length, operations) in [
+            (10, vec!["PutItem"]),
+            (1000, vec!["TransactWriteItems"]),
+            (300_000, vec!["TransactWriteItems"]),
+            (4_500_000, vec!["BatchWriteItem", "TransactWriteItems"]),
+        ] {
+            let run = queued();
+            let input = json!({"message": noise(length)});
+            assert_eq!(database.store.insert(&run, &input).await.unwrap(), Insert::Done);
+            assert_eq!(database.wire.operations(), operations);
+            let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap());
+            assert!(claimed.input == input, "{length}");
+            assert_eq!((claimed.journal.len(), claimed.next_seq), (0, 1));
+            assert!(database.store.input(run.id).await.unwrap() == Some(input));
+            database.wire.operations();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_to_an_insert_is_recognised() {
+        let database = Database::start().await;
+        for run in [queued(), held()] {
+            for length in [10, 1000] {
+                let run = Run { id: queued().id, ..run.clone() };
+                database.wire.meet(Fault::LoseAnswer);
+                let input = json!(noise(length));
+                assert_eq!(database.store.insert(&run, &input).await.unwrap(), Insert::Done);
+                assert_eq!(database.wire.operations().len(), 2);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn another_insert_of_the_same_run_is_told_so() {
+        let database = Database::start().await;
+        for length in [10, 1000] {
+            let (run, input) = (held(), json!(noise(length)));
+            assert_eq!(database.store.insert(&run, &input).await.unwrap(), Insert::Done);
+            assert_eq!(database.store.insert(&run, &input).await.unwrap(), Insert::Exists);
+        }
+    }
+
+    #[test]
+    fn a_waiting_call_whose_run_was_claimed_meanwhile_holds_nothing() {
+        let stored = |run: &Run| {
+            let mut item = header::write(run);
+            header::set_nonce(&mut item, "born", [1; 8]);
+            item
+        };
+        let claimed = stored(&Run { epoch: 2, ..held() });
+        assert_eq!(recognise(&held(), [1; 8], Some(&claimed)), Insert::Exists);
+        assert_eq!(recognise(&queued(), [1; 8], Some(&claimed)), Insert::Done);
+        assert_eq!(recognise(&queued(), [2; 8], Some(&claimed)), Insert::Exists);
+    }
+
+    #[tokio::test]
+    async fn what_a_batch_leaves_is_sent_again() {
+        let database = Database::start().await;
+        database.wire.meet(Fault::LeaveUnprocessed);
+        let (run, input) = (queued(), json!(noise(1_000_000)));
+        assert_eq!(database.store.insert(&run, &input).await.unwrap(), Insert::Done);
+        assert!(database.store.input(run.id).await.unwrap() == Some(input));
+    }
+
+    #[tokio::test]
+    async fn an_input_that_could_not_be_read_back_is_refused() {
+        let database = Database::start().await;
+        let deep = (0..128).fold(Value::Null, |inner, _| json!([inner]));
+        let refused = database.store.insert(&queued(), &deep).await;
+        assert!(matches!(refused, Err(Error::TooLarge { what: "input" })));
+        assert!(database.wire.operations().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_not_there_has_no_input() {
+        let database = Database::start().await;
+        let run = Run { status: Status::Queued, ..queued() };
+        assert_eq!(database.store.input(run.id).await.unwrap(), None);
+    }
+}

@@ -26,11 +26,7 @@ const WAIT_MAX_S: u32 = 20;
 /// What a receiver sees at one moment.
 enum Found {
     Messages(Vec<Received>),
-    Nothing {
-        notify: OwnedNotified,
-        next_ms: u64,
-        now_ms: u64,
-    },
+    Nothing { notify: OwnedNotified, next_ms: u64, now_ms: u64 },
 }
 
 /// All queues of one machine. Clones are the same queues.
@@ -59,11 +55,7 @@ impl Engine {
     #[must_use]
     pub fn in_memory(now: Now) -> Self {
         let state = Mutex::new(State::default());
-        Self(Arc::new(Shared {
-            state,
-            journal: None,
-            now,
-        }))
+        Self(Arc::new(Shared { state, journal: None, now }))
     }
 
     /// Queues that are logged to the file at `path`, with what it holds already. What was acknowledged survives the
@@ -74,11 +66,7 @@ impl Engine {
     /// When the file cannot be opened or is not of this program's making.
     pub fn open(path: &Path, sync: bool, now: Now) -> Result<Self, OpenError> {
         let (journal, state) = Journal::open(path, sync)?;
-        Ok(Self(Arc::new(Shared {
-            state: Mutex::new(state),
-            journal: Some(journal),
-            now,
-        })))
+        Ok(Self(Arc::new(Shared { state: Mutex::new(state), journal: Some(journal), now })))
     }
 
     /// Makes waiting receivers look at the clock again. Call it after moving a manual clock.
@@ -97,8 +85,7 @@ impl Engine {
         name: &str,
         attributes: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
-        self.change(|state, now_ms| state.create_queue(name, attributes, now_ms))
-            .await
+        self.change(|state, now_ms| state.create_queue(name, attributes, now_ms)).await
     }
 
     /// Sets attributes; those not named stay.
@@ -107,8 +94,7 @@ impl Engine {
         queue: &str,
         attributes: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
-        self.change(|state, now_ms| state.set_attributes(queue, attributes, now_ms))
-            .await
+        self.change(|state, now_ms| state.set_attributes(queue, attributes, now_ms)).await
     }
 
     /// All attributes of a queue, with the counts that AWS calls approximate and that are exact here.
@@ -119,26 +105,11 @@ impl Engine {
         let mut attributes = queue.attributes.render();
         attributes.extend([
             ("QueueArn".to_owned(), arn(&queue.name)),
-            (
-                "CreatedTimestamp".to_owned(),
-                (queue.created_at_ms / 1_000).to_string(),
-            ),
-            (
-                "LastModifiedTimestamp".to_owned(),
-                (queue.modified_at_ms / 1_000).to_string(),
-            ),
-            (
-                "ApproximateNumberOfMessages".to_owned(),
-                counts.visible.to_string(),
-            ),
-            (
-                "ApproximateNumberOfMessagesNotVisible".to_owned(),
-                counts.in_flight.to_string(),
-            ),
-            (
-                "ApproximateNumberOfMessagesDelayed".to_owned(),
-                counts.delayed.to_string(),
-            ),
+            ("CreatedTimestamp".to_owned(), (queue.created_at_ms / 1_000).to_string()),
+            ("LastModifiedTimestamp".to_owned(), (queue.modified_at_ms / 1_000).to_string()),
+            ("ApproximateNumberOfMessages".to_owned(), counts.visible.to_string()),
+            ("ApproximateNumberOfMessagesNotVisible".to_owned(), counts.in_flight.to_string()),
+            ("ApproximateNumberOfMessagesDelayed".to_owned(), counts.delayed.to_string()),
         ]);
         Ok(attributes)
     }
@@ -156,8 +127,7 @@ impl Engine {
     /// # Errors
     /// Refusals of the contents. A retry sends a second message.
     pub async fn send(&self, queue: &str, outgoing: Outgoing) -> Result<Sent, Error> {
-        self.change(|state, now_ms| state.send(queue, outgoing, now_ms))
-            .await
+        self.change(|state, now_ms| state.send(queue, outgoing, now_ms)).await
     }
 
     /// Stores several messages with one write to the log; each is taken or refused on its own.
@@ -168,10 +138,7 @@ impl Engine {
     ) -> Result<Vec<Result<Sent, Error>>, Error> {
         self.change(|state, now_ms| {
             state.queue(queue)?;
-            Ok(outgoing
-                .into_iter()
-                .map(|outgoing| state.send(queue, outgoing, now_ms))
-                .collect())
+            Ok(outgoing.into_iter().map(|outgoing| state.send(queue, outgoing, now_ms)).collect())
         })
         .await
     }
@@ -196,10 +163,8 @@ impl Engine {
             );
             return Err(Error::InvalidParameterValue(message));
         }
-        let wait_s = wait_s.map_or_else(
-            || Ok(self.lock().queue(queue)?.attributes.receive_wait_s),
-            Ok,
-        )?;
+        let wait_s =
+            wait_s.map_or_else(|| Ok(self.lock().queue(queue)?.attributes.receive_wait_s), Ok)?;
         if wait_s > WAIT_MAX_S {
             let message = format!(
                 "Value {wait_s} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."
@@ -216,11 +181,9 @@ impl Engine {
                     self.settle(noted).await?;
                     return Ok(messages);
                 }
-                Found::Nothing {
-                    notify,
-                    next_ms,
-                    now_ms,
-                } => (notify, next_ms.min(until_ms), now_ms),
+                Found::Nothing { notify, next_ms, now_ms } => {
+                    (notify, next_ms.min(until_ms), now_ms)
+                }
             };
             if next_ms <= now_ms || Instant::now() >= until {
                 self.settle(noted).await?;
@@ -246,11 +209,7 @@ impl Engine {
         let found = if messages.is_empty() {
             let (notify, next_ms) = state.wait(queue)?;
             // Made while the lock is held: what is announced from here on reaches it.
-            Found::Nothing {
-                notify: notify.notified_owned(),
-                next_ms,
-                now_ms,
-            }
+            Found::Nothing { notify: notify.notified_owned(), next_ms, now_ms }
         } else {
             Found::Messages(messages)
         };
@@ -262,8 +221,7 @@ impl Engine {
     /// # Errors
     /// [`Error::ReceiptHandleIsInvalid`] for a handle that this queue did not issue.
     pub async fn delete(&self, queue: &str, receipt_handle: &str) -> Result<(), Error> {
-        self.change(|state, _| state.delete(queue, receipt_handle))
-            .await
+        self.change(|state, _| state.delete(queue, receipt_handle)).await
     }
 
     /// Hides a message in flight for `visibility_s` seconds from now; 0 gives it back.
@@ -285,8 +243,7 @@ impl Engine {
     /// Gives back every message in flight and returns how many: after a start, because the receivers of the process
     /// before are dead and nobody should wait for their timeouts.
     pub async fn release_in_flight(&self, queue: &str) -> Result<usize, Error> {
-        self.change(|state, now_ms| state.release_in_flight(queue, now_ms))
-            .await
+        self.change(|state, now_ms| state.release_in_flight(queue, now_ms)).await
     }
 
     /// Deletes every message of a queue.

@@ -62,10 +62,25 @@ impl<'r, H: Host> Machine<'r, H> {
         input: &Value,
         view: &View<'_>,
     ) -> Result<Value, RunError> {
+        let names = |wanted| expression.variables().any(|name| name == wanted);
+        let context = self.context();
+        let task = view.task.filter(|_| names("task"));
+        let task = task.map(|step| self.describe(step, view.raw_output));
+        let workflow = names("workflow").then(|| self.describe_flow());
+        let runtime = names("runtime").then(|| self.describe_runtime());
+        let known = |name: &str| match name {
+            "context" => Some(&*context),
+            "input" => view.input,
+            "output" => view.output,
+            "task" => task.as_ref(),
+            "workflow" => workflow.as_ref(),
+            "runtime" => runtime.as_ref(),
+            _ => None,
+        };
         let mut variables = Variables::new();
         for name in expression.variables() {
-            if let Some(value) = self.variable(name, view) {
-                variables.insert(name.to_owned(), value);
+            if let Some(value) = Binding::find(view.bindings, name).or_else(|| known(name)) {
+                variables = variables.with(name, value);
             }
         }
         expression
@@ -82,21 +97,6 @@ impl<'r, H: Host> Machine<'r, H> {
     ) -> Result<bool, RunError> {
         let value = self.evaluate(condition, input, view)?;
         Ok(!matches!(value, Value::Null | Value::Bool(false)))
-    }
-
-    fn variable(&self, name: &str, view: &View<'_>) -> Option<Value> {
-        if let Some(value) = Binding::find(view.bindings, name) {
-            return Some(value.clone());
-        }
-        match name {
-            "context" => Some(Value::clone(&self.context())),
-            "input" => view.input.cloned(),
-            "output" => view.output.cloned(),
-            "task" => view.task.map(|step| self.describe(step, view.raw_output)),
-            "workflow" => Some(self.describe_flow()),
-            "runtime" => Some(self.describe_runtime()),
-            _ => None,
-        }
     }
 
     fn describe(&self, step: &Step<'_>, raw_output: Option<&Value>) -> Value {

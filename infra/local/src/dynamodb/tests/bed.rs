@@ -24,10 +24,7 @@ pub(super) fn number(value: i64) -> AttributeValue {
 
 pub(super) fn item(pk: &str, sk: &str, more: &[(&str, AttributeValue)]) -> Item {
     let mut item = key(pk, sk);
-    item.extend(
-        more.iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone())),
-    );
+    item.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     item
 }
 
@@ -52,27 +49,16 @@ pub(super) async fn socket_client(store: &Store) -> Client {
 pub(super) async fn create_table(client: &Client) {
     let definition = |name: &str| {
         let definition = AttributeDefinition::builder().attribute_name(name);
-        definition
-            .attribute_type(ScalarAttributeType::S)
-            .build()
-            .unwrap()
+        definition.attribute_type(ScalarAttributeType::S).build().unwrap()
     };
     let element = |name: &str, key_type| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(key_type)
-            .build()
-            .unwrap()
+        KeySchemaElement::builder().attribute_name(name).key_type(key_type).build().unwrap()
     };
     let index = GlobalSecondaryIndex::builder()
         .index_name("by_list")
         .key_schema(element("list", KeyType::Hash))
         .key_schema(element("sk", KeyType::Range))
-        .projection(
-            Projection::builder()
-                .projection_type(ProjectionType::All)
-                .build(),
-        )
+        .projection(Projection::builder().projection_type(ProjectionType::All).build())
         .build()
         .unwrap();
     client

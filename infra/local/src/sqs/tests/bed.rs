@@ -56,37 +56,17 @@ impl Bed {
     }
 
     pub(super) async fn send(&self, url: &str, body: &str) {
-        self.client
-            .send_message()
-            .queue_url(url)
-            .message_body(body)
-            .send()
-            .await
-            .unwrap();
+        self.client.send_message().queue_url(url).message_body(body).send().await.unwrap();
     }
 
     pub(super) async fn receive(&self, url: &str) -> Vec<Message> {
-        let request = self
-            .client
-            .receive_message()
-            .queue_url(url)
-            .max_number_of_messages(10);
+        let request = self.client.receive_message().queue_url(url).max_number_of_messages(10);
         let request = request.message_system_attribute_names(MessageSystemAttributeName::All);
-        request
-            .message_attribute_names("All")
-            .send()
-            .await
-            .unwrap()
-            .messages
-            .unwrap_or_default()
+        request.message_attribute_names("All").send().await.unwrap().messages.unwrap_or_default()
     }
 
     pub(super) async fn bodies(&self, url: &str) -> Vec<String> {
-        self.receive(url)
-            .await
-            .into_iter()
-            .map(|message| message.body.unwrap())
-            .collect()
+        self.receive(url).await.into_iter().map(|message| message.body.unwrap()).collect()
     }
 
     pub(super) async fn counts(&self, url: &str) -> [String; 3] {
@@ -123,18 +103,8 @@ pub(super) async fn socket_client(engine: &Engine) -> Client {
 pub(super) async fn both<F: Future<Output = ()>>(test: impl Fn(Bed) -> F) {
     let clock = Clock::new();
     let engine = Engine::in_memory(clock.now());
-    test(Bed {
-        client: client(&engine),
-        engine,
-        clock,
-    })
-    .await;
+    test(Bed { client: client(&engine), engine, clock }).await;
     let clock = Clock::new();
     let engine = Engine::in_memory(clock.now());
-    test(Bed {
-        client: socket_client(&engine).await,
-        engine,
-        clock,
-    })
-    .await;
+    test(Bed { client: socket_client(&engine).await, engine, clock }).await;
 }

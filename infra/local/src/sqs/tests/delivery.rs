@@ -15,22 +15,13 @@ use crate::sqs::recorded_client;
 async fn a_message_goes_from_sender_to_receiver_and_is_deleted() {
     both(async |bed| {
         let url = bed.queue("runs", &[]).await;
-        let sent = bed
-            .client
-            .send_message()
-            .queue_url(&url)
-            .message_body("hello")
-            .send()
-            .await
-            .unwrap();
+        let sent =
+            bed.client.send_message().queue_url(&url).message_body("hello").send().await.unwrap();
         assert_eq!(bed.counts(&url).await, ["1", "0", "0"]);
         let message = bed.receive(&url).await.pop().unwrap();
         assert_eq!(message.body(), Some("hello"));
         assert_eq!(message.message_id(), sent.message_id());
-        assert_eq!(
-            message.md5_of_body(),
-            Some("5d41402abc4b2a76b9719d911017c592")
-        );
+        assert_eq!(message.md5_of_body(), Some("5d41402abc4b2a76b9719d911017c592"));
         assert_eq!(sent.md5_of_message_body(), message.md5_of_body());
         let handle = message.receipt_handle().unwrap();
         assert_eq!(bed.counts(&url).await, ["0", "1", "0"]);
@@ -51,9 +42,7 @@ async fn a_message_goes_from_sender_to_receiver_and_is_deleted() {
 #[tokio::test]
 async fn a_message_comes_back_when_its_visibility_timeout_ends() {
     both(async |bed| {
-        let url = bed
-            .queue("runs", &[(QueueAttributeName::VisibilityTimeout, "60")])
-            .await;
+        let url = bed.queue("runs", &[(QueueAttributeName::VisibilityTimeout, "60")]).await;
         bed.send(&url, "a").await;
         let first = bed.receive(&url).await.pop().unwrap();
         bed.pass(59_999);
@@ -62,27 +51,15 @@ async fn a_message_comes_back_when_its_visibility_timeout_ends() {
         let second = bed.receive(&url).await.pop().unwrap();
         assert_ne!(first.receipt_handle(), second.receipt_handle());
         let attribute = |name| second.attributes().unwrap()[&name].parse::<u64>().unwrap();
-        assert_eq!(
-            attribute(MessageSystemAttributeName::ApproximateReceiveCount),
-            2
-        );
-        assert_eq!(
-            attribute(MessageSystemAttributeName::SentTimestamp),
-            START_MS
-        );
+        assert_eq!(attribute(MessageSystemAttributeName::ApproximateReceiveCount), 2);
+        assert_eq!(attribute(MessageSystemAttributeName::SentTimestamp), START_MS);
         assert_eq!(
             attribute(MessageSystemAttributeName::ApproximateFirstReceiveTimestamp),
             START_MS
         );
         // A worker that was slower than its timeout may still delete.
         let stale = first.receipt_handle().unwrap();
-        bed.client
-            .delete_message()
-            .queue_url(&url)
-            .receipt_handle(stale)
-            .send()
-            .await
-            .unwrap();
+        bed.client.delete_message().queue_url(&url).receipt_handle(stale).send().await.unwrap();
         assert_eq!(bed.counts(&url).await, ["0", "0", "0"]);
     })
     .await;
@@ -93,27 +70,12 @@ async fn visibility_can_be_longer_shorter_or_given_up() {
     both(async |bed| {
         let url = bed.queue("runs", &[]).await;
         bed.send(&url, "a").await;
-        let request = bed
-            .client
-            .receive_message()
-            .queue_url(&url)
-            .visibility_timeout(10);
-        let message = request
-            .send()
-            .await
-            .unwrap()
-            .messages
-            .unwrap()
-            .pop()
-            .unwrap();
+        let request = bed.client.receive_message().queue_url(&url).visibility_timeout(10);
+        let message = request.send().await.unwrap().messages.unwrap().pop().unwrap();
         let handle = message.receipt_handle().unwrap();
         let change = async |visibility_s| {
             let request = bed.client.change_message_visibility().queue_url(&url);
-            request
-                .receipt_handle(handle)
-                .visibility_timeout(visibility_s)
-                .send()
-                .await
+            request.receipt_handle(handle).visibility_timeout(visibility_s).send().await
         };
         change(100).await.unwrap();
         bed.pass(99_999);
@@ -133,9 +95,7 @@ async fn visibility_can_be_longer_shorter_or_given_up() {
 #[tokio::test]
 async fn a_message_that_is_asked_for_with_no_timeout_is_delivered_once_a_receive() {
     both(async |bed| {
-        let url = bed
-            .queue("runs", &[(QueueAttributeName::VisibilityTimeout, "0")])
-            .await;
+        let url = bed.queue("runs", &[(QueueAttributeName::VisibilityTimeout, "0")]).await;
         bed.send(&url, "a").await;
         for _ in 0..3 {
             assert_eq!(bed.bodies(&url).await, ["a"]);
@@ -147,9 +107,7 @@ async fn a_message_that_is_asked_for_with_no_timeout_is_delivered_once_a_receive
 #[tokio::test]
 async fn delays_hide_a_message_at_first() {
     both(async |bed| {
-        let url = bed
-            .queue("runs", &[(QueueAttributeName::DelaySeconds, "10")])
-            .await;
+        let url = bed.queue("runs", &[(QueueAttributeName::DelaySeconds, "10")]).await;
         bed.send(&url, "queue's delay").await;
         let send = async |body, delay_s| {
             bed.client
@@ -162,10 +120,7 @@ async fn delays_hide_a_message_at_first() {
         };
         send("none", 0).await.unwrap();
         send("longest", 900).await.unwrap();
-        let error = send("too long", 901)
-            .await
-            .unwrap_err()
-            .into_service_error();
+        let error = send("too long", 901).await.unwrap_err().into_service_error();
         assert_eq!(error.code(), Some("InvalidParameterValue"));
         assert_eq!(bed.counts(&url).await, ["1", "0", "2"]);
         assert_eq!(bed.bodies(&url).await, ["none"]);
@@ -207,12 +162,7 @@ async fn a_message_received_too_often_becomes_a_dead_letter() {
 #[tokio::test]
 async fn messages_older_than_the_retention_period_are_gone() {
     both(async |bed| {
-        let url = bed
-            .queue(
-                "runs",
-                &[(QueueAttributeName::MessageRetentionPeriod, "60")],
-            )
-            .await;
+        let url = bed.queue("runs", &[(QueueAttributeName::MessageRetentionPeriod, "60")]).await;
         bed.send(&url, "old").await;
         bed.pass(30_000);
         bed.send(&url, "new").await;
@@ -227,11 +177,8 @@ async fn messages_older_than_the_retention_period_are_gone() {
 async fn attributes_and_group_arrive_as_they_were_sent() {
     both(async |bed| {
         let url = bed.queue("runs", &[]).await;
-        let text = MessageAttributeValue::builder()
-            .data_type("String")
-            .string_value("é")
-            .build()
-            .unwrap();
+        let text =
+            MessageAttributeValue::builder().data_type("String").string_value("é").build().unwrap();
         let number = MessageAttributeValue::builder()
             .data_type("Number.int")
             .string_value("42")
@@ -261,29 +208,16 @@ async fn attributes_and_group_arrive_as_they_were_sent() {
             .message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, trace);
         let sent = request.send().await.unwrap();
         let message = bed.receive(&url).await.pop().unwrap();
-        assert_eq!(
-            sent.md5_of_message_attributes(),
-            message.md5_of_message_attributes()
-        );
+        assert_eq!(sent.md5_of_message_attributes(), message.md5_of_message_attributes());
         assert!(sent.md5_of_message_attributes().is_some());
         let attributes = message.message_attributes().unwrap();
         assert_eq!(
-            (
-                &attributes["text"],
-                &attributes["number"],
-                &attributes["binary"]
-            ),
+            (&attributes["text"], &attributes["number"], &attributes["binary"]),
             (&text, &number, &binary)
         );
         let system = message.attributes().unwrap();
-        assert_eq!(
-            system[&MessageSystemAttributeName::MessageGroupId],
-            "workspace-1"
-        );
-        assert_eq!(
-            system[&MessageSystemAttributeName::AwsTraceHeader],
-            "Root=1"
-        );
+        assert_eq!(system[&MessageSystemAttributeName::MessageGroupId], "workspace-1");
+        assert_eq!(system[&MessageSystemAttributeName::AwsTraceHeader], "Root=1");
         bed.pass(30_000);
         let plain = bed
             .client
@@ -317,12 +251,7 @@ async fn a_purge_deletes_everything() {
             .await
             .unwrap();
         assert_eq!(bed.counts(&url).await, ["1", "1", "1"]);
-        bed.client
-            .purge_queue()
-            .queue_url(&url)
-            .send()
-            .await
-            .unwrap();
+        bed.client.purge_queue().queue_url(&url).send().await.unwrap();
         assert_eq!(bed.counts(&url).await, ["0", "0", "0"]);
         bed.pass(100_000);
         assert!(bed.receive(&url).await.is_empty());
@@ -336,31 +265,14 @@ async fn a_recorder_sees_every_request() {
         let recorder = Recorder::default();
         let client = recorded_client(&bed.engine, recorder.clone());
         let url = bed.queue("runs", &[]).await;
-        client
-            .send_message()
-            .queue_url(&url)
-            .message_body("a")
-            .send()
-            .await
-            .unwrap();
-        client
-            .receive_message()
-            .queue_url(&url)
-            .send()
-            .await
-            .unwrap();
+        client.send_message().queue_url(&url).message_body("a").send().await.unwrap();
+        client.receive_message().queue_url(&url).send().await.unwrap();
         let seen: Vec<_> = recorder
             .take()
             .into_iter()
             .map(|request| (request.service, request.operation))
             .collect();
-        assert_eq!(
-            seen,
-            [
-                ("sqs", "SendMessage".to_owned()),
-                ("sqs", "ReceiveMessage".to_owned())
-            ]
-        );
+        assert_eq!(seen, [("sqs", "SendMessage".to_owned()), ("sqs", "ReceiveMessage".to_owned())]);
         assert_eq!(recorder.take(), []);
     })
     .await;

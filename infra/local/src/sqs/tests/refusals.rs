@@ -11,47 +11,20 @@ async fn queues_that_do_not_exist_are_told_so_by_every_operation() {
         let client = &bed.client;
         let url = "http://localhost/000000000000/nowhere";
         let handle = "0".repeat(64);
-        let error = client
-            .get_queue_url()
-            .queue_name("nowhere")
-            .send()
-            .await
-            .unwrap_err();
+        let error = client.get_queue_url().queue_name("nowhere").send().await.unwrap_err();
         assert!(error.into_service_error().is_queue_does_not_exist());
-        let error = client
-            .get_queue_attributes()
-            .queue_url(url)
-            .send()
-            .await
-            .unwrap_err();
+        let error = client.get_queue_attributes().queue_url(url).send().await.unwrap_err();
         assert!(error.into_service_error().is_queue_does_not_exist());
         let error = client
             .set_queue_attributes()
             .queue_url(url)
             .attributes(QueueAttributeName::DelaySeconds, "1");
-        assert!(
-            error
-                .send()
-                .await
-                .unwrap_err()
-                .into_service_error()
-                .is_queue_does_not_exist()
-        );
-        let error = client
-            .send_message()
-            .queue_url(url)
-            .message_body("a")
-            .send()
-            .await
-            .unwrap_err();
+        assert!(error.send().await.unwrap_err().into_service_error().is_queue_does_not_exist());
+        let error =
+            client.send_message().queue_url(url).message_body("a").send().await.unwrap_err();
         assert!(error.into_service_error().is_queue_does_not_exist());
-        let error = client
-            .receive_message()
-            .queue_url(url)
-            .wait_time_seconds(20)
-            .send()
-            .await
-            .unwrap_err();
+        let error =
+            client.receive_message().queue_url(url).wait_time_seconds(20).send().await.unwrap_err();
         assert!(error.into_service_error().is_queue_does_not_exist());
         let error = client
             .delete_message()
@@ -66,20 +39,8 @@ async fn queues_that_do_not_exist_are_told_so_by_every_operation() {
             .queue_url(url)
             .receipt_handle(&handle)
             .visibility_timeout(1);
-        assert!(
-            error
-                .send()
-                .await
-                .unwrap_err()
-                .into_service_error()
-                .is_queue_does_not_exist()
-        );
-        let error = client
-            .purge_queue()
-            .queue_url(url)
-            .send()
-            .await
-            .unwrap_err();
+        assert!(error.send().await.unwrap_err().into_service_error().is_queue_does_not_exist());
+        let error = client.purge_queue().queue_url(url).send().await.unwrap_err();
         assert!(error.into_service_error().is_queue_does_not_exist());
     })
     .await;
@@ -88,44 +49,19 @@ async fn queues_that_do_not_exist_are_told_so_by_every_operation() {
 #[tokio::test]
 async fn creating_a_queue_again_needs_the_same_attributes() {
     both(async |bed| {
-        let url = bed
-            .queue("runs", &[(QueueAttributeName::VisibilityTimeout, "60")])
-            .await;
-        assert_eq!(
-            bed.queue("runs", &[(QueueAttributeName::VisibilityTimeout, "60")])
-                .await,
-            url
-        );
+        let url = bed.queue("runs", &[(QueueAttributeName::VisibilityTimeout, "60")]).await;
+        assert_eq!(bed.queue("runs", &[(QueueAttributeName::VisibilityTimeout, "60")]).await, url);
         assert_eq!(bed.queue("runs", &[]).await, url);
         let other = bed
             .client
             .create_queue()
             .queue_name("runs")
             .attributes(QueueAttributeName::VisibilityTimeout, "61");
-        assert!(
-            other
-                .send()
-                .await
-                .unwrap_err()
-                .into_service_error()
-                .is_queue_name_exists()
-        );
-        let looked_up = bed
-            .client
-            .get_queue_url()
-            .queue_name("runs")
-            .send()
-            .await
-            .unwrap();
+        assert!(other.send().await.unwrap_err().into_service_error().is_queue_name_exists());
+        let looked_up = bed.client.get_queue_url().queue_name("runs").send().await.unwrap();
         assert_eq!(looked_up.queue_url(), Some(url.as_str()));
         bed.queue("others", &[]).await;
-        let listed = bed
-            .client
-            .list_queues()
-            .queue_name_prefix("ru")
-            .send()
-            .await
-            .unwrap();
+        let listed = bed.client.list_queues().queue_name_prefix("ru").send().await.unwrap();
         assert_eq!(listed.queue_urls(), [url]);
     })
     .await;
@@ -155,10 +91,7 @@ async fn attributes_can_be_set_and_read() {
     both(async |bed| {
         let url = bed.queue("runs", &[]).await;
         let set = bed.client.set_queue_attributes().queue_url(&url);
-        set.attributes(QueueAttributeName::VisibilityTimeout, "77")
-            .send()
-            .await
-            .unwrap();
+        set.attributes(QueueAttributeName::VisibilityTimeout, "77").send().await.unwrap();
         let read = bed.client.get_queue_attributes().queue_url(&url);
         let read = read.attribute_names(QueueAttributeName::VisibilityTimeout);
         let read = read
@@ -189,22 +122,9 @@ async fn messages_are_limited_in_size_and_characters() {
                 .await
                 .map_err(aws_smithy_runtime_api::client::result::SdkError::into_service_error)
         };
-        assert!(
-            send("\u{0}".to_owned())
-                .await
-                .unwrap_err()
-                .is_invalid_message_contents()
-        );
-        assert!(
-            send("\u{FFFE}".to_owned())
-                .await
-                .unwrap_err()
-                .is_invalid_message_contents()
-        );
-        assert_eq!(
-            send(String::new()).await.unwrap_err().code(),
-            Some("MissingParameter")
-        );
+        assert!(send("\u{0}".to_owned()).await.unwrap_err().is_invalid_message_contents());
+        assert!(send("\u{FFFE}".to_owned()).await.unwrap_err().is_invalid_message_contents());
+        assert_eq!(send(String::new()).await.unwrap_err().code(), Some("MissingParameter"));
         assert_eq!(
             send("x".repeat(1_048_577)).await.unwrap_err().code(),
             Some("InvalidParameterValue")
@@ -222,39 +142,15 @@ async fn handles_that_the_queue_did_not_issue_are_refused() {
         let url = bed.queue("runs", &[]).await;
         let other = bed.queue("other", &[]).await;
         bed.send(&other, "a").await;
-        let foreign = bed
-            .receive(&other)
-            .await
-            .pop()
-            .unwrap()
-            .receipt_handle
-            .unwrap();
+        let foreign = bed.receive(&other).await.pop().unwrap().receipt_handle.unwrap();
         for handle in ["nonsense", &foreign] {
-            let deleted = bed
-                .client
-                .delete_message()
-                .queue_url(&url)
-                .receipt_handle(handle)
-                .send()
-                .await;
-            assert!(
-                deleted
-                    .unwrap_err()
-                    .into_service_error()
-                    .is_receipt_handle_is_invalid()
-            );
-            let changed = bed
-                .client
-                .change_message_visibility()
-                .queue_url(&url)
-                .receipt_handle(handle);
+            let deleted =
+                bed.client.delete_message().queue_url(&url).receipt_handle(handle).send().await;
+            assert!(deleted.unwrap_err().into_service_error().is_receipt_handle_is_invalid());
+            let changed =
+                bed.client.change_message_visibility().queue_url(&url).receipt_handle(handle);
             let changed = changed.visibility_timeout(1).send().await;
-            assert!(
-                changed
-                    .unwrap_err()
-                    .into_service_error()
-                    .is_receipt_handle_is_invalid()
-            );
+            assert!(changed.unwrap_err().into_service_error().is_receipt_handle_is_invalid());
         }
         bed.client
             .delete_message()
@@ -263,17 +159,9 @@ async fn handles_that_the_queue_did_not_issue_are_refused() {
             .send()
             .await
             .unwrap();
-        let changed = bed
-            .client
-            .change_message_visibility()
-            .queue_url(&other)
-            .receipt_handle(&foreign);
-        let gone = changed
-            .visibility_timeout(1)
-            .send()
-            .await
-            .unwrap_err()
-            .into_service_error();
+        let changed =
+            bed.client.change_message_visibility().queue_url(&other).receipt_handle(&foreign);
+        let gone = changed.visibility_timeout(1).send().await.unwrap_err().into_service_error();
         assert!(gone.is_receipt_handle_is_invalid());
     })
     .await;
@@ -290,10 +178,7 @@ async fn numbers_of_a_receive_have_ranges() {
             receive().wait_time_seconds(21),
             receive().visibility_timeout(43_201),
         ] {
-            assert_eq!(
-                request.send().await.unwrap_err().code(),
-                Some("InvalidParameterValue")
-            );
+            assert_eq!(request.send().await.unwrap_err().code(), Some("InvalidParameterValue"));
         }
     })
     .await;
@@ -303,13 +188,7 @@ async fn numbers_of_a_receive_have_ranges() {
 async fn operations_that_are_not_served_are_unknown() {
     both(async |bed| {
         let url = bed.queue("runs", &[]).await;
-        let error = bed
-            .client
-            .delete_queue()
-            .queue_url(&url)
-            .send()
-            .await
-            .unwrap_err();
+        let error = bed.client.delete_queue().queue_url(&url).send().await.unwrap_err();
         assert_eq!(error.code(), Some("UnknownOperationException"));
     })
     .await;

@@ -33,11 +33,7 @@ pub(super) fn seen<O: Debug, E>(outcome: Result<O, SdkError<E, HttpResponse>>) -
             let response = error.raw_response().unwrap();
             let document: serde_json::Value =
                 serde_json::from_slice(response.body().bytes().unwrap()).unwrap();
-            format!(
-                "{} {}",
-                response.status().as_u16(),
-                in_order(&document.to_string())
-            )
+            format!("{} {}", response.status().as_u16(), in_order(&document.to_string()))
         }
     }
 }
@@ -45,10 +41,8 @@ pub(super) fn seen<O: Debug, E>(outcome: Result<O, SdkError<E, HttpResponse>>) -
 /// The words of a text in a fixed order, because maps print theirs in any, and without the request id.
 fn in_order(text: &str) -> String {
     let without_id = text.split("_request_id").next().unwrap_or_default();
-    let mut words: Vec<&str> = without_id
-        .split(['{', '}', ',', ' '])
-        .filter(|word| !word.is_empty())
-        .collect();
+    let mut words: Vec<&str> =
+        without_id.split(['{', '}', ',', ' ']).filter(|word| !word.is_empty()).collect();
     words.sort_unstable();
     words.join(" ")
 }
@@ -72,22 +66,12 @@ async fn both_front_ends_answer_alike() {
     for ((name, in_process), (_, by_socket)) in in_process.0.iter().zip(&by_socket.0) {
         assert_eq!(in_process, by_socket, "{name}");
     }
-    let outcome = |name| {
-        &in_process
-            .0
-            .iter()
-            .find(|(other, _)| *other == name)
-            .unwrap()
-            .1
-    };
+    let outcome = |name| &in_process.0.iter().find(|(other, _)| *other == name).unwrap().1;
     for (name, code) in [
         ("missing table", "ResourceNotFoundException"),
         ("table again", "ResourceInUseException"),
         ("put if absent", "ConditionalCheckFailedException"),
-        (
-            "transaction that is cancelled",
-            "TransactionCanceledException",
-        ),
+        ("transaction that is cancelled", "TransactionCanceledException"),
         ("longer item", "ValidationException"),
         ("number that is none", "ValidationException"),
         ("empty set", "ValidationException"),

@@ -21,54 +21,25 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
             ("nothing", AttributeValue::Null(true)),
             ("items", AttributeValue::L(vec![text("x"), number(1)])),
             ("map", AttributeValue::M(key("é", "\u{1F980}"))),
-            (
-                "texts",
-                AttributeValue::Ss(vec!["b".to_owned(), "a".to_owned()]),
-            ),
-            (
-                "numbers",
-                AttributeValue::Ns(vec!["2".to_owned(), "1".to_owned()]),
-            ),
-            (
-                "blobs",
-                AttributeValue::Bs(vec![Blob::new("b"), Blob::new("a")]),
-            ),
+            ("texts", AttributeValue::Ss(vec!["b".to_owned(), "a".to_owned()])),
+            ("numbers", AttributeValue::Ns(vec!["2".to_owned(), "1".to_owned()])),
+            ("blobs", AttributeValue::Bs(vec![Blob::new("b"), Blob::new("a")])),
         ],
     );
     outcomes.note("put", seen(put().set_item(Some(everything)).send().await));
     outcomes.note(
         "get",
-        seen(
-            client
-                .get_item()
-                .table_name("runs")
-                .set_key(Some(key("a", "1")))
-                .send()
-                .await,
-        ),
+        seen(client.get_item().table_name("runs").set_key(Some(key("a", "1"))).send().await),
     );
     outcomes.note(
         "get of nothing",
-        seen(
-            client
-                .get_item()
-                .table_name("runs")
-                .set_key(Some(key("a", "0")))
-                .send()
-                .await,
-        ),
+        seen(client.get_item().table_name("runs").set_key(Some(key("a", "0"))).send().await),
     );
     outcomes.note("put if absent, with the old item", {
-        let request = put()
-            .set_item(Some(key("a", "1")))
-            .condition_expression("attribute_not_exists(pk)");
+        let request =
+            put().set_item(Some(key("a", "1"))).condition_expression("attribute_not_exists(pk)");
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
-        seen(
-            request
-                .return_values_on_condition_check_failure(all_old)
-                .send()
-                .await,
-        )
+        seen(request.return_values_on_condition_check_failure(all_old).send().await)
     });
     outcomes.note("put if absent", {
         seen(
@@ -89,9 +60,8 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
         )
     });
     outcomes.note("update", {
-        let request = update()
-            .set_key(Some(key("a", "1")))
-            .update_expression("SET n = n + :one, #s = :s");
+        let request =
+            update().set_key(Some(key("a", "1"))).update_expression("SET n = n + :one, #s = :s");
         let request = request
             .expression_attribute_names("#s", "status")
             .expression_attribute_values(":one", number(1));
@@ -109,12 +79,7 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
             .expression_attribute_values(":n", number(9))
             .expression_attribute_values(":m", number(7));
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
-        seen(
-            request
-                .return_values_on_condition_check_failure(all_old)
-                .send()
-                .await,
-        )
+        seen(request.return_values_on_condition_check_failure(all_old).send().await)
     });
     outcomes.note("delete on a condition that fails", {
         let request = client
@@ -122,18 +87,10 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
             .table_name("runs")
             .set_key(Some(key("a", "1")))
             .condition_expression("n = :m");
-        seen(
-            request
-                .expression_attribute_values(":m", number(7))
-                .send()
-                .await,
-        )
+        seen(request.expression_attribute_values(":m", number(7)).send().await)
     });
     outcomes.note("delete", {
-        let request = client
-            .delete_item()
-            .table_name("runs")
-            .set_key(Some(key("a", "1")));
+        let request = client.delete_item().table_name("runs").set_key(Some(key("a", "1")));
         seen(request.return_values(ReturnValue::AllOld).send().await)
     });
 }

@@ -11,25 +11,11 @@ use crate::dynamodb::tests::bed::{create_table, key};
 pub(super) async fn tables(client: &Client, outcomes: &mut Outcomes) {
     outcomes.note(
         "missing table",
-        seen(
-            client
-                .put_item()
-                .table_name("none")
-                .set_item(Some(key("a", "a")))
-                .send()
-                .await,
-        ),
+        seen(client.put_item().table_name("none").set_item(Some(key("a", "a"))).send().await),
     );
     outcomes.note(
         "read of a missing table",
-        seen(
-            client
-                .get_item()
-                .table_name("none")
-                .set_key(Some(key("a", "a")))
-                .send()
-                .await,
-        ),
+        seen(client.get_item().table_name("none").set_key(Some(key("a", "a"))).send().await),
     );
     create_table(client).await;
     outcomes.note("table again", {

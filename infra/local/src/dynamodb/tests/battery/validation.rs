@@ -12,24 +12,14 @@ pub(super) async fn validation(client: &Client, outcomes: &mut Outcomes) {
     let put = || client.put_item().table_name("runs");
     let update = || client.update_item().table_name("runs");
     outcomes.note("longest item", {
-        let request = put().set_item(Some(item(
-            "big",
-            "1",
-            &[("v", text(&"x".repeat(409_600 - 9)))],
-        )));
+        let request =
+            put().set_item(Some(item("big", "1", &[("v", text(&"x".repeat(409_600 - 9)))])));
         seen(request.send().await)
     });
     outcomes.note("read of the longest item", {
-        let outcome = client
-            .get_item()
-            .table_name("runs")
-            .set_key(Some(key("big", "1")))
-            .send()
-            .await;
-        format!(
-            "{:?}",
-            outcome.unwrap().item.unwrap()["v"].as_s().unwrap().len()
-        )
+        let outcome =
+            client.get_item().table_name("runs").set_key(Some(key("big", "1"))).send().await;
+        format!("{:?}", outcome.unwrap().item.unwrap()["v"].as_s().unwrap().len())
     });
     outcomes.note("longer item", {
         seen(
@@ -41,12 +31,7 @@ pub(super) async fn validation(client: &Client, outcomes: &mut Outcomes) {
     });
     outcomes.note(
         "no key",
-        seen(
-            put()
-                .set_item(Some(HashMap::from([("pk".to_owned(), text("a"))])))
-                .send()
-                .await,
-        ),
+        seen(put().set_item(Some(HashMap::from([("pk".to_owned(), text("a"))]))).send().await),
     );
     outcomes.note("key of another type", {
         seen(
@@ -59,18 +44,11 @@ pub(super) async fn validation(client: &Client, outcomes: &mut Outcomes) {
                 .await,
         )
     });
-    outcomes.note(
-        "empty key",
-        seen(put().set_item(Some(key("", "a"))).send().await),
-    );
+    outcomes.note("empty key", seen(put().set_item(Some(key("", "a"))).send().await));
     outcomes.note("number that is none", {
         seen(
             put()
-                .set_item(Some(item(
-                    "a",
-                    "1",
-                    &[("n", AttributeValue::N("one".to_owned()))],
-                )))
+                .set_item(Some(item("a", "1", &[("n", AttributeValue::N("one".to_owned()))])))
                 .send()
                 .await,
         )
@@ -78,31 +56,19 @@ pub(super) async fn validation(client: &Client, outcomes: &mut Outcomes) {
     outcomes.note("number with too many digits", {
         seen(
             put()
-                .set_item(Some(item(
-                    "a",
-                    "1",
-                    &[("n", AttributeValue::N("1".repeat(39)))],
-                )))
+                .set_item(Some(item("a", "1", &[("n", AttributeValue::N("1".repeat(39)))])))
                 .send()
                 .await,
         )
     });
     outcomes.note("empty set", {
         seen(
-            put()
-                .set_item(Some(item("a", "1", &[("s", AttributeValue::Ss(vec![]))])))
-                .send()
-                .await,
+            put().set_item(Some(item("a", "1", &[("s", AttributeValue::Ss(vec![]))]))).send().await,
         )
     });
     outcomes.note("set with duplicates", {
         let duplicates = AttributeValue::Ss(vec!["a".to_owned(), "a".to_owned()]);
-        seen(
-            put()
-                .set_item(Some(item("a", "1", &[("s", duplicates)])))
-                .send()
-                .await,
-        )
+        seen(put().set_item(Some(item("a", "1", &[("s", duplicates)]))).send().await)
     });
     outcomes.note("null that is false", {
         seen(
@@ -113,49 +79,22 @@ pub(super) async fn validation(client: &Client, outcomes: &mut Outcomes) {
         )
     });
     outcomes.note("expression that is none", {
-        seen(
-            update()
-                .set_key(Some(key("a", "1")))
-                .update_expression("SET")
-                .send()
-                .await,
-        )
+        seen(update().set_key(Some(key("a", "1"))).update_expression("SET").send().await)
     });
     outcomes.note("reserved word", {
-        let request = update()
-            .set_key(Some(key("a", "1")))
-            .update_expression("SET status = :s");
-        seen(
-            request
-                .expression_attribute_values(":s", text("x"))
-                .send()
-                .await,
-        )
+        let request = update().set_key(Some(key("a", "1"))).update_expression("SET status = :s");
+        seen(request.expression_attribute_values(":s", text("x")).send().await)
     });
     outcomes.note("unused value", {
-        let request = put()
-            .set_item(Some(key("a", "1")))
-            .condition_expression("attribute_not_exists(pk)");
-        seen(
-            request
-                .expression_attribute_values(":unused", text("x"))
-                .send()
-                .await,
-        )
+        let request =
+            put().set_item(Some(key("a", "1"))).condition_expression("attribute_not_exists(pk)");
+        seen(request.expression_attribute_values(":unused", text("x")).send().await)
     });
     outcomes.note("value that is missing", {
-        seen(
-            update()
-                .set_key(Some(key("a", "1")))
-                .update_expression("SET n = :n")
-                .send()
-                .await,
-        )
+        seen(update().set_key(Some(key("a", "1"))).update_expression("SET n = :n").send().await)
     });
     outcomes.note("number in an expression that is none", {
-        let request = update()
-            .set_key(Some(key("a", "1")))
-            .update_expression("SET n = :n");
+        let request = update().set_key(Some(key("a", "1"))).update_expression("SET n = :n");
         seen(
             request
                 .expression_attribute_values(":n", AttributeValue::N("x".to_owned()))
@@ -164,15 +103,8 @@ pub(super) async fn validation(client: &Client, outcomes: &mut Outcomes) {
         )
     });
     outcomes.note("key of another type in an update", {
-        let request = update()
-            .key("pk", number(1))
-            .key("sk", text("a"))
-            .update_expression("SET n = :n");
-        seen(
-            request
-                .expression_attribute_values(":n", number(1))
-                .send()
-                .await,
-        )
+        let request =
+            update().key("pk", number(1)).key("sk", text("a")).update_expression("SET n = :n");
+        seen(request.expression_attribute_values(":n", number(1)).send().await)
     });
 }
