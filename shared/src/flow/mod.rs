@@ -12,9 +12,7 @@ mod interpreter;
 mod plan;
 
 pub use errors::{ErrorKind, raise};
-pub use expression::{
-    CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap,
-};
+pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
 pub use host::{Host, HttpRequest, LogEvent, Progress};
 pub use interpreter::{RunFacts, run};
 pub use plan::{

@@ -17,7 +17,7 @@ pub struct Caller {
 impl Caller {
     /// The workspace the caller acts in.
     #[must_use]
-    pub const fn workspace(&self) -> &WorkspaceId {
+    pub fn workspace(&self) -> &WorkspaceId {
         &self.key.workspace
     }
 
