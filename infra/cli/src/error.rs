@@ -72,7 +72,7 @@ impl Error {
     }
 
     /// The failure and its causes, each once.
-    fn story(&self) -> String {
+    pub(crate) fn story(&self) -> String {
         let mut story = self.to_string();
         if let Self::Run(runs::Error::InvalidInput { pointer, message }) = self {
             let place = if pointer.is_empty() { "the input itself" } else { pointer };

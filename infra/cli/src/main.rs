@@ -5,6 +5,7 @@ mod command;
 mod connect;
 mod dev;
 mod duration;
+mod environments;
 mod error;
 mod flow;
 mod key;

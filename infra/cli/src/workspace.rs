@@ -4,12 +4,13 @@ use clap::Subcommand;
 use serde::Serialize;
 use shared::{
     model::{Workspace, WorkspaceId},
+    store::config::Put,
 };
 
 use crate::{
     connect::Connection,
     error::Error,
-    output::{Answer, Output, Table, time},
+    output::{Answer, Output, facts, time},
 };
 
 /// Commands on workspaces.
@@ -20,8 +21,11 @@ pub(crate) enum Command {
         /// Its id: letters, digits, `-` and `_`; it stands in every URL
         id: WorkspaceId,
     },
-    /// List all workspaces
-    List,
+    /// Show whether there is a workspace
+    Show {
+        /// Its id
+        id: WorkspaceId,
+    },
 }
 
 /// Carries a command out.
@@ -30,43 +34,44 @@ pub(crate) async fn execute(
     connection: &Connection,
     output: Output,
 ) -> Result<(), Error> {
+    let store = &connection.store;
     match command {
         Command::Create { id } => {
             let workspace = Workspace { id, created_at: connection.now() };
-            if !connection.store.create_workspace(&workspace).await? {
-                return Err(Error::Failed(format!("there is a workspace `{}` already", workspace.id)));
+            if store.put_workspace(&workspace).await? == Put::Taken {
+                let id = &workspace.id;
+                return Err(Error::Failed(format!("there is a workspace `{id}` already")));
             }
-            output.answer(&Workspaces::from(vec![workspace]))
+            output.answer(&Shown::from(workspace))
         }
-        Command::List => output.answer(&Workspaces::from(connection.store.workspaces().await?)),
+        Command::Show { id } => {
+            let missing = || Error::NotFound(format!("there is no workspace `{id}`"));
+            let workspace = store.workspace(&id).await?.ok_or_else(missing)?;
+            output.answer(&Shown::from(workspace))
+        }
     }
 }
 
 #[derive(Serialize)]
-struct Workspaces {
-    workspaces: Vec<Row>,
-}
-
-#[derive(Serialize)]
-struct Row {
+struct Shown {
     workspace_id: WorkspaceId,
     created_at: String,
+    #[serde(skip)]
+    record: Workspace,
 }
 
-impl From<Vec<Workspace>> for Workspaces {
-    fn from(workspaces: Vec<Workspace>) -> Self {
-        let row = |workspace: Workspace| Row {
-            workspace_id: workspace.id,
-            created_at: workspace.created_at.to_string(),
-        };
-        Self { workspaces: workspaces.into_iter().map(row).collect() }
+impl From<Workspace> for Shown {
+    fn from(record: Workspace) -> Self {
+        let created_at = record.created_at.to_string();
+        Self { workspace_id: record.id.clone(), created_at, record }
     }
 }
 
-impl Answer for Workspaces {
+impl Answer for Shown {
     fn text(&self) -> String {
-        let rows = self.workspaces.iter();
-        let rows = rows.map(|row| [row.workspace_id.to_string(), row.created_at.clone()]);
-        Table::new(["WORKSPACE", "CREATED"]).render(rows, "No workspaces.")
+        facts(&[
+            ("Workspace", self.workspace_id.to_string()),
+            ("Created", time(self.record.created_at)),
+        ])
     }
 }
