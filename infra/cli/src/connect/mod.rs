@@ -1,4 +1,5 @@
-//! The way to the tables and the queue: on AWS with the operator's credentials, or the local stack's.
+//! The way to the tables and the queue: on AWS with the operator's credentials, or the local
+//! stack's. Knows no command.
 
 mod connection;
 mod folder;
