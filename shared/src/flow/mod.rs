@@ -5,6 +5,7 @@
 //! one trait `Host`. Nothing here knows AWS, storage or the wire.
 
 mod definition;
+mod duration;
 mod errors;
 mod expression;
 mod fault;
@@ -15,7 +16,7 @@ mod plan;
 mod source;
 
 pub use errors::{ErrorKind, raise};
-pub use expression::{CompileError, EvaluationError, Expression, Variables};
+pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
 pub use fault::{Fault, Severity};
 pub use host::{Host, HttpRequest, LogEvent, Progress};
 pub use load::{Checked, check};
