@@ -1,7 +1,12 @@
 //! API Gateway, Lambda, `DynamoDB` and SQS in one process.
 
 pub mod dynamodb;
+mod gateway;
 mod in_process;
+mod invoke;
+mod pump;
 pub mod sqs;
+mod stack;
 
 pub use in_process::{Recorder, Request};
+pub use stack::{Endpoints, Options, Stack, StartError, Transport};

@@ -2,6 +2,7 @@
 //! names `lambda_http`; decides nothing about runs.
 
 mod body;
+pub mod gateway;
 mod headers;
 pub mod phinite;
 mod problem;

@@ -2,7 +2,7 @@
 
 use lambda_http::{
     Body, Request, Response,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use serde_json::{Value, json};
 
@@ -30,14 +30,7 @@ pub fn reply(request: &Request, result: Result<Envelope, Error>) -> Response<Bod
 }
 
 fn refuse(request: &Request, error: &Error) -> Response<Body> {
-    let status = error.status();
-    let mut response = if headers::wants_problem(request.headers()) {
-        let problem = problem::problem(status, &error.text(), error.faults());
-        respond(status, problem::MEDIA_TYPE, problem.to_string())
-    } else {
-        let detail = error.faults().unwrap_or_else(|| Value::String(error.text()));
-        respond(status, "application/json", json!({"detail": detail}).to_string())
-    };
+    let mut response = refusal(request.headers(), error.status(), &error.text(), error.faults());
     let extra = match error {
         Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
@@ -48,6 +41,21 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// An error in the dialect's shape, or as a problem for who asks for one.
+pub(in crate::http) fn refusal(
+    headers: &HeaderMap,
+    status: StatusCode,
+    text: &str,
+    faults: Option<Value>,
+) -> Response<Body> {
+    if headers::wants_problem(headers) {
+        let problem = problem::problem(status, text, faults);
+        return respond(status, problem::MEDIA_TYPE, problem.to_string());
+    }
+    let detail = faults.unwrap_or_else(|| Value::String(text.to_owned()));
+    respond(status, "application/json", json!({"detail": detail}).to_string())
 }
 
 fn respond(status: StatusCode, media_type: &'static str, text: String) -> Response<Body> {

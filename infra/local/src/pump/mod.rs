@@ -1,0 +1,7 @@
+//! The event source mapping's side: messages of a queue become invocations of a function. Knows
+//! nothing of what the messages say.
+
+mod event;
+mod mapping;
+
+pub(crate) use mapping::Mapping;
