@@ -58,7 +58,7 @@ pub(crate) struct Global {
     /// The runs queue
     #[arg(long, global = true, value_name = "URL", env = "TRIGGER_QUEUE_URL")]
     pub(crate) queue_url: Option<String>,
-    /// The AWS Region; the credentials are AWS_ACCESS_KEY_ID and its companions
+    /// The AWS Region; the credentials come from the environment too
     #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION")]
     pub(crate) region: Option<String>,
     /// Log lines on standard error: a level, or a list of `target=level`

@@ -11,7 +11,7 @@ use super::{
     record::{self, Demo},
     seed,
     signals::Signals,
-    welcome::welcome,
+    welcome::Welcome,
 };
 use crate::{arguments::Global, error::Error, output::Output};
 
@@ -39,11 +39,7 @@ pub(crate) async fn execute(
         folder.write("endpoints.json", stack.endpoints())?;
     }
     let demo = demo(&stack, &mut folder).await?;
-    if output.json {
-        output.document(&demo)?;
-    } else {
-        output.text(&welcome(&demo, folder.path()))?;
-    }
+    output.answer(&Welcome { demo: &demo, data: folder.path() })?;
     signals.next().await;
     eprintln!("Stopping; once more to stop at once.");
     tokio::select! {

@@ -2,17 +2,34 @@
 
 use std::path::Path;
 
-use super::record::Demo;
-use crate::connect::DEFAULT_DATA;
+use serde::Serialize;
 
-/// The text for people.
-pub(super) fn welcome(demo: &Demo, data: &Path) -> String {
+use super::record::{self, Demo};
+use crate::{connect::DEFAULT_DATA, output::Answer};
+
+/// The record for scripts, and what can be done with it for people.
+#[derive(Serialize)]
+pub(super) struct Welcome<'a> {
+    /// The demo.
+    #[serde(flatten)]
+    pub(super) demo: &'a Demo,
+    /// The data folder.
+    #[serde(skip)]
+    pub(super) data: &'a Path,
+}
+
+impl Answer for Welcome<'_> {
+    fn text(&self) -> String {
+        welcome(self.demo, self.data)
+    }
+}
+
+fn welcome(demo: &Demo, data: &Path) -> String {
     let Demo { base_url, workspace_id, api_key, .. } = demo;
     let api = format!("{base_url}/api/v1/ai/trigger");
     let key = format!("-H 'Authorization: Bearer {api_key}'");
     let post = format!("{key} -H 'Content-Type: application/json'");
-    let at = |folder: &Path| format!("--local{}", data_flag(folder));
-    let at = at(data);
+    let at = format!("--local{}", data_flag(data));
     let program = program();
     format!(
         r#"trigger-api listens on {base_url}. Ctrl-C ends it; its state is in {data}.
@@ -38,7 +55,7 @@ Look at it from the operator's side:
 Base URL, key and triggers for scripts: {demo_file}
 "#,
         data = data.display(),
-        demo_file = data.join(super::record::FILE).display(),
+        demo_file = data.join(record::FILE).display(),
     )
 }
 

@@ -40,9 +40,9 @@ pub(super) async fn publish(
     let checked = flow::check(&source.text);
     let findings = Findings::new(&source, &checked);
     let Ok(checked) = checked else {
-        let code = findings.verdict.code();
-        output.answer(&Report { files: vec![findings] })?;
-        return Err(Error::Shown(code));
+        let report = Report { files: vec![findings] };
+        output.answer(&report)?;
+        return Err(Error::Shown(report.verdict().code()));
     };
     eprint!("{}", findings.lines());
     let workspace = connection.existing_workspace().await?;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::{
-    auth::{Key, KeyId, KeyToken, Scopes},
+    auth::{Key, KeyId, KeyToken, Scope, Scopes},
     model::{Environment, Timestamp, TriggerId, WorkspaceId},
 };
 
@@ -85,14 +85,14 @@ fn state(key: &Key, now: Timestamp) -> &'static str {
 }
 
 impl Keys {
-    pub(super) fn new(keys: Vec<Key>, now: Timestamp) -> Self {
+    pub(super) fn new(keys: &[Key], now: Timestamp) -> Self {
         let rows = keys.iter().map(|key| row(key, now)).collect();
         Self { keys: keys.iter().map(|key| Shown::new(key, now)).collect(), rows }
     }
 }
 
 fn row(key: &Key, now: Timestamp) -> [String; 6] {
-    let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+    let scopes: Vec<_> = key.scopes.iter().map(Scope::as_str).collect();
     let or = |time_of: Option<Timestamp>, nothing: &str| {
         time_of.map_or_else(|| nothing.to_owned(), time)
     };

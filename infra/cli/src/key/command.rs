@@ -41,7 +41,7 @@ pub(crate) async fn execute(
         }
         Command::List => {
             let keys = connection.store.keys(connection.workspace()?).await?;
-            output.answer(&Keys::new(keys, connection.now()))
+            output.answer(&Keys::new(&keys, connection.now()))
         }
         Command::Revoke { id } => revoke(&id, connection).await,
     }
@@ -50,7 +50,9 @@ pub(crate) async fn execute(
 async fn revoke(id: &str, connection: &Connection) -> Result<(), Error> {
     // What was typed is not repeated: it may be a whole key.
     let id: KeyId = id.parse().map_err(|_| {
-        Error::Usage("not a key's id: the 11 characters that `key list` shows are expected".to_owned())
+        Error::Usage(
+            "not a key's id: the 11 characters that `key list` shows are expected".to_owned(),
+        )
     })?;
     let workspace = connection.workspace()?;
     if connection.store.revoke_key(workspace, &id, connection.now()).await? {

@@ -8,4 +8,4 @@ mod text;
 pub(crate) use print::{Answer, Output};
 pub(crate) use progress::Progress;
 pub(crate) use table::{Table, facts};
-pub(crate) use text::{one_line, printable, time};
+pub(crate) use text::{printable, time};

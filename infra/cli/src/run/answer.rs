@@ -89,6 +89,13 @@ fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
     facts
 }
 
+impl Shown {
+    /// The output as a JSON document with line breaks; nothing where there is none.
+    pub(super) fn output(&self) -> String {
+        self.output.as_ref().map(|output| format!("{output:#}\n")).unwrap_or_default()
+    }
+}
+
 impl Answer for Shown {
     fn text(&self) -> String {
         let mut text = facts(&self.facts);
@@ -100,9 +107,9 @@ impl Answer for Shown {
             text.push_str("\nNewest log lines:\n");
             self.logs.iter().for_each(|line| text.push_str(&line.text()));
         }
-        if let Some(output) = &self.output {
-            // Escapes keep a JSON document from steering the terminal.
-            text.push_str(&format!("\nOutput:\n{output:#}\n"));
+        if self.output.is_some() {
+            text.push_str("\nOutput:\n");
+            text.push_str(&self.output());
         }
         text
     }

@@ -51,7 +51,11 @@ mod tests {
         let path = folder.path().join("input.json");
         fs::write(&path, r#"{"a": 1}"#).unwrap();
         let file = format!("@{}", path.display());
-        let cases = [(None, json!({})), (Some(r#"{"a": 1}"#), json!({"a": 1})), (Some(&*file), json!({"a": 1}))];
+        let cases = [
+            (None, json!({})),
+            (Some(r#"{"a": 1}"#), json!({"a": 1})),
+            (Some(&*file), json!({"a": 1})),
+        ];
         for (given, input) in cases {
             assert_eq!(read(given).unwrap(), input, "{given:?}");
         }
