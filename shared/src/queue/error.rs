@@ -48,7 +48,8 @@ struct Refusal {
     request_id: String,
 }
 
-/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too (SQS API reference, "Common errors").
+/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
+/// (SQS API reference, "Common errors").
 const PASSING: [&str; 5] =
     ["KmsThrottled", "OverLimit", "RequestThrottled", "ServiceUnavailable", "ThrottlingException"];
 

@@ -74,7 +74,8 @@ struct Refusal {
     request_id: String,
 }
 
-/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too (DynamoDB developer guide, "Error handling").
+/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
+/// (DynamoDB developer guide, "Error handling").
 const PASSING: [&str; 8] = [
     "InternalServerError",
     "LimitExceededException",

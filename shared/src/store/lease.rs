@@ -4,7 +4,7 @@ use super::{
     Append, Error,
     client::{Condition, Store, Write},
     header,
-    item::{Item, Reader, number, text, time},
+    item::{Item, Reader, number, text, time, yes},
 };
 use crate::model::{Event, Run, RunId, Status, Timestamp, WorkspaceId, next};
 
@@ -122,7 +122,7 @@ impl Store {
                 (":queued", text(Status::Queued.as_str())),
                 (":running", text(Status::Running.as_str())),
                 (":waiting", text(Status::Waiting.as_str())),
-                (":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true)),
+                (":true", yes()),
             ],
         };
         let update = "SET #cancel = :true";
