@@ -266,6 +266,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn runs_crowded_into_one_shard_keep_their_order() {
+        let database = Database::start().await;
+        let ids = insert(&database, 60, |second, run| {
+            let shard = if second < 20 { u8::try_from(second).unwrap() } else { 3 };
+            Run { id: RunId::new(run.started_at, [shard; 10]), ..run }
+        })
+        .await;
+        for limit in [5, 33, 100] {
+            assert_eq!(all(&database, &Filter::default(), limit).await, ids, "{limit}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_filter_lets_through_what_it_says() {
         let database = Database::start().await;
         let ids = insert(&database, 60, |second, run| Run {
