@@ -1,5 +1,7 @@
 //! Wiring of the sync-trigger function.
 
+#![recursion_limit = "256"]
+
 use lambda_http::{Error, Request, run_with_streaming_response, service_fn};
 use shared::{config::Config, connect::connect, telemetry};
 

@@ -53,7 +53,7 @@ fn offset(bytes: &[u8], line: usize, column: usize) -> usize {
     (before + column.saturating_sub(1)).min(bytes.len())
 }
 
-/// serde_json ends its messages with the position that we give apart.
+/// `serde_json` ends its messages with the position that we give apart.
 fn without_position(message: &str) -> String {
     message.split(" at line ").next().unwrap_or(message).to_owned()
 }

@@ -16,7 +16,7 @@ const MAX_PLANS: usize = 200;
 
 /// Compiled flows by content.
 #[derive(Default)]
-pub struct Plans(Mutex<HashMap<ContentHash, Arc<Plan>>>);
+pub(super) struct Plans(Mutex<HashMap<ContentHash, Arc<Plan>>>);
 
 impl Plans {
     fn get(&self, hash: &ContentHash) -> Option<Arc<Plan>> {

@@ -188,7 +188,7 @@ mod tests {
         let is_taken = |claim: &Claim| matches!(claim, Claim::Taken(_));
         assert!(is_taken(&first) != is_taken(&second));
         let loser = if is_taken(&first) { second } else { first };
-        assert_eq!(loser, Claim::Held { until: at(75) });
+        assert!(matches!(loser, Claim::Held { until, .. } if until == at(75)));
     }
 
     #[tokio::test]
@@ -200,7 +200,7 @@ mod tests {
         let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap());
         assert_eq!(claimed.run.epoch, 1);
         let again = database.store.claim(run.id, at(0), at(75)).await.unwrap();
-        assert_eq!(again, Claim::Held { until: at(75) });
+        assert!(matches!(again, Claim::Held { until, .. } if until == at(75)));
     }
 
     #[tokio::test]
@@ -215,7 +215,7 @@ mod tests {
             assert_eq!(appended, Append::Done);
         }
         let early = database.store.claim(run.id, at(74), at(149)).await.unwrap();
-        assert_eq!(early, Claim::Held { until: at(75) });
+        assert!(matches!(early, Claim::Held { until, .. } if until == at(75)));
         let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
         assert_eq!((claimed.run.epoch, claimed.next_seq), (2, 4));
         assert!(claimed.input == input && claimed.journal == entries);
@@ -241,7 +241,7 @@ mod tests {
     async fn a_run_that_sleeps_is_taken_when_there_is_something_to_do() {
         let database = Database::start().await;
         let cases = [
-            ("before it wakes", 100, 599, false, Some(Claim::Asleep { until: at(600) })),
+            ("before it wakes", 100, 599, false, Some(at(600))),
             ("when it wakes", 100, 600, false, None),
             ("at its deadline", 5000, 2700, false, None),
             ("when it is cancelled", 100, 200, true, None),
@@ -257,9 +257,14 @@ mod tests {
             let claim = database.store.claim(run.id, at(now), at(9999)).await.unwrap();
             match (name, refused) {
                 ("when its deadline comes first", _) => {
-                    assert_eq!(claim, Claim::Asleep { until: at(2700) });
+                    assert!(matches!(claim, Claim::Asleep { until, .. } if until == at(2700)));
                 }
-                (_, Some(refused)) => assert_eq!(claim, refused, "{name}"),
+                (_, Some(expected)) => {
+                    assert!(
+                        matches!(claim, Claim::Asleep { until, .. } if until == expected),
+                        "{name}"
+                    );
+                }
                 (_, None) => {
                     let run = taken(claim).run;
                     assert_eq!((run.status, run.wake_at), (Status::Running, None), "{name}");

@@ -13,11 +13,11 @@ pub(super) type Duration = TextOr<DurationParts>;
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::flow) struct DurationParts {
-    pub(in crate::flow) days: Option<u32>,
-    pub(in crate::flow) hours: Option<u32>,
-    pub(in crate::flow) minutes: Option<u32>,
-    pub(in crate::flow) seconds: Option<u32>,
-    pub(in crate::flow) milliseconds: Option<u64>,
+    days: Option<u32>,
+    hours: Option<u32>,
+    minutes: Option<u32>,
+    seconds: Option<u32>,
+    milliseconds: Option<u32>,
 }
 
 /// When to give up.

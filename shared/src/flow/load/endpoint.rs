@@ -1,13 +1,12 @@
 //! Endpoints and their URI templates (RFC 6570 §3.2.2, simple expansion only).
 
 use super::{
-    expression::marked,
     faults::Remark,
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
 };
-use crate::flow::{Authentication, Template, fault::quoted};
+use crate::flow::{Authentication, Template, fault::quoted, unwrap};
 
 impl Loader<'_> {
     /// A URI, and credentials if it has some.
@@ -29,7 +28,7 @@ impl Loader<'_> {
 
     fn uri(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Template> {
         let text = place.text()?;
-        if let Some(source) = marked(text) {
+        if let Some(source) = unwrap(text) {
             return self.compile(place, source, scope, Moment::Body).map(Template::Expression);
         }
         match uri_template(text) {

@@ -6,12 +6,7 @@ use super::{
     place::Place,
     scope::{Moment, RESERVED, Scope, UNFILLED},
 };
-use crate::flow::{CompileError, Expression, expression::unwrap, fault::quoted};
-
-/// The source of an expression in its marks, `${ … }`.
-pub(super) fn marked(text: &str) -> Option<&str> {
-    unwrap(text)
-}
+use crate::flow::{CompileError, Expression, fault::quoted, unwrap};
 
 impl Loader<'_> {
     /// The text at `place` as an expression, with its marks or without.
@@ -22,7 +17,7 @@ impl Loader<'_> {
         moment: Moment,
     ) -> Option<Expression> {
         let text = place.text()?;
-        self.compile(place, marked(text).unwrap_or(text), scope, moment)
+        self.compile(place, unwrap(text).unwrap_or(text), scope, moment)
     }
 
     /// The member `name` of `place` as an expression: `Ok(None)` if there is none, `None` if it is

@@ -1,7 +1,6 @@
 //! Arguments of `call: http`.
 
 use super::{
-    expression::marked,
     faults::Remark,
     loader::Loader,
     place::Place,
@@ -12,6 +11,7 @@ use crate::flow::{
     definition::{HttpArguments, HttpOutputName},
     fault::quoted,
     lint::closest,
+    unwrap,
 };
 
 /// Methods in use for calls (RFC 9110 §9, RFC 5789).
@@ -48,7 +48,7 @@ impl Loader<'_> {
 
     fn method(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Template> {
         let text = place.text()?;
-        if marked(text).is_some() {
+        if unwrap(text).is_some() {
             return self.template(place, scope, Moment::Body);
         }
         let method = text.to_ascii_uppercase();
@@ -76,7 +76,7 @@ impl Loader<'_> {
         scope: &Scope,
     ) -> Option<Option<Template>> {
         let Some(place) = with.member(name) else { return Some(None) };
-        if place.text().is_some_and(|text| marked(text).is_none()) {
+        if place.text().is_some_and(|text| unwrap(text).is_none()) {
             self.error(&place, "expected an object, or an expression `${ … }` that gives one");
             return None;
         }

@@ -1,7 +1,6 @@
 //! `raise`, and the errors it raises.
 
 use super::{
-    expression::marked,
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -10,6 +9,7 @@ use super::{
 use crate::flow::{
     ErrorTemplate, TaskKind, Template,
     definition::{ErrorDefinition, RaiseTask},
+    unwrap,
 };
 
 impl Loader<'_> {
@@ -39,7 +39,7 @@ impl Loader<'_> {
         }
         if let Some(instance) = place.member("instance")
             && let Some(text) = instance.text()
-            && marked(text).is_none()
+            && unwrap(text).is_none()
             && !(text.is_empty() || text.starts_with('/'))
         {
             self.error(&instance, "expected a JSON pointer, such as `/do/0/task`");

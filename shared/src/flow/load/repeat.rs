@@ -1,13 +1,14 @@
 //! `for`.
 
 use super::{
-    expression::marked,
     faults::Remark,
     loader::Loader,
     place::Place,
     scope::{Moment, RESERVED, Scope, is_variable_name},
 };
-use crate::flow::{Expression, For, TaskKind, definition::ForTask, fault::quoted, source::Node};
+use crate::flow::{
+    Expression, For, TaskKind, definition::ForTask, fault::quoted, source::Node, unwrap,
+};
 
 impl Loader<'_> {
     pub(super) fn repeat(
@@ -84,7 +85,7 @@ impl Loader<'_> {
 }
 
 fn has_expression(place: &Place<'_>) -> bool {
-    place.text().is_some_and(|text| marked(text).is_some())
+    place.text().is_some_and(|text| unwrap(text).is_some())
         || place.items().any(|item| has_expression(&item))
         || place.members().any(|(_, member)| has_expression(&member))
 }

@@ -12,6 +12,7 @@ use crate::flow::{
     fault::quoted,
     lint::{closest, one_of},
     source::Node,
+    unwrap,
 };
 
 /// The members that say what a task does. `do` comes last, because a `for` has one too.
@@ -131,7 +132,7 @@ impl Loader<'_> {
     fn set(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Template> {
         self.body::<SetTask>(place)?;
         let set = place.member("set")?;
-        if set.text().is_some_and(|text| super::expression::marked(text).is_none()) {
+        if set.text().is_some_and(|text| crate::flow::unwrap(text).is_none()) {
             let message = "a text here must be an expression, `${ … }`";
             let meant = set.text().map(|text| format!("${{ {} }}", text.trim()));
             self.faults.at_value(&set, Remark::error(message).meant(meant));

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{
-    expression::marked,
     faults::Remark,
     loader::Loader,
     place::Place,
@@ -14,6 +13,7 @@ use crate::flow::{
     fault::quoted,
     lint::{looks_like_expression, partly_expression},
     source::Node,
+    unwrap,
 };
 
 impl Loader<'_> {
@@ -25,7 +25,7 @@ impl Loader<'_> {
         moment: Moment,
     ) -> Option<Template> {
         match &place.value.node {
-            Node::Text(text) => match marked(text) {
+            Node::Text(text) => match unwrap(text) {
                 Some(source) => {
                     self.compile(place, source, scope, moment).map(Template::Expression)
                 }

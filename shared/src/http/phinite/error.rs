@@ -38,17 +38,17 @@ pub enum Error {
 }
 
 /// One fault in the FastAPI form.
-pub(super) fn fault(kind: &str, place: Value, message: &str, input: Value) -> Value {
+pub(super) fn fault(kind: &str, place: &Value, message: &str, input: &Value) -> Value {
     json!({"type": kind, "loc": place, "msg": message, "input": input})
 }
 
 impl Error {
-    pub(super) fn invalid(kind: &str, place: Value, message: &str, input: Value) -> Self {
+    pub(super) fn invalid(kind: &str, place: &Value, message: &str, input: &Value) -> Self {
         Self::Invalid(vec![fault(kind, place, message, input)])
     }
 
     pub(super) fn missing_body() -> Self {
-        Self::invalid("missing", json!(["body"]), "Field required", Value::Null)
+        Self::invalid("missing", &json!(["body"]), "Field required", &Value::Null)
     }
 
     /// The status code.
@@ -120,9 +120,9 @@ impl From<runs::Error> for Error {
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",
-                json!(["header", "Idempotency-Key"]),
+                &json!(["header", "Idempotency-Key"]),
                 "Key was used with another body",
-                Value::Null,
+                &Value::Null,
             ),
             runs::Error::InvalidInput { pointer, message } => Self::Invalid(vec![
                 json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null}),

@@ -49,9 +49,9 @@ impl<'a> TriggerRequest<'a> {
         text.parse().map_err(|_| {
             Error::invalid(
                 "enum",
-                json!(["path", "environment"]),
+                &json!(["path", "environment"]),
                 "Input should be 'DEV', 'UAT' or 'PROD'",
-                Value::String(text),
+                &Value::String(text.clone()),
             )
         })
     }
@@ -65,9 +65,9 @@ impl<'a> TriggerRequest<'a> {
         let key = headers::idempotency_key(headers).map_err(|unusable| {
             Error::invalid(
                 "string_type",
-                json!(["header", "Idempotency-Key"]),
+                &json!(["header", "Idempotency-Key"]),
                 unusable.0,
-                Value::Null,
+                &Value::Null,
             )
         })?;
         if !headers::accepts_json_body(headers) {
@@ -131,9 +131,9 @@ impl<'a> StatusRequest<'a> {
             Some("all") => Ok(LogsWanted::Page(query.first("cursor").map(ToOwned::to_owned))),
             Some(other) => Err(Error::invalid(
                 "enum",
-                json!(["query", "logs"]),
+                &json!(["query", "logs"]),
                 "Input should be 'all'",
-                Value::String(other.to_owned()),
+                &Value::String(other.to_owned()),
             )),
         }
     }
@@ -157,9 +157,9 @@ fn flow_input(body: Value) -> Result<Value, Error> {
         other => {
             return Err(Error::invalid(
                 "model_attributes_type",
-                json!(["body"]),
+                &json!(["body"]),
                 "Input should be a valid dictionary or object to extract fields from",
-                other,
+                &other,
             ));
         }
     };
@@ -169,9 +169,9 @@ fn flow_input(body: Value) -> Result<Value, Error> {
     if let Some(other) = message.as_ref().filter(|message| !message.is_string()) {
         faults.push(super::error::fault(
             "string_type",
-            json!(["body", "message"]),
+            &json!(["body", "message"]),
             "Input should be a valid string",
-            other.clone(),
+            other,
         ));
     }
     let variables = match variables {
@@ -180,9 +180,9 @@ fn flow_input(body: Value) -> Result<Value, Error> {
         Some(other) => {
             faults.push(super::error::fault(
                 "dict_type",
-                json!(["body", "user_variables"]),
+                &json!(["body", "user_variables"]),
                 "Input should be a valid dictionary",
-                other,
+                &other,
             ));
             Map::new()
         }
