@@ -31,7 +31,7 @@ async fn the_uri_is_made_from_the_input_and_the_query() {
         ("method: get, endpoint: {uri: 'https://a.example/{id}'}", "https://a.example/a%2Fb"),
         ("method: get, endpoint: '${ \"https://a.example/\" + .id }'", "https://a.example/a/b"),
         (
-            "method: get, endpoint: 'https://a.example/', query: {q: '${ .id }', l: '${ .l }', no: null}",
+            "method: get, endpoint: 'https://a.example/', query: {q: '${ .id }', l: '${ .l }', no: '${ null }'}",
             "https://a.example/?q=a%2Fb&l=1&l=2",
         ),
     ] {

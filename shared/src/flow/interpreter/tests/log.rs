@@ -25,10 +25,10 @@ async fn the_log_tells_of_top_tasks_of_effects_and_of_the_first_fault() {
     let flow = format!(
         "do:
   - set: {{set: '${{ . }}'}}
-  - skipped: {{if: .no, set: 1}}
+  - skipped: {{if: .no, set: '${{ 1 }}'}}
   - loop:
       for: {{in: .l}}
-      do: [{{quiet: {{set: '${{ . }}'}}}}, {{quieter: {{if: .no, set: 1}}}}, {{wait: {{wait: PT1S}}}}]
+      do: [{{quiet: {{set: '${{ . }}'}}}}, {{quieter: {{if: .no, set: '${{ 1 }}'}}}}, {{wait: {{wait: PT1S}}}}]
   - nest: {{do: [{{call: {{{CALL}}}}}]}}
   - bad: {{do: [{{worse: {{do: [{{worst: {{set: '${{ 1 + {{}} }}'}}}}]}}}}]}}"
     );

@@ -122,7 +122,7 @@ async fn a_pause_past_the_deadline_of_a_task_ends_in_its_timeout() {
 
 #[tokio::test]
 async fn what_a_try_exported_before_it_failed_stays() {
-    let flow = "do: [{t: {try: [{a: {set: 1, export: {as: '{n: .}'}}}, {b: {set: '${ 1 + {} }'}}], catch: {}}}, {c: {set: '${ $context }'}}]";
+    let flow = "do: [{t: {try: [{a: {set: '${ 1 }', export: {as: '{n: .}'}}}, {b: {set: '${ 1 + {} }'}}], catch: {}}}, {c: {set: '${ $context }'}}]";
     assert_eq!(output(flow, json!({})).await, json!({"n": 1}));
 }
 

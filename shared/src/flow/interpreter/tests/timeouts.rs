@@ -30,7 +30,7 @@ async fn whoever_declared_the_nearest_deadline_times_out() {
         (format!("do: [{{a: {{{CALL}}}}}]\n{five}"), "/timeout"),
         (format!("do: [{{a: {{{CALL}}}}}, {{b: {{{CALL}}}}}, {{c: {{{CALL}}}}}]\n{twenty}"), "/timeout"),
         (format!("do: [{{a: {{for: {{in: '[1, 2, 3]'}}, do: [{{b: {{wait: PT9S}}}}], {twenty}}}}}]"), "/do/0/a"),
-        (format!("do: [{{a: {{set: 1, then: a}}}}]\ntimeout: {{after: PT0S}}"), "/timeout"),
+        (format!("do: [{{a: {{set: '${{ 1 }}', then: a}}}}]\ntimeout: {{after: PT0S}}"), "/timeout"),
         (format!("do: [{{a: {{{CALL}, timeout: {{after: '${{ .t }}'}}}}}}]"), "/do/0/a"),
     ];
     for (flow, instance) in cases {
