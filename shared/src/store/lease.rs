@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(requested, CancelRequest::Requested);
         assert_eq!(renew(135).await.unwrap(), kept(true));
         let held = database.store.claim(run.id, at(134), at(300)).await.unwrap();
-        assert_eq!(held, Claim::Held { until: at(135) });
+        assert!(matches!(held, Claim::Held { until, .. } if until == at(135)));
     }
 
     #[tokio::test]

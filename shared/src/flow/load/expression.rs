@@ -8,6 +8,11 @@ use super::{
 };
 use crate::flow::{CompileError, Expression, fault::quoted, unwrap};
 
+/// The source of an expression in its marks, `${ … }`.
+pub(super) fn marked(text: &str) -> Option<&str> {
+    unwrap(text)
+}
+
 impl Loader<'_> {
     /// The text at `place` as an expression, with its marks or without.
     pub(super) fn expression(
@@ -17,7 +22,7 @@ impl Loader<'_> {
         moment: Moment,
     ) -> Option<Expression> {
         let text = place.text()?;
-        self.compile(place, unwrap(text).unwrap_or(text), scope, moment)
+        self.compile(place, marked(text).unwrap_or(text), scope, moment)
     }
 
     /// The member `name` of `place` as an expression: `Ok(None)` if there is none, `None` if it is
