@@ -1,7 +1,7 @@
 //! `try … catch`.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -17,16 +17,15 @@ impl Loader<'_> {
         place: &Place<'_>,
         path: &str,
         scope: &Scope,
-    ) -> Option<TaskKind> {
+    ) -> Found<TaskKind> {
         let shape = self.body::<TryTask>(place);
-        let tasks = place
-            .member("try")
-            .and_then(|list| self.task_list(&list, &format!("{path}/try"), scope));
-        let catch = place.member("catch")?;
+        let tasks =
+            place.part("try").and_then(|list| self.task_list(&list, &format!("{path}/try"), scope));
+        let catch = place.part("catch")?;
         let name = self.variable(&catch, "as", "error");
         let inner = scope.with([name.as_str()]);
         let handler = match catch.member("do") {
-            None => Some(None),
+            None => Ok(None),
             Some(list) => self.task_list(&list, &format!("{path}/catch/do"), &inner).map(Some),
         };
         let shape = shape?;
@@ -36,7 +35,7 @@ impl Loader<'_> {
         if let Some(then) = catch.member("then") {
             self.faults.at_key(&then, Remark::refused("`catch.then`"));
         }
-        Some(TaskKind::Try(Box::new(Try {
+        Ok(TaskKind::Try(Box::new(Try {
             tasks: tasks?,
             catch: Catch {
                 errors: filter(shape.catch),
