@@ -31,7 +31,9 @@ fn follow(task: &Task, place: usize, open: &mut Vec<usize>) {
     match &task.kind {
         TaskKind::Raise(_) => {}
         TaskKind::Switch(cases) => {
-            cases.iter().for_each(|case| push(case.then));
+            for case in cases {
+                push(case.then);
+            }
             if !cases.iter().any(is_default) {
                 push(task.then);
             }

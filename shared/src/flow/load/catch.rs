@@ -1,6 +1,7 @@
 //! `try … catch`.
 
 use super::{
+    faults::Found,
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -17,16 +18,15 @@ impl Loader<'_> {
         path: &str,
         siblings: &[String],
         scope: &Scope,
-    ) -> Option<TaskKind> {
+    ) -> Found<TaskKind> {
         let shape = self.body::<TryTask>(place);
-        let tasks = place
-            .member("try")
-            .and_then(|list| self.task_list(&list, &format!("{path}/try"), scope));
-        let catch = place.member("catch")?;
+        let tasks =
+            place.part("try").and_then(|list| self.task_list(&list, &format!("{path}/try"), scope));
+        let catch = place.part("catch")?;
         let name = self.variable(&catch, "as", "error");
         let inner = scope.with([name.as_str()]);
         let handler = match catch.member("do") {
-            None => Some(None),
+            None => Ok(None),
             Some(list) => self.task_list(&list, &format!("{path}/catch/do"), &inner).map(Some),
         };
         let shape = shape?;
@@ -34,10 +34,10 @@ impl Loader<'_> {
         let except_when = self.optional_expression(&catch, "exceptWhen", &inner, Moment::Body);
         let retry = self.retry(&catch, &inner);
         let then = match catch.member("then") {
-            None => Some(None),
+            None => Ok(None),
             Some(_) => self.then(&catch, siblings).map(Some),
         };
-        Some(TaskKind::Try(Box::new(Try {
+        Ok(TaskKind::Try(Box::new(Try {
             tasks: tasks?,
             catch: Catch {
                 errors: filter(shape.catch),
