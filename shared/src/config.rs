@@ -92,7 +92,9 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     fn or<T: FromStr>(&mut self, name: &str, default: T) -> T {
-        let Some(text) = (self.lookup)(name).filter(|value| !value.is_empty()) else { return default };
+        let Some(text) = (self.lookup)(name).filter(|value| !value.is_empty()) else {
+            return default;
+        };
         text.parse().unwrap_or_else(|_| {
             self.faults.push(format!("{name} cannot be read"));
             default
@@ -116,7 +118,11 @@ mod tests {
             other => lookup(other),
         };
         let text = Config::from_lookup(faulty).unwrap_err().to_string();
-        for part in ["TRIGGER_RUNS_TABLE is missing", "AWS_REGION is missing", "TRIGGER_WAIT_S cannot be read"] {
+        for part in [
+            "TRIGGER_RUNS_TABLE is missing",
+            "AWS_REGION is missing",
+            "TRIGGER_WAIT_S cannot be read",
+        ] {
             assert!(text.contains(part), "{text}");
         }
         assert!(!text.contains("soon"));

@@ -1,1 +1,3 @@
-fn main() {}
+//! Promises, tested through the real handlers against the embedded services.
+
+mod tidy;

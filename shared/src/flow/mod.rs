@@ -4,14 +4,17 @@
 //! whose names are resolved; the `interpreter` runs a plan. Whatever reaches out goes through the
 //! one trait `Host`. Nothing here knows AWS, storage or the wire.
 
+mod duration;
 mod errors;
 mod expression;
 mod host;
+mod interpreter;
 mod plan;
 
 pub use errors::{ErrorKind, raise};
-pub use expression::{CompileError, EvaluationError, Expression, Variables};
+pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
 pub use host::{Host, HttpRequest, LogEvent, Progress};
+pub use interpreter::{RunFacts, run};
 pub use plan::{
     Authentication, Backoff, Case, Catch, Document, ErrorFilter, ErrorTemplate, For, HttpCall,
     HttpOutput, LogCall, Plan, Retry, Schema, Task, TaskKind, TaskList, Template, Then, Try,

@@ -45,8 +45,11 @@ pub(super) fn read(body: &Body) -> Result<Value, Unreadable> {
 
 /// Where `line` (from 1) and `column` (from 1, in bytes) lie.
 fn offset(bytes: &[u8], line: usize, column: usize) -> usize {
-    let before: usize =
-        bytes.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let before: usize = bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(line.saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
     (before + column.saturating_sub(1)).min(bytes.len())
 }
 
@@ -108,7 +111,9 @@ mod tests {
     #[test]
     fn a_fault_is_named_by_its_byte_offset() {
         let text = "{\n  \"a\": nope\n}";
-        let Err(Unreadable::Invalid { offset, message }) = read_text(text) else { panic!("accepted") };
+        let Err(Unreadable::Invalid { offset, message }) = read_text(text) else {
+            panic!("accepted")
+        };
         assert_eq!(&text[offset - 1..=offset], "no");
         assert!(!message.contains("line"), "{message}");
     }

@@ -16,7 +16,8 @@ pub(super) fn accepts_json_body(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::CONTENT_TYPE) else { return true };
     let Ok(text) = value.to_str() else { return false };
     let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// Whether the caller wants errors as RFC 9457 problems.
@@ -64,7 +65,10 @@ mod tests {
     #[test]
     fn a_quoted_and_a_bare_key_are_the_same() {
         for value in ["\"k-1\"", "k-1", " k-1 "] {
-            assert_eq!(idempotency_key(&headers("idempotency-key", value)), Ok(Some("k-1".to_owned())));
+            assert_eq!(
+                idempotency_key(&headers("idempotency-key", value)),
+                Ok(Some("k-1".to_owned()))
+            );
         }
         for value in ["", "\"\"", &"k".repeat(256)] {
             assert!(idempotency_key(&headers("idempotency-key", value)).is_err());
@@ -73,7 +77,9 @@ mod tests {
 
     #[test]
     fn json_is_told_from_other_types() {
-        for good in ["application/json", "Application/JSON; charset=utf-8", "application/vnd.a+json"] {
+        for good in
+            ["application/json", "Application/JSON; charset=utf-8", "application/vnd.a+json"]
+        {
             assert!(accepts_json_body(&headers("content-type", good)), "{good}");
         }
         for bad in ["text/plain", "application/x-www-form-urlencoded", "json", ""] {

@@ -30,8 +30,16 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 
 /// All of them.
 pub const ROUTES: [Route; 6] = [
-    route("/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}", Function::SyncTrigger, true),
-    route("/api/v1/ai/trigger/start/{workspace_id}/{trigger_id}/{environment}", Function::AsyncStart, false),
+    route(
+        "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
+        Function::SyncTrigger,
+        true,
+    ),
+    route(
+        "/api/v1/ai/trigger/start/{workspace_id}/{trigger_id}/{environment}",
+        Function::AsyncStart,
+        false,
+    ),
     route("/api/v1/ai/trigger/status/{workspace_id}/{workflow_id}", Function::Status, false),
     route("/trigger/{workspace_id}/{trigger_id}/{environment}", Function::SyncTrigger, true),
     route("/trigger/start/{workspace_id}/{trigger_id}/{environment}", Function::AsyncStart, false),

@@ -1,5 +1,7 @@
 //! Who is calling, and what they may reach.
 
+use std::sync::Arc;
+
 use super::{Error, Runs};
 use crate::{
     auth::{Key, KeyToken, Scope},
@@ -9,32 +11,34 @@ use crate::{
 /// A caller whose key was accepted for a workspace.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    key: Key,
+    key: Arc<Key>,
 }
 
 impl Caller {
     /// The workspace the caller acts in.
     #[must_use]
-    pub const fn workspace(&self) -> &WorkspaceId {
+    pub fn workspace(&self) -> &WorkspaceId {
         &self.key.workspace
     }
 
-    fn require(&self, scope: Scope) -> Result<(), Error> {
-        if self.key.has(scope) { Ok(()) } else { Err(Error::Forbidden { scope: scope.as_str() }) }
+    /// Fails unless the key has the scope at all.
+    pub(super) fn require(&self, scope: Scope) -> Result<(), Error> {
+        if self.key.holds(scope, &self.key.workspace) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden { scope: scope.as_str() })
+        }
     }
 
-    /// Fails unless the key may read results.
-    pub(super) fn require_results(&self) -> Result<(), Error> {
-        self.require(Scope::ReadResults)
-    }
-
-    pub(super) fn require_cancel(&self) -> Result<(), Error> {
-        self.require(Scope::Cancel)
-    }
-
-    /// Whether runs of this trigger and environment are the key's to see.
-    pub(super) fn sees(&self, environment: Environment, trigger: &TriggerId) -> bool {
-        self.key.covers(environment, trigger)
+    /// Whether the key reaches what belongs to this workspace, environment and trigger.
+    pub(super) fn reaches(
+        &self,
+        scope: Scope,
+        workspace: &WorkspaceId,
+        environment: Environment,
+        trigger: &TriggerId,
+    ) -> bool {
+        self.key.may(scope, workspace, environment, trigger)
     }
 }
 
@@ -50,7 +54,10 @@ impl Runs {
         if !key.verify(&token, now) || key.workspace.as_str() != workspace {
             return Err(Error::Unauthenticated);
         }
-        self.config.note_use(&key, now).await;
+        // When a key was last used is told to the hour; a request does not fail for it.
+        if let Err(error) = self.config.touch_key(&key, now).await {
+            tracing::warn!(error = %error, "Could not note the use of a key");
+        }
         Ok(Caller { key })
     }
 
@@ -64,14 +71,13 @@ impl Runs {
         caller: &Caller,
         id: &str,
         environment: Environment,
-    ) -> Result<Trigger, Error> {
+    ) -> Result<Arc<Trigger>, Error> {
         caller.require(Scope::Trigger)?;
         let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
         let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
-        let open = trigger.workspace == *caller.workspace()
-            && trigger.state == TriggerState::Active
+        let open = trigger.state == TriggerState::Active
             && trigger.environments.contains(&environment)
-            && caller.sees(environment, &id);
+            && caller.reaches(Scope::Trigger, &trigger.workspace, environment, &id);
         if open { Ok(trigger) } else { Err(Error::NoTrigger) }
     }
 }

@@ -1,19 +1,35 @@
 //! Dead letters: a run whose messages could not be handled ends as failed, with the reason.
 
-use super::{Delivery, Error, Runs, journal::Recorder};
+use super::{Error, Runs, journal::Recorder};
 use crate::{
     flow::{ErrorKind, raise},
     model::{End, Event},
-    queue::{Kind, Message},
+    queue::{Delivery, Incoming, Kind, Message},
     store::Claim,
 };
 
 impl Runs {
     /// Ends the run of a dead letter, unless somebody works on it. Safe to repeat.
-    ///
-    /// # Errors
-    /// [`Error::Store`], [`Error::Queue`]: let the dead letter come back.
-    pub async fn bury(&self, message: &Message) -> Result<Delivery, Error> {
+    pub async fn bury(&self, incoming: Incoming) -> Delivery {
+        let message = match incoming.message {
+            Ok(message) => message,
+            Err(error) => {
+                // It names no run, so there is none to end.
+                tracing::error!(error = %error, "Dropped a dead letter that cannot be read");
+                return Delivery::Done;
+            }
+        };
+        match self.try_bury(&message).await {
+            Ok(delivery) => delivery,
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(run.id = %message.run, error = %error, source, "Could not handle a dead letter");
+                Delivery::Again
+            }
+        }
+    }
+
+    async fn try_bury(&self, message: &Message) -> Result<Delivery, Error> {
         let now = self.now();
         match self.store.claim(message.run, now, now.after(self.settings.lease)).await? {
             Claim::Taken(claimed) => {

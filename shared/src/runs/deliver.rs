@@ -4,19 +4,10 @@ use std::time::Duration;
 
 use super::{Error, Runs, execute::Executed, host::Slice};
 use crate::{
-    model::{RunId, Timestamp, limits},
-    queue::{Kind, Message, Receipt},
+    model::{RunId, Timestamp, WorkspaceId, limits},
+    queue::{Delivery, Incoming, Kind, Message, Receipt},
     store::Claim,
 };
-
-/// What becomes of the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// It is done with: delete it.
-    Done,
-    /// Let it come back.
-    Again,
-}
 
 /// Deliveries after which a message whose run never appeared is dropped: its start was never
 /// acknowledged. Less than any sensible `maxReceiveCount`, so that it does not become a dead letter.
@@ -30,20 +21,22 @@ const LEASE_MARGIN: Duration = Duration::from_secs(1);
 
 impl Runs {
     /// Does what a message asks for. Any number of deliveries of one message is safe.
-    /// `delivery_count` counts them from 1.
-    pub async fn deliver(
-        &self,
-        message: &Message,
-        receipt: &Receipt,
-        delivery_count: u32,
-    ) -> Delivery {
+    pub async fn deliver(&self, incoming: Incoming) -> Delivery {
+        let Incoming { message, receipt, delivery_count } = incoming;
+        let message = match message {
+            Ok(message) => message,
+            Err(error) => {
+                tracing::error!(error = %error, "A message cannot be read; it goes to the dead letters");
+                return Delivery::Again;
+            }
+        };
         let id = message.run;
-        match self.try_deliver(message, receipt, delivery_count).await {
+        match self.try_deliver(&message, &receipt, delivery_count).await {
             Ok(delivery) => delivery,
             Err(error) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(run.id = %id, error = %error, source, "Could not handle a message of run {id}");
-                self.return_soon(receipt).await;
+                self.return_soon(&receipt).await;
                 Delivery::Again
             }
         }
@@ -69,6 +62,8 @@ impl Runs {
                     Executed::Lost => self.guard(message, now).await,
                 }
             }
+            // Its holder looks for the cancellation; should it die, its own message brings the run back.
+            Claim::Held { .. } if message.kind == Kind::Cancel => Ok(Delivery::Done),
             Claim::Held { until, run } => {
                 self.requeue(message, &run.workspace, until.since(now) + LEASE_MARGIN).await
             }
@@ -121,7 +116,7 @@ impl Runs {
     async fn requeue(
         &self,
         message: &Message,
-        workspace: &crate::model::WorkspaceId,
+        workspace: &WorkspaceId,
         delay: Duration,
     ) -> Result<Delivery, Error> {
         self.queue.send(message, workspace, delay.min(limits::MAX_DELAY)).await?;

@@ -85,6 +85,7 @@ impl Error {
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,
                 store::ErrorKind::TooLarge => ErrorKind::TooLarge,
+                store::ErrorKind::Cursor => ErrorKind::Invalid,
                 store::ErrorKind::Corrupt | store::ErrorKind::Internal => ErrorKind::Internal,
             },
             Self::Queue(error) => match error.kind() {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     flow::{self, ErrorKind, Plan, RunFacts, raise},
-    model::{End, Event, LogLevel, Run, RunError, Status, Timestamp, limits},
+    model::{End, Event, LogLevel, Run, RunError, Status, Timestamp, limits, next},
     queue::{Kind, Message, Receipt},
     store::{Append, Claimed, Finish},
 };
@@ -63,7 +63,9 @@ impl Runs {
         };
         let recorder = host.recorder.into_inner().unwrap_or_else(PoisonError::into_inner);
         match result {
-            Ok(Ok(output)) => self.finish(run, recorder, Event::Complete, End::Output(output)).await,
+            Ok(Ok(output)) => {
+                self.finish(run, recorder, Event::Complete, End::Output(output)).await
+            }
             Ok(Err(error)) => self.finish(run, recorder, Event::Fail, End::Error(error)).await,
             Err(Stop::Cancelled) => {
                 self.finish(run, recorder, Event::Cancel, End::Error(cancelled())).await
@@ -94,7 +96,9 @@ impl Runs {
         let (seq, entry) = recorder.take_last(end);
         match self.store.finish(&run, seq, &entry, event, now).await? {
             Finish::Lost => Ok(lost(&run)),
-            Finish::Done(status) => {
+            Finish::Done => {
+                let status = next(run.status, event)
+                    .map_err(|_| Error::internal("a run ended as none can"))?;
                 tracing::info!(
                     run.id = %run.id,
                     trigger.id = %run.trigger,
@@ -119,7 +123,7 @@ impl Runs {
         match self.store.hand_over(&run).await? {
             Append::Lost => Ok(lost(&run)),
             Append::Done => {
-                let message = Message::new(run.id, Kind::Continue, run.traceparent.clone());
+                let message = Message::about(&run, Kind::Continue);
                 self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
                 Ok(goes_on(run, &recorder))
             }
@@ -150,7 +154,7 @@ impl Runs {
 
     /// One hop of a wake-up; longer waits take several.
     pub(super) async fn send_wake(&self, run: &Run, until: Timestamp) -> Result<(), Error> {
-        let message = Message::wake(run.id, until, run.traceparent.clone());
+        let message = Message::wake(run, until);
         let delay = until.since(self.now()).min(limits::MAX_DELAY);
         Ok(self.queue.send(&message, &run.workspace, delay).await?)
     }

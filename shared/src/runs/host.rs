@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::{Error, Runs, journal::Recorder};
 use crate::{
-    egress,
+    egress::{self, Redirects},
     flow::{Host, HttpRequest, LogEvent},
     model::{CallFailure, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
     store::Append,
@@ -137,21 +137,31 @@ impl RunHost<'_> {
         let timeout = request.until.map_or(limits::MAX_EFFECT, |until| until.since(now));
         let mut headers = request.headers;
         let own = [
-            ("idempotency-key", format!("{}:{}", self.run.id, self.recorder().idempotency_key(key))),
-            ("traceparent", trace::outgoing(self.run.traceparent.as_deref(), &self.run.id.to_string(), key)),
+            (
+                "idempotency-key",
+                format!("{}:{}", self.run.id, self.recorder().idempotency_key(key)),
+            ),
+            (
+                "traceparent",
+                trace::outgoing(self.run.traceparent.as_deref(), &self.run.id.to_string(), key),
+            ),
         ];
         for (name, value) in own {
             if !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
                 headers.push((name.to_owned(), value));
             }
         }
+        let Ok(method) = request.method.parse() else {
+            let message = format!("`{}` is not a method", request.method);
+            return Outcome::Failure(CallFailure { kind: FailureKind::Refused, message });
+        };
         let sent = self.runs.egress.send(egress::Request {
-            method: request.method,
+            method,
             url: request.url,
             headers,
             body: request.body.map(Into::into),
             timeout: timeout.min(limits::MAX_EFFECT),
-            follow_redirects: request.follow_redirects,
+            redirects: if request.follow_redirects { Redirects::Follow } else { Redirects::Return },
         });
         match sent.await {
             Ok(response) => Outcome::Answer(answer(response)),
@@ -164,7 +174,8 @@ impl Host for RunHost<'_> {
     type Stop = Stop;
 
     async fn proceed(&self) -> Result<(), Stop> {
-        if self.task_count.fetch_add(1, Ordering::Relaxed) % TASKS_PER_YIELD == TASKS_PER_YIELD - 1 {
+        if self.task_count.fetch_add(1, Ordering::Relaxed) % TASKS_PER_YIELD == TASKS_PER_YIELD - 1
+        {
             tokio::task::yield_now().await;
         }
         self.check()
@@ -191,13 +202,18 @@ impl Host for RunHost<'_> {
         match outcome {
             Outcome::Answer(answer) => Ok(Ok(answer)),
             Outcome::Failure(failure) => Ok(Err(failure)),
-            Outcome::WakeAt(_) | Outcome::ReachedAt(_) => {
-                Err(Stop::Failed(Error::internal("the journal holds another kind of result for a call")))
-            }
+            Outcome::WakeAt(_) | Outcome::ReachedAt(_) => Err(Stop::Failed(Error::internal(
+                "the journal holds another kind of result for a call",
+            ))),
         }
     }
 
-    async fn wait(&self, key: &str, duration: Duration, until: Option<Timestamp>) -> Result<(), Stop> {
+    async fn wait(
+        &self,
+        key: &str,
+        duration: Duration,
+        until: Option<Timestamp>,
+    ) -> Result<(), Stop> {
         let recalled = self.recorder().recall(key);
         let wake_at = if let Some(Outcome::WakeAt(wake_at)) = recalled {
             wake_at
@@ -255,9 +271,15 @@ fn answer(response: egress::Response) -> HttpAnswer {
 
 fn failure(error: &egress::Error) -> CallFailure {
     let kind = match error.kind() {
-        egress::ErrorKind::Refused => FailureKind::Refused,
-        egress::ErrorKind::TimedOut => FailureKind::TimedOut,
-        egress::ErrorKind::Unreachable => FailureKind::Unreachable,
+        egress::ErrorKind::InvalidRequest
+        | egress::ErrorKind::Refused
+        | egress::ErrorKind::TooLarge
+        | egress::ErrorKind::TooManyRedirects => FailureKind::Refused,
+        egress::ErrorKind::Timeout => FailureKind::TimedOut,
+        egress::ErrorKind::Dns
+        | egress::ErrorKind::Connect
+        | egress::ErrorKind::Closed
+        | egress::ErrorKind::Protocol => FailureKind::Unreachable,
     };
     CallFailure { kind, message: error.to_string() }
 }

@@ -87,14 +87,25 @@ impl Recorder {
                 error: event.error,
             }),
             std::cmp::Ordering::Equal => {
-                self.push(run_line(now, LogLevel::Warn, "log", "The log is full: later lines are dropped".to_owned()));
+                self.push(run_line(
+                    now,
+                    LogLevel::Warn,
+                    "log",
+                    "The log is full: later lines are dropped".to_owned(),
+                ));
             }
             std::cmp::Ordering::Greater => {}
         }
     }
 
     /// Adds the run's own last line, however full the log is.
-    pub(super) fn log_end(&mut self, now: Timestamp, level: LogLevel, status: &str, message: String) {
+    pub(super) fn log_end(
+        &mut self,
+        now: Timestamp,
+        level: LogLevel,
+        status: &str,
+        message: String,
+    ) {
         self.push(run_line(now, level, status, message));
     }
 
@@ -179,7 +190,12 @@ mod tests {
     };
 
     fn answer() -> Outcome {
-        Outcome::Answer(HttpAnswer { status: 500, headers: Vec::new(), body: String::new(), base64: false })
+        Outcome::Answer(HttpAnswer {
+            status: 500,
+            headers: Vec::new(),
+            body: String::new(),
+            base64: false,
+        })
     }
 
     fn failure() -> Outcome {

@@ -32,10 +32,14 @@ impl Runs {
             let found = if now >= renewal_at {
                 renewal_at = now.after(settings.lease_renewal);
                 self.hold_message(receipt).await;
-                self.store.renew(run, now.after(settings.lease)).await.map(|renewal| match renewal {
-                    Renewal::Kept { cancel_requested } => cancel_requested.then_some(Interrupt::Cancelled),
-                    Renewal::Lost => Some(Interrupt::Lost),
-                })
+                self.store.renew(run, now.after(settings.lease)).await.map(
+                    |renewal| match renewal {
+                        Renewal::Kept { cancel_requested } => {
+                            cancel_requested.then_some(Interrupt::Cancelled)
+                        }
+                        Renewal::Lost => Some(Interrupt::Lost),
+                    },
+                )
             } else {
                 self.look_for_interrupt(run).await
             };
@@ -53,7 +57,9 @@ impl Runs {
 
     async fn look_for_interrupt(&self, run: &Run) -> Result<Option<Interrupt>, store::Error> {
         Ok(match self.store.look(run.id).await? {
-            Some(now) if now.epoch != run.epoch || now.status.is_terminal() => Some(Interrupt::Lost),
+            Some(now) if now.epoch != run.epoch || now.status.is_terminal() => {
+                Some(Interrupt::Lost)
+            }
             Some(now) => now.cancel_requested.then_some(Interrupt::Cancelled),
             None => Some(Interrupt::Lost),
         })

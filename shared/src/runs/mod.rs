@@ -17,8 +17,9 @@ mod status;
 mod wait;
 
 pub use access::Caller;
-pub use deliver::Delivery;
 pub use error::{Error, ErrorKind};
 pub use service::{Parts, Runs, Settings};
 pub use start::{Idempotency, Start, Started};
 pub use status::RunView;
+
+pub use crate::store::{CancelRequest, LogPage};

@@ -8,7 +8,7 @@ use crate::{
     egress::Egress,
     model::{RunId, Timestamp, limits},
     queue::Queue,
-    store::{Cache, Store},
+    store::{Store, config::Cache},
 };
 
 /// The use cases. Cloning shares everything.

@@ -1,6 +1,6 @@
 //! Starting a run in the background: stored and queued before it is acknowledged.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::{
 /// A wish to start a run.
 pub struct Start {
     /// The trigger, from [`Runs::trigger`].
-    pub trigger: Trigger,
+    pub trigger: Arc<Trigger>,
     /// Where.
     pub environment: Environment,
     /// The flow's input.
@@ -66,7 +66,7 @@ impl Runs {
         if replayed && self.has_started(id).await? {
             return Ok(Started { id, replayed });
         }
-        let message = Message::new(id, Kind::Start, prepared.run.traceparent.clone());
+        let message = Message::about(&prepared.run, Kind::Start);
         let (stored, queued) = futures::join!(
             self.store.insert(&prepared.run, &prepared.input),
             self.queue.send(&message, &prepared.run.workspace, Duration::ZERO),
@@ -96,7 +96,7 @@ impl Runs {
         let mut id = self.new_run_id()?;
         let mut replayed = false;
         if let Some(idempotency) = &start.idempotency {
-            let Trigger { workspace, id: trigger, .. } = &start.trigger;
+            let Trigger { workspace, id: trigger, .. } = &*start.trigger;
             let Idempotency { key, body } = idempotency;
             match self.store.remember(workspace, trigger, key, id, body, now).await? {
                 Remembered::New => {}
@@ -107,8 +107,8 @@ impl Runs {
         let longest = start.trigger.deadline_s.map_or(limits::MAX_RUN, Duration::from_secs);
         let run = Run {
             id,
-            workspace: start.trigger.workspace,
-            trigger: start.trigger.id,
+            workspace: start.trigger.workspace.clone(),
+            trigger: start.trigger.id.clone(),
             environment: start.environment,
             flow,
             status: Status::Queued,

@@ -2,9 +2,13 @@
 
 use super::{Caller, Error, Runs, journal::MAX_RECENT_LOGS};
 use crate::{
+    auth::Scope,
     model::{End, JournalEntry, LogEntry, Run, RunId},
     store::{LogPage, View},
 };
+
+/// Log lines in one page.
+const LOG_PAGE: usize = 100;
 
 /// A run as its caller sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,32 +42,32 @@ impl Runs {
     /// [`Error::Forbidden`] without the scope; [`Error::NoRun`] for one that is not there or not
     /// the caller's to see; [`Error::Store`] (retry is safe).
     pub async fn status(&self, caller: &Caller, id: &str) -> Result<RunView, Error> {
-        caller.require_results()?;
+        caller.require(Scope::ReadResults)?;
         let id: RunId = id.parse().map_err(|_| Error::NoRun)?;
         let view = self.store.view(id).await?.ok_or(Error::NoRun)?;
-        visible(caller, &view.run)?;
+        visible(caller, Scope::ReadResults, &view.run)?;
         Ok(view.into())
     }
 
-    /// A page of a run's log, oldest first, from `cursor` on.
+    /// The state of a run, and a page of its log, oldest first, from `cursor` on.
     ///
     /// # Errors
-    /// As [`Runs::status`].
-    pub async fn logs(
+    /// As [`Runs::status`]; [`Error::Store`] also for a cursor that no page named.
+    pub async fn status_with_logs(
         &self,
         caller: &Caller,
         id: &str,
         cursor: Option<&str>,
-        limit: usize,
-    ) -> Result<LogPage, Error> {
+    ) -> Result<(RunView, LogPage), Error> {
         let view = self.status(caller, id).await?;
-        Ok(self.store.logs(view.run.id, cursor, limit).await?)
+        let page = self.store.logs(view.run.id, cursor, LOG_PAGE).await?;
+        Ok((view, page))
     }
 }
 
 /// One answer for what is not there and what is not the caller's to see.
-pub(super) fn visible(caller: &Caller, run: &Run) -> Result<(), Error> {
-    if run.workspace == *caller.workspace() && caller.sees(run.environment, &run.trigger) {
+pub(super) fn visible(caller: &Caller, scope: Scope, run: &Run) -> Result<(), Error> {
+    if caller.reaches(scope, &run.workspace, run.environment, &run.trigger) {
         Ok(())
     } else {
         Err(Error::NoRun)

@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    Error, RunView, Runs, Start,
-    execute::Executed,
-    host::Slice,
-    start::Prepared,
-};
+use super::{Error, RunView, Runs, Start, execute::Executed, host::Slice, start::Prepared};
 use crate::{
     model::{RunId, Status, Timestamp},
     queue::{Kind, Message},
@@ -36,7 +31,7 @@ impl Runs {
         run.epoch = 1;
         run.lease_until = now.after(self.settings.lease);
         // The guard brings the run to a worker should this process die with it.
-        let guard = Message::new(id, Kind::Guard, run.traceparent.clone());
+        let guard = Message::about(&run, Kind::Guard);
         let (stored, guarded) = futures::join!(
             self.store.insert(&run, &input),
             self.queue.send(&guard, &run.workspace, self.settings.lease),

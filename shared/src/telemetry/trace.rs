@@ -11,7 +11,8 @@ pub fn is_valid(text: &str) -> bool {
 /// Trace id and flags.
 fn parts(text: &str) -> Option<(&str, &str)> {
     let mut fields = text.split('-');
-    let (version, trace, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let (version, trace, parent, flags) =
+        (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     let hex = |text: &str, length: usize| {
         text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
@@ -67,7 +68,12 @@ mod tests {
 
     #[test]
     fn malformed_contexts_are_not_continued() {
-        for text in ["", "00-x", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"] {
+        for text in [
+            "",
+            "00-x",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
             assert!(!is_valid(text), "{text}");
         }
     }

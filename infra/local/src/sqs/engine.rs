@@ -117,8 +117,7 @@ impl Engine {
     /// The names of all queues, sorted.
     #[must_use]
     pub fn queue_names(&self) -> Vec<String> {
-        let mut names: Vec<_> =
-            self.lock().queues.keys().map(std::string::ToString::to_string).collect();
+        let mut names: Vec<_> = self.lock().queues.keys().map(ToString::to_string).collect();
         names.sort_unstable();
         names
     }

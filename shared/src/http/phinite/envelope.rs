@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     model::{End, LogEntry, LogLevel, RunId, Status},
-    runs::{RunView, Started},
-    store::LogPage,
+    runs::{LogPage, RunView, Started},
 };
 
 /// What answers all three routes.
@@ -100,7 +99,13 @@ const fn word(status: Status) -> &'static str {
 impl From<LogEntry> for Line {
     fn from(entry: LogEntry) -> Self {
         // `2026-02-09T23:24:39.120Z` without fraction and zone.
-        let time: String = entry.time.to_string().chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect();
+        let time: String = entry
+            .time
+            .to_string()
+            .chars()
+            .take(19)
+            .map(|c| if c == 'T' { ' ' } else { c })
+            .collect();
         Self {
             time,
             level: match entry.level {

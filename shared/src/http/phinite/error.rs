@@ -124,13 +124,17 @@ impl From<runs::Error> for Error {
                 "Key was used with another body",
                 Value::Null,
             ),
-            runs::Error::InvalidInput { pointer, message } => {
-                Self::Invalid(vec![json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null})])
-            }
+            runs::Error::InvalidInput { pointer, message } => Self::Invalid(vec![
+                json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null}),
+            ]),
             runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(error = %error, source, "A request failed");
-                if error.kind() == ErrorKind::Unavailable { Self::Unavailable } else { Self::Internal }
+                if error.kind() == ErrorKind::Unavailable {
+                    Self::Unavailable
+                } else {
+                    Self::Internal
+                }
             }
         }
     }

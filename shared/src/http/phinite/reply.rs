@@ -19,7 +19,9 @@ pub fn reply(request: &Request, result: Result<Envelope, Error>) -> Response<Bod
                 Err(_) => return refuse(request, &Error::Internal),
             };
             if envelope.replayed {
-                response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+                response
+                    .headers_mut()
+                    .insert("idempotency-replayed", HeaderValue::from_static("true"));
             }
             response
         }

@@ -1,5 +1,7 @@
 //! Requests of the dialect.
 
+use std::sync::Arc;
+
 use lambda_http::{Request, RequestExt};
 use serde_json::{Map, Value, json};
 
@@ -58,10 +60,15 @@ impl<'a> TriggerRequest<'a> {
     ///
     /// # Errors
     /// 413, 415, and 422 with the place of the fault.
-    pub fn start(&self, trigger: Trigger, environment: Environment) -> Result<Start, Error> {
+    pub fn start(&self, trigger: Arc<Trigger>, environment: Environment) -> Result<Start, Error> {
         let headers = self.request.headers();
         let key = headers::idempotency_key(headers).map_err(|unusable| {
-            Error::invalid("string_type", json!(["header", "Idempotency-Key"]), unusable.0, Value::Null)
+            Error::invalid(
+                "string_type",
+                json!(["header", "Idempotency-Key"]),
+                unusable.0,
+                Value::Null,
+            )
         })?;
         if !headers::accepts_json_body(headers) {
             return Err(Error::UnsupportedMediaType);
@@ -196,7 +203,8 @@ mod tests {
 
     #[test]
     fn message_and_variables_become_one_object() {
-        let body = json!({"message": "m", "user_variables": {"a": 1, "message": "v"}, "other": true});
+        let body =
+            json!({"message": "m", "user_variables": {"a": 1, "message": "v"}, "other": true});
         assert_eq!(flow_input(body).unwrap(), json!({"message": "m", "a": 1}));
         assert_eq!(flow_input(json!({})).unwrap(), json!({"message": ""}));
         let unsaid = json!({"user_variables": {"message": "v"}});
@@ -205,7 +213,9 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_body_is_named() {
-        let Err(Error::Invalid(faults)) = flow_input(json!({"message": 1, "user_variables": "string"})) else {
+        let Err(Error::Invalid(faults)) =
+            flow_input(json!({"message": 1, "user_variables": "string"}))
+        else {
             panic!("accepted");
         };
         assert_eq!(faults.len(), 2);

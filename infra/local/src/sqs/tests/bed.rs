@@ -1,55 +1,53 @@
-//! The queues through the SDK, by both front ends: each test runs in this process and over a socket.
+//! What the tests share: queues, a clock to move, and both ways of reaching them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
-use aws_sdk_sqs::error::ProvideErrorMetadata;
-use aws_sdk_sqs::primitives::Blob;
-use aws_sdk_sqs::types::{
-    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
-    MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,
-    SendMessageBatchRequestEntry,
-};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use tokio::net::TcpListener;
-use tokio::time::Instant;
 
-use super::*;
-use crate::Recorder;
+use crate::sqs::{Engine, Now, client, serve};
 
 /// 2026-11-01 in milliseconds.
-const START_MS: u64 = 1_793_491_200_000;
+pub(super) const START_MS: u64 = 1_793_491_200_000;
 
 #[derive(Clone)]
-struct Clock(Arc<AtomicU64>);
+pub(super) struct Clock(Arc<AtomicU64>);
 
 impl Clock {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Arc::new(AtomicU64::new(START_MS)))
     }
 
-    fn now(&self) -> Now {
+    pub(super) fn pass(&self, duration_ms: u64) {
+        self.0.fetch_add(duration_ms, Ordering::SeqCst);
+    }
+
+    pub(super) fn now(&self) -> Now {
         let clock = Arc::clone(&self.0);
         Arc::new(move || clock.load(Ordering::SeqCst))
     }
 }
 
-struct Bed {
-    client: Client,
-    engine: Engine,
-    clock: Clock,
+pub(super) struct Bed {
+    pub(super) client: Client,
+    pub(super) engine: Engine,
+    pub(super) clock: Clock,
 }
 
 impl Bed {
-    fn pass(&self, duration_ms: u64) {
-        self.clock.0.fetch_add(duration_ms, Ordering::SeqCst);
+    pub(super) fn pass(&self, duration_ms: u64) {
+        self.clock.pass(duration_ms);
         self.engine.wake();
     }
 
-    async fn queue(&self, name: &str, attributes: &[(QueueAttributeName, &str)]) -> String {
+    pub(super) async fn queue(
+        &self,
+        name: &str,
+        attributes: &[(QueueAttributeName, &str)],
+    ) -> String {
         let mut request = self.client.create_queue().queue_name(name);
         for (name, value) in attributes {
             request = request.attributes(name.clone(), *value);
@@ -57,21 +55,21 @@ impl Bed {
         request.send().await.unwrap().queue_url.unwrap()
     }
 
-    async fn send(&self, url: &str, body: &str) {
+    pub(super) async fn send(&self, url: &str, body: &str) {
         self.client.send_message().queue_url(url).message_body(body).send().await.unwrap();
     }
 
-    async fn receive(&self, url: &str) -> Vec<Message> {
+    pub(super) async fn receive(&self, url: &str) -> Vec<Message> {
         let request = self.client.receive_message().queue_url(url).max_number_of_messages(10);
         let request = request.message_system_attribute_names(MessageSystemAttributeName::All);
         request.message_attribute_names("All").send().await.unwrap().messages.unwrap_or_default()
     }
 
-    async fn bodies(&self, url: &str) -> Vec<String> {
+    pub(super) async fn bodies(&self, url: &str) -> Vec<String> {
         self.receive(url).await.into_iter().map(|message| message.body.unwrap()).collect()
     }
 
-    async fn counts(&self, url: &str) -> [String; 3] {
+    pub(super) async fn counts(&self, url: &str) -> [String; 3] {
         let request = self
             .client
             .get_queue_attributes()
@@ -87,7 +85,7 @@ impl Bed {
     }
 }
 
-async fn socket_client(engine: &Engine) -> Client {
+pub(super) async fn socket_client(engine: &Engine) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(serve(engine.clone(), listener, std::future::pending()));
@@ -102,27 +100,11 @@ async fn socket_client(engine: &Engine) -> Client {
 }
 
 /// Runs a test through both front ends, each on queues of its own.
-async fn both<F: Future<Output = ()>>(test: impl Fn(Bed) -> F) {
+pub(super) async fn both<F: Future<Output = ()>>(test: impl Fn(Bed) -> F) {
     let clock = Clock::new();
     let engine = Engine::in_memory(clock.now());
     test(Bed { client: client(&engine), engine, clock }).await;
     let clock = Clock::new();
     let engine = Engine::in_memory(clock.now());
     test(Bed { client: socket_client(&engine).await, engine, clock }).await;
-}
-
-#[tokio::test]
-async fn a_message_goes_from_sender_to_receiver_and_is_deleted() {
-    both(async |bed| {
-        let url = bed.queue("runs", &[]).await;
-        bed.send(&url, "hello").await;
-        let message = bed.receive(&url).await.pop().unwrap();
-        assert_eq!(message.body(), Some("hello"));
-        assert_eq!(message.md5_of_body(), Some("5d41402abc4b2a76b9719d911017c592"));
-        let handle = message.receipt_handle().unwrap();
-        assert_eq!(bed.counts(&url).await, ["0", "1", "0"]);
-        bed.client.delete_message().queue_url(&url).receipt_handle(handle).send().await.unwrap();
-        assert_eq!(bed.counts(&url).await, ["0", "0", "0"]);
-    })
-    .await;
 }

@@ -1,0 +1,74 @@
+//! The context that `jaq` carries through an evaluation. It counts the steps.
+
+use super::regex::Regexes;
+use crate::flow::expression::meter;
+use crate::flow::expression::value::Value;
+use jaq_core::data::HasLut;
+use jaq_core::native::Fun;
+use jaq_core::{DataT, Lut};
+use std::rc::Rc;
+
+/// Chooses our values and our context.
+pub(in crate::flow::expression) struct Engine;
+
+/// A function of `jaq`'s, with our values.
+pub(super) type Function = Fun<Engine>;
+
+/// The program's lookup table, which every step asks for, and the regular expressions compiled so far.
+pub(in crate::flow::expression) struct Handle<'a> {
+    lookup: &'a Lut<Engine>,
+    regexes: Rc<Regexes>,
+}
+
+impl<'a> Handle<'a> {
+    pub(in crate::flow::expression) fn new(lookup: &'a Lut<Engine>) -> Self {
+        Self { lookup, regexes: Rc::default() }
+    }
+
+    pub(super) fn regexes(&self) -> &Regexes {
+        &self.regexes
+    }
+}
+
+impl DataT for Engine {
+    type V<'a> = Value;
+    type Data<'a> = Handle<'a>;
+}
+
+impl<'a> HasLut<'a, Engine> for Handle<'a> {
+    fn lut(&self) -> &'a Lut<Engine> {
+        meter::work(1);
+        self.lookup
+    }
+}
+
+impl Clone for Handle<'_> {
+    /// Paid for as well: binding many closures clones the context without running a term.
+    fn clone(&self) -> Self {
+        meter::work(1);
+        Self { lookup: self.lookup, regexes: Rc::clone(&self.regexes) }
+    }
+}
+
+/// Declares functions of the input and up to two values: `("name", |input, argument| …)`.
+macro_rules! functions {
+    ($(($name:literal, |$input:ident $(, $argument:ident)*| $body:expr)),* $(,)?) => {
+        [$({
+            let arity = [$(stringify!($argument)),*] as [&str; _];
+            #[allow(unused_mut, clippy::allow_attributes, reason = "functions without arguments pop none")]
+            let run: jaq_core::RunPtr<Engine> = |mut context| {
+                $crate::flow::expression::functions::engine::functions!(@pop context $($argument)*);
+                let $input = context.1;
+                jaq_core::native::bome($body)
+            };
+            jaq_core::native::run::<Engine>(($name, jaq_core::native::v(arity.len()), run))
+        }),*]
+    };
+    (@pop $context:ident) => {};
+    (@pop $context:ident $one:ident) => { let $one = $context.0.pop_var(); };
+    (@pop $context:ident $one:ident $two:ident) => {
+        let $two = $context.0.pop_var();
+        let $one = $context.0.pop_var();
+    };
+}
+pub(super) use functions;

@@ -1,0 +1,69 @@
+//! The library written in jq: parsed once for the process, handed out by need.
+
+use jaq_core::load;
+use jaq_core::load::parse::Def;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+const SOURCE: &str = include_str!("prelude.jq");
+
+/// Definitions that are loaded together, and the words that they may call.
+struct Paragraph {
+    definitions: Vec<Def<&'static str>>,
+    words: HashSet<&'static str>,
+}
+
+static PARAGRAPHS: LazyLock<Vec<Paragraph>> =
+    LazyLock::new(|| SOURCE.split("\n\n").filter_map(paragraph).collect());
+
+fn paragraph(source: &'static str) -> Option<Paragraph> {
+    let definitions = load::parse(source, |parser| parser.defs())?;
+    Some(Paragraph { definitions, words: words(source).map(|(_, word)| word).collect() })
+}
+
+/// Everything in a source that may be the name of a function or variable, with its offset, wherever it stands.
+pub(super) fn words(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_word =
+        |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '@' || char == '$';
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + source.get(rest..)?.find(is_word)?;
+        let tail = source.get(start..)?;
+        let end = start + tail.find(|char| !is_word(char)).unwrap_or(tail.len());
+        rest = end;
+        Some((start, source.get(start..end)?))
+    })
+}
+
+/// The definitions that a program may need, in an order in which each needs only earlier ones.
+pub(super) fn needed(source: &str) -> Vec<Def<&'static str>> {
+    let mut words: HashSet<&str> = words(source).map(|(_, word)| word).collect();
+    // Every `.[]?` and `try` without `catch` is compiled into a call of it by way of the loader's own definitions.
+    let mut needed: Vec<&Paragraph> = Vec::new();
+    for paragraph in PARAGRAPHS.iter().rev() {
+        if paragraph.definitions.iter().any(|definition| words.contains(definition.name)) {
+            words.extend(&paragraph.words);
+            needed.push(paragraph);
+        }
+    }
+    needed.iter().rev().flat_map(|paragraph| paragraph.definitions.iter().cloned()).collect()
+}
+
+/// Name and number of arguments of every function.
+pub(super) fn names() -> impl Iterator<Item = (&'static str, usize)> {
+    PARAGRAPHS
+        .iter()
+        .flat_map(|paragraph| &paragraph.definitions)
+        .map(|definition| (definition.name, definition.args.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_paragraph_but_the_heading_is_loaded() {
+        let definitions = SOURCE.lines().filter(|line| line.starts_with("def ")).count();
+        assert_eq!(names().count(), definitions);
+    }
+}
