@@ -4,6 +4,7 @@ mod answer;
 mod arguments;
 mod background;
 mod client;
+mod engine;
 mod fault;
 mod latencies;
 mod load;

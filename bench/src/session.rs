@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::{
     arguments::{Arguments, Section},
-    background,
+    background, engine,
     fault::Faults,
     load::{Timing, drive},
     process::Process,
@@ -39,6 +39,10 @@ pub(crate) async fn measure(arguments: &Arguments, output: &mut impl Write) -> i
     let mut faults = Faults::default();
     if arguments.wants_server() {
         stack(arguments, output, &mut faults).await?;
+    }
+    if arguments.wants(Section::Engine) {
+        let table = engine::measure(&mut faults).await;
+        write!(output, "### The engine\n\n{table}\n")?;
     }
     Ok(faults)
 }
