@@ -4,17 +4,24 @@
 //! whose names are resolved; the `interpreter` runs a plan. Whatever reaches out goes through the
 //! one trait `Host`. Nothing here knows AWS, storage or the wire.
 
+mod definition;
 mod duration;
 mod errors;
 mod expression;
+mod fault;
 mod host;
 mod interpreter;
+mod lint;
+mod load;
 mod plan;
+mod source;
 
 pub use errors::{ErrorKind, raise};
 pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
+pub use fault::{Fault, Severity};
 pub use host::{Host, HttpRequest, LogEvent, Progress};
 pub use interpreter::{RunFacts, run};
+pub use load::{Checked, check};
 pub use plan::{
     Authentication, Backoff, Case, Catch, Document, ErrorFilter, ErrorTemplate, For, HttpCall,
     HttpOutput, LogCall, Plan, Retry, Schema, Task, TaskKind, TaskList, Template, Then, Try,

@@ -44,10 +44,10 @@ impl Runs {
             return Ok(Some(plan));
         }
         let version = self.store.flow_version(workspace, &flow.name, &flow.hash).await?;
-        let Some(plan) = version.and_then(|version| flow::check(&version.source).ok()) else {
+        let Some(checked) = version.and_then(|version| flow::check(&version.source).ok()) else {
             return Ok(None);
         };
-        let plan = Arc::new(plan);
+        let plan = Arc::new(checked.plan);
         self.plans.put(flow.hash.clone(), Arc::clone(&plan));
         Ok(Some(plan))
     }

@@ -45,7 +45,7 @@ impl Runs {
         let slice =
             Slice { ends_at: wait_until, gives_up_calls: true, longest_wait: self.settings.wait };
         let claimed = Claimed { run, input, journal: Vec::new(), next_seq: 1 };
-        let view = match self.execute(claimed, slice, None).await {
+        let view = match Box::pin(self.execute(claimed, slice, None)).await {
             Ok(Executed::Ended(view) | Executed::GoesOn(view)) => *view,
             Ok(Executed::Lost) => self.wait_for_end(id, wait_until).await.unwrap_or(pending),
             Err(error) => {

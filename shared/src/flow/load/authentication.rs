@@ -1,0 +1,71 @@
+//! Credentials of a call.
+
+use super::{
+    faults::Remark,
+    loader::Loader,
+    place::Place,
+    scope::{Moment, Scope},
+    shared::Section,
+};
+use crate::flow::{Authentication, Template, definition};
+
+impl Loader<'_> {
+    /// Credentials written at `place`, or the name of shared ones.
+    pub(super) fn authentication(
+        &mut self,
+        place: &Place<'_>,
+        scope: &Scope,
+    ) -> Option<Authentication> {
+        let scheme = self.read::<definition::Authentication>(place)?;
+        let (name, member) = place.members().next()?;
+        match scheme {
+            definition::Authentication::Use(_) => {
+                self.refer(Section::Authentications, &member, |loader, entry| {
+                    // A shared one may not point to another: a circle would have no end.
+                    if let Some(link) = entry.member("use") {
+                        loader.error(&link, "shared credentials cannot refer to others");
+                        return None;
+                    }
+                    loader.authentication(entry, scope)
+                })
+            }
+            definition::Authentication::Basic(_) => {
+                let [username, password] = self.parts(&member, ["username", "password"], scope)?;
+                Some(Authentication::Basic { username, password })
+            }
+            definition::Authentication::Bearer(_) => {
+                let [token] = self.parts(&member, ["token"], scope)?;
+                Some(Authentication::Bearer { token })
+            }
+            _ => {
+                self.faults.at_key(&member, Remark::refused(&format!("`{name}` authentication")));
+                None
+            }
+        }
+    }
+
+    /// The parts `names` of credentials, all of which must be there.
+    fn parts<const N: usize>(
+        &mut self,
+        place: &Place<'_>,
+        names: [&str; N],
+        scope: &Scope,
+    ) -> Option<[Template; N]> {
+        if let Some(secret) = place.member("use") {
+            self.faults.at_key(&secret, Remark::refused("credentials from a secret"));
+            return None;
+        }
+        let parts = names.map(|name| match place.member(name) {
+            Some(part) => self.template(&part, scope, Moment::Body),
+            None => {
+                self.faults.at_key(place, Remark::error(format!("`{name}` is missing")));
+                None
+            }
+        });
+        let mut whole = Vec::with_capacity(N);
+        for part in parts {
+            whole.push(part?);
+        }
+        whole.try_into().ok()
+    }
+}

@@ -1,0 +1,101 @@
+//! Arguments of `call: http`.
+
+use super::{
+    expression::marked,
+    faults::Remark,
+    loader::Loader,
+    place::Place,
+    scope::{Moment, Scope},
+};
+use crate::flow::{
+    HttpCall, HttpOutput, TaskKind, Template,
+    definition::{HttpArguments, HttpOutputName},
+    fault::quoted,
+    lint::closest,
+};
+
+/// Methods in use for calls (RFC 9110 §9, RFC 5789).
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/// Methods that are about the connection, not about a resource.
+const REFUSED_METHODS: [&str; 2] = ["CONNECT", "TRACE"];
+
+impl Loader<'_> {
+    pub(super) fn http(&mut self, with: &Place<'_>, scope: &Scope) -> Option<TaskKind> {
+        let arguments = self.read::<HttpArguments>(with)?;
+        let method = self.method(&with.member("method")?, scope);
+        let endpoint = self.endpoint(&with.member("endpoint")?, scope);
+        self.check_header_names(with);
+        let headers = self.parameters(with, "headers", scope);
+        let query = self.parameters(with, "query", scope);
+        let body = self.optional_template(with, "body", scope, Moment::Body);
+        let (uri, authentication) = endpoint?;
+        Some(TaskKind::CallHttp(Box::new(HttpCall {
+            method: method?,
+            uri,
+            authentication,
+            headers: headers?,
+            query: query?,
+            body: body?,
+            output: match arguments.output {
+                None | Some(HttpOutputName::Content) => HttpOutput::Content,
+                Some(HttpOutputName::Raw) => HttpOutput::Raw,
+                Some(HttpOutputName::Response) => HttpOutput::Response,
+            },
+            redirect: arguments.redirect.unwrap_or(false),
+        })))
+    }
+
+    fn method(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Template> {
+        let text = place.text()?;
+        if marked(text).is_some() {
+            return self.template(place, scope, Moment::Body);
+        }
+        let method = text.to_ascii_uppercase();
+        if !is_token(text) {
+            self.error(place, format!("{} is not an HTTP method", quoted(text)));
+            return None;
+        }
+        if REFUSED_METHODS.contains(&method.as_str()) {
+            self.faults.at_value(place, Remark::refused(&format!("the HTTP method `{method}`")));
+            return None;
+        }
+        if !METHODS.contains(&method.as_str()) {
+            let message = format!("{} is not a usual HTTP method", quoted(text));
+            let remark = Remark::warning(message).meant(closest(&method, METHODS));
+            self.faults.at_value(place, remark);
+        }
+        Some(Template::Literal(method.into()))
+    }
+
+    /// An object of texts, or an expression that gives one.
+    fn parameters(
+        &mut self,
+        with: &Place<'_>,
+        name: &str,
+        scope: &Scope,
+    ) -> Option<Option<Template>> {
+        let Some(place) = with.member(name) else { return Some(None) };
+        if place.text().is_some_and(|text| marked(text).is_none()) {
+            self.error(&place, "expected an object, or an expression `${ … }` that gives one");
+            return None;
+        }
+        self.template(&place, scope, Moment::Body).map(Some)
+    }
+
+    fn check_header_names(&mut self, with: &Place<'_>) {
+        let Some(headers) = with.member("headers") else { return };
+        for (name, header) in headers.members() {
+            if !is_token(name) {
+                let message = format!("{} is not the name of a header", quoted(name));
+                self.faults.at_key(&header, Remark::error(message));
+            }
+        }
+    }
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(text: &str) -> bool {
+    let is_sign = |byte: u8| b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_sign(byte))
+}

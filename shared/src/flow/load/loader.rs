@@ -1,0 +1,146 @@
+//! What every part of the loader shares: the faults, the shared components, and reading a value
+//! by its shape.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    faults::{Faults, Remark},
+    place::Place,
+    shared::Components,
+};
+use crate::flow::{
+    Fault,
+    definition::{self, Problem, Reason, Segment},
+    fault::quoted,
+    lint::{closest, one_of},
+    source::{Located, Node},
+};
+
+/// Most faults reported of one construct.
+const MAX_MENDED: usize = 16;
+
+/// Checks and compiles one document.
+pub(super) struct Loader<'p> {
+    pub(super) faults: Faults,
+    pub(super) components: Components<'p>,
+    /// Whether any expression reads the context, other than those that make it.
+    pub(super) reads_context: bool,
+    /// How many patterns the schemas have so far.
+    pub(super) pattern_count: usize,
+}
+
+impl<'p> Loader<'p> {
+    /// A loader of a document with these shared components.
+    pub(super) fn new(components: Option<&'p Place<'p>>) -> Self {
+        Self {
+            faults: Faults::default(),
+            components: Components::new(components),
+            reads_context: false,
+            pattern_count: 0,
+        }
+    }
+
+    /// What was found, and whether the flow can be run.
+    pub(super) fn into_faults(self) -> (Vec<Fault>, bool) {
+        self.faults.finish()
+    }
+
+    /// An error at the value of `place`.
+    pub(super) fn error(&mut self, place: &Place<'_>, message: impl Into<String>) {
+        self.faults.at_value(place, Remark::error(message));
+    }
+
+    /// Reads a value as a `T`.
+    pub(super) fn read<T: DeserializeOwned>(&mut self, place: &Place<'_>) -> Option<T> {
+        self.read_members(place, |_| true, &[])
+    }
+
+    /// Reads those members of a value that `keep` names as a `T`; reports everything that does not
+    /// fit, not just the first: what was reported is taken away, and the rest read again.
+    /// `others` are members of the value that are read elsewhere: a slip may have been meant so.
+    pub(super) fn read_members<T: DeserializeOwned>(
+        &mut self,
+        place: &Place<'_>,
+        keep: fn(&str) -> bool,
+        others: &[&str],
+    ) -> Option<T> {
+        let mut value = Cow::Borrowed(place.value);
+        let mut mended: Vec<Vec<Segment>> = Vec::new();
+        for _ in 0..MAX_MENDED {
+            let problem = match definition::read::<T>(&value, keep) {
+                Ok(read) if mended.is_empty() => return Some(read),
+                Ok(_) => return None,
+                Err(problem) => problem,
+            };
+            let path: Vec<Segment> = problem.path().cloned().collect();
+            // What lacks something after a part of it was taken away may have had it.
+            let follows = mended
+                .iter()
+                .any(|earlier| earlier.split_last().is_some_and(|(_, parent)| parent == path));
+            if !follows {
+                self.report(place, &path, &problem, others);
+            }
+            if !take_away(value.to_mut(), &path) {
+                return None;
+            }
+            mended.push(path);
+        }
+        None
+    }
+
+    fn report(&mut self, place: &Place<'_>, path: &[Segment], problem: &Problem, others: &[&str]) {
+        let remark = match &problem.reason {
+            Reason::UnknownMember { name, known } => {
+                unknown_member(name, known, if path.len() == 1 { others } else { &[] })
+            }
+            Reason::Missing(name) => Remark::error(format!("`{name}` is missing")),
+            Reason::UnknownWord { word, known } => {
+                let meant = closest(word, known.iter().copied());
+                let message = format!("unknown word {}: expected {}", quoted(word), one_of(known));
+                Remark::error(message).meant(meant)
+            }
+            Reason::Other(message) => Remark::error(message.clone()),
+        };
+        place.descend(path, |found| match &problem.reason {
+            Reason::UnknownMember { .. } | Reason::Missing(_) => self.faults.at_key(found, remark),
+            Reason::UnknownWord { .. } if found.text().is_none() => {
+                self.faults.at_key(found, remark);
+            }
+            _ => self.faults.at_value(found, remark),
+        });
+    }
+}
+
+/// A member that is not in the vocabulary.
+fn unknown_member(name: &str, known: &[&str], others: &[&str]) -> Remark {
+    let name_quoted = quoted(name);
+    match closest(name, known.iter().chain(others).copied()) {
+        Some(meant) => Remark::error(format!("unknown member {name_quoted}")).meant(Some(meant)),
+        None => Remark::error(format!("unknown member {name_quoted}: expected {}", one_of(known))),
+    }
+}
+
+/// Removes the member at `path`, or the object around it where `path` leads into a list.
+fn take_away(value: &mut Located, path: &[Segment]) -> bool {
+    let Some((last, way)) = path.split_last() else { return false };
+    let mut value = value;
+    for segment in way {
+        let next = match (segment, &mut value.node) {
+            (Segment::Member(name), Node::Object(members)) => {
+                members.get_mut(name).map(|member| &mut member.value)
+            }
+            (Segment::Item(index), Node::List(items)) => items.get_mut(*index),
+            _ => None,
+        };
+        match next {
+            Some(next) => value = next,
+            None => return false,
+        }
+    }
+    match (last, &mut value.node) {
+        (Segment::Member(name), Node::Object(members)) => members.shift_remove(name).is_some(),
+        _ => false,
+    }
+}

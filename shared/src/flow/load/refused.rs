@@ -1,0 +1,67 @@
+//! Kinds of tasks that are sound but not run: their shape and the tasks inside them are checked
+//! all the same.
+
+use super::{faults::Remark, loader::Loader, place::Place, scope::Scope};
+use crate::flow::{
+    TaskKind,
+    definition::{EmitTask, ForkTask, ListenTask, RunTask},
+    lint::one_of,
+};
+
+/// What `run` can run.
+const PROCESSES: [&str; 4] = ["container", "script", "shell", "workflow"];
+
+impl Loader<'_> {
+    /// Checks the task and refuses it; always `None`.
+    pub(super) fn refused_task(
+        &mut self,
+        kind: &str,
+        place: &Place<'_>,
+        path: &str,
+        scope: &Scope,
+    ) -> Option<TaskKind> {
+        let body = place.member(kind)?;
+        let mut name = format!("`{kind}`");
+        match kind {
+            "emit" => drop(self.body::<EmitTask>(place)),
+            "fork" => {
+                self.body::<ForkTask>(place);
+                if let Some(branches) = body.member("branches") {
+                    self.task_list(&branches, &format!("{path}/fork/branches"), scope);
+                }
+            }
+            "listen" => {
+                self.body::<ListenTask>(place);
+                self.check_iteration(place, scope);
+            }
+            _ => {
+                self.body::<RunTask>(place);
+                match PROCESSES.into_iter().find(|process| body.member(process).is_some()) {
+                    Some(process) => name = format!("`run.{process}`"),
+                    None => {
+                        let message = format!("expected {}", one_of(&PROCESSES));
+                        self.faults.at_key(&body, Remark::error(message));
+                    }
+                }
+            }
+        }
+        self.faults.at_key(&body, Remark::refused(&name));
+        None
+    }
+
+    /// The subscription of `call: asyncapi`.
+    pub(super) fn check_subscription(&mut self, with: &Place<'_>) {
+        if let Some(subscription) = with.member("subscription") {
+            self.check_iteration(&subscription, &Scope::default());
+        }
+    }
+
+    fn check_iteration(&mut self, owner: &Place<'_>, scope: &Scope) {
+        let Some(foreach) = owner.member("foreach") else { return };
+        let item = self.variable(&foreach, "item", "item");
+        let at = self.variable(&foreach, "at", "index");
+        if let Some(tasks) = foreach.member("do") {
+            self.task_list(&tasks, "", &scope.with([item.as_str(), at.as_str()]));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! JSON Schemas in a flow.
+
+use std::sync::Arc;
+
+use jsonschema::{PatternOptions, paths::LocationSegment};
+
+use super::{faults::Remark, loader::Loader, place::Place};
+use crate::flow::{
+    Schema,
+    definition::{SchemaSource, Segment},
+    fault::quoted,
+};
+
+/// Largest compiled pattern, in bytes. Patterns are matched in linear time.
+const MAX_PATTERN_BYTES: usize = 256 * 1024;
+
+/// Most patterns in one flow, so that compiled they take 64 MB at the very most.
+const MAX_PATTERNS: usize = 256;
+
+impl Loader<'_> {
+    /// The member `schema` of an `input`, `output` or `export`.
+    pub(super) fn schema(&mut self, owner: Option<&Place<'_>>) -> Option<Option<Schema>> {
+        let Some(place) = owner.and_then(|owner| owner.member("schema")) else {
+            return Some(None);
+        };
+        let source = self.read::<SchemaSource>(&place)?;
+        if let Some(format) = source.format.filter(|format| format != "json")
+            && let Some(member) = place.member("format")
+        {
+            let what = format!("schemas in the format {}", quoted(&format));
+            self.faults.at_value(&member, Remark::refused(&what).meant(Some("json")));
+            return None;
+        }
+        match (place.member("document"), place.member("resource")) {
+            (Some(document), None) => self.compile_schema(&document).map(Some),
+            (None, Some(resource)) => {
+                self.faults.at_key(&resource, Remark::refused("a schema from elsewhere"));
+                None
+            }
+            (None, None) => {
+                self.faults.at_key(&place, Remark::error("`document` is missing"));
+                None
+            }
+            (Some(_), Some(resource)) => {
+                let message = "a schema has either a `document` or a `resource`";
+                self.faults.at_key(&resource, Remark::error(message));
+                None
+            }
+        }
+    }
+
+    fn compile_schema(&mut self, document: &Place<'_>) -> Option<Schema> {
+        let stays = self.check_references(document);
+        self.check_pattern_count(document)?;
+        if !stays {
+            return None;
+        }
+        let patterns =
+            PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
+        let built = jsonschema::options()
+            .with_pattern_options(patterns)
+            .offline()
+            .build(&document.value.to_value());
+        match built {
+            Ok(validator) => Some(Schema(Arc::new(validator))),
+            Err(error) => {
+                let path: Vec<_> = error.instance_path().into_iter().map(segment).collect();
+                let message = format!("not a JSON Schema: {error}");
+                document.descend(&path, |found| self.error(found, &*message));
+                None
+            }
+        }
+    }
+
+    /// Whether every reference stays within the schema.
+    fn check_references(&mut self, place: &Place<'_>) -> bool {
+        let mut stays = true;
+        for (name, member) in place.members() {
+            let target = member.text().filter(|_| name == "$ref" || name == "$dynamicRef");
+            if let Some(target) = target.filter(|target| !target.starts_with('#')) {
+                let what = format!("a reference to another document, {}", quoted(target));
+                self.faults.at_value(&member, Remark::refused(&what));
+                stays = false;
+            }
+            stays &= self.check_references(&member);
+        }
+        for item in place.items() {
+            stays &= self.check_references(&item);
+        }
+        stays
+    }
+
+    fn check_pattern_count(&mut self, document: &Place<'_>) -> Option<()> {
+        self.pattern_count += pattern_count(document);
+        if self.pattern_count <= MAX_PATTERNS {
+            return Some(());
+        }
+        self.error(document, format!("the schemas of a flow have {MAX_PATTERNS} patterns at most"));
+        None
+    }
+}
+
+/// How many patterns are to be compiled.
+fn pattern_count(place: &Place<'_>) -> usize {
+    let of_members: usize = place
+        .members()
+        .map(|(name, member)| match name {
+            "pattern" => 1,
+            "patternProperties" => member.members().count() + pattern_count(&member),
+            _ => pattern_count(&member),
+        })
+        .sum();
+    of_members + place.items().map(|item| pattern_count(&item)).sum::<usize>()
+}
+
+fn segment(segment: LocationSegment<'_>) -> Segment {
+    match segment {
+        LocationSegment::Property(name) => Segment::Member(name.into_owned()),
+        LocationSegment::Index(index) => Segment::Item(index),
+    }
+}

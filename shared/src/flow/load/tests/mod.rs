@@ -1,0 +1,6 @@
+//! Tests of the loader.
+
+mod faults;
+mod judges;
+mod kit;
+mod support;
