@@ -39,7 +39,8 @@ pub(crate) async fn measure(faults: &mut Faults) -> Table {
 }
 
 async fn row(case: &Case) -> Result<Vec<String>, String> {
-    let check = || flow::check(&case.source).map_err(|faults| format!("does not compile: {faults:?}"));
+    let check =
+        || flow::check(&case.source).map_err(|faults| format!("does not compile: {faults:?}"));
     let plan = check()?.plan;
     let output = run(&plan, &case.input).await;
     if output.as_ref() != Ok(&case.output) {
@@ -118,11 +119,19 @@ fn sums(name: &'static str, steps: u32) -> Case {
         // Writing into a string does not fail.
         let _ = writeln!(tasks, "  - add{step}: {{set: {{sum: '${{ .sum + 1 }}'}}}}");
     }
-    Case { name, source: flow_of(&tasks), steps, input: json!({"sum": 0}), output: json!({"sum": steps}) }
+    Case {
+        name,
+        source: flow_of(&tasks),
+        steps,
+        input: json!({"sum": 0}),
+        output: json!({"sum": steps}),
+    }
 }
 
 fn flow_of(tasks: &str) -> String {
-    format!("document: {{dsl: '1.0.3', namespace: bench, name: bench, version: '1.0.0'}}\ndo:\n{tasks}\n")
+    format!(
+        "document: {{dsl: '1.0.3', namespace: bench, name: bench, version: '1.0.0'}}\ndo:\n{tasks}\n"
+    )
 }
 
 fn micros(duration: Duration) -> String {
@@ -139,8 +148,15 @@ impl Host for Unreachable {
         Ok(())
     }
 
-    async fn http(&self, _: &str, _: HttpRequest) -> Result<Result<HttpAnswer, CallFailure>, Infallible> {
-        Ok(Err(CallFailure { kind: FailureKind::Refused, message: "nothing is reached from here".to_owned() }))
+    async fn http(
+        &self,
+        _: &str,
+        _: HttpRequest,
+    ) -> Result<Result<HttpAnswer, CallFailure>, Infallible> {
+        Ok(Err(CallFailure {
+            kind: FailureKind::Refused,
+            message: "nothing is reached from here".to_owned(),
+        }))
     }
 
     async fn wait(&self, _: &str, _: Duration, _: Option<Timestamp>) -> Result<(), Infallible> {
@@ -167,7 +183,8 @@ mod tests {
     #[tokio::test]
     async fn every_flow_compiles_and_gives_what_it_should() {
         for case in cases() {
-            let checked = flow::check(&case.source).unwrap_or_else(|faults| panic!("{}: {faults:?}", case.name));
+            let checked = flow::check(&case.source)
+                .unwrap_or_else(|faults| panic!("{}: {faults:?}", case.name));
             assert_eq!(run(&checked.plan, &case.input).await, Ok(case.output), "{}", case.name);
         }
     }
