@@ -1,3 +1,4 @@
 //! Promises, tested through the real handlers against the embedded services.
 
+mod promises;
 mod tidy;

@@ -7,6 +7,8 @@ mod invoke;
 mod pump;
 pub mod sqs;
 mod stack;
+#[cfg(test)]
+mod test_client;
 
 pub use in_process::{Recorder, Request};
 pub use stack::{Endpoints, Options, Stack, StartError, Transport};

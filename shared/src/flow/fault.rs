@@ -60,12 +60,17 @@ impl fmt::Display for Fault {
 /// `text` on one line and short enough for a message.
 pub(super) fn quoted(text: &str) -> String {
     let mut shown = String::from("`");
-    for (count, character) in text.trim().chars().enumerate() {
-        if count == QUOTED_CHARACTERS {
-            shown.push('…');
-            break;
+    let mut characters = text.trim().chars();
+    let mut after_space = false;
+    for character in characters.by_ref().take(QUOTED_CHARACTERS) {
+        let is_space = character.is_whitespace() || character.is_control();
+        if !(is_space && after_space) {
+            shown.push(if is_space { ' ' } else { character });
         }
-        shown.push(if character.is_control() { ' ' } else { character });
+        after_space = is_space;
+    }
+    if characters.next().is_some() {
+        shown.push('…');
     }
     shown.push('`');
     shown
@@ -90,7 +95,7 @@ mod tests {
 
     #[test]
     fn long_text_is_quoted_on_one_short_line() {
-        assert_eq!(quoted("a\nb"), "`a b`");
+        assert_eq!(quoted("a\n  b"), "`a b`");
         assert_eq!(quoted(&"x".repeat(1000)).chars().count(), QUOTED_CHARACTERS + 3);
     }
 }

@@ -110,7 +110,108 @@ fn whole_seconds(duration: Duration, longest: Duration) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use aws_sdk_sqs::{
+        Config,
+        config::{BehaviorVersion, Credentials, Region, http::HttpResponse, retry::RetryConfig},
+    };
+    use aws_smithy_runtime_api::{
+        client::{
+            http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+            orchestrator::HttpRequest,
+        },
+        http::StatusCode,
+    };
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::queue::{ErrorKind, Kind};
+
+    /// Answers every request alike and keeps what was asked.
+    #[derive(Clone, Debug)]
+    struct Wire {
+        status: u16,
+        body: &'static str,
+        asked: Arc<Mutex<Vec<Value>>>,
+    }
+
+    impl HttpConnector for Wire {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let mut asked: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+            asked["target"] = request.headers().get("x-amz-target").into();
+            self.asked.lock().unwrap().push(asked);
+            let status = StatusCode::try_from(self.status).unwrap();
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, self.body.into())))
+        }
+    }
+
+    fn queue(status: u16, body: &'static str) -> (Queue, Wire) {
+        let wire = Wire { status, body, asked: Arc::default() };
+        let connector = wire.clone();
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static("eu-central-1"))
+            .endpoint_url("http://localhost")
+            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+            .retry_config(RetryConfig::disabled())
+            .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
+            .build();
+        (Queue::new(Client::from_conf(config), "http://localhost/runs".to_owned()), wire)
+    }
+
+    fn message() -> Message {
+        Message {
+            run: "019c4a8f-1a30-7def-8123-456789abcdef".parse().unwrap(),
+            kind: Kind::Guard,
+            wake_at: None,
+            traceparent: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_is_sent_in_the_group_of_its_workspace() {
+        let (queue, wire) = queue(200, r#"{"MessageId":"1"}"#);
+        let delay = Duration::from_hours(1);
+        queue.send(&message(), &"demo".parse().unwrap(), delay).await.unwrap();
+        let expected = json!({
+            "target": "AmazonSQS.SendMessage",
+            "QueueUrl": "http://localhost/runs",
+            "MessageBody": message().write().unwrap(),
+            "MessageGroupId": "demo",
+            "DelaySeconds": 900,
+        });
+        assert_eq!(*wire.asked.lock().unwrap(), [expected]);
+    }
+
+    #[tokio::test]
+    async fn a_delivery_is_hidden_by_its_receipt() {
+        let (queue, wire) = queue(200, "");
+        let receipt = Receipt::new("handle".to_owned());
+        queue.change_visibility(&receipt, Duration::from_secs(75)).await.unwrap();
+        let expected = json!({
+            "target": "AmazonSQS.ChangeMessageVisibility",
+            "QueueUrl": "http://localhost/runs",
+            "ReceiptHandle": "handle",
+            "VisibilityTimeout": 75,
+        });
+        assert_eq!(*wire.asked.lock().unwrap(), [expected]);
+        assert!(!format!("{receipt:?}").contains("handle"));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_says_whether_it_will_pass() {
+        for (status, body, kind) in [
+            (400, r#"{"__type":"com.amazonaws.sqs#RequestThrottled"}"#, ErrorKind::Unavailable),
+            (500, r#"{"__type":"com.amazonaws.sqs#Broken"}"#, ErrorKind::Unavailable),
+            (200, "not json", ErrorKind::Unavailable),
+            (400, r#"{"__type":"com.amazonaws.sqs#ReceiptHandleIsInvalid"}"#, ErrorKind::Internal),
+        ] {
+            let (queue, _) = queue(status, body);
+            let sent = queue.send(&message(), &"demo".parse().unwrap(), Duration::ZERO).await;
+            assert_eq!(sent.unwrap_err().kind(), kind, "{body}");
+        }
+    }
 
     #[test]
     fn delays_are_whole_seconds_within_the_quota() {

@@ -48,7 +48,8 @@ struct Refusal {
     request_id: String,
 }
 
-/// Error codes that pass with time, besides every 5xx (SQS API reference, "Common errors").
+/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
+/// (SQS API reference, "Common errors").
 const PASSING: [&str; 5] =
     ["KmsThrottled", "OverLimit", "RequestThrottled", "ServiceUnavailable", "ThrottlingException"];
 
@@ -65,7 +66,7 @@ where
                     message: service.err().message().unwrap_or_default().to_owned(),
                     request_id: service.err().meta().request_id().unwrap_or("unknown").to_owned(),
                 };
-                if PASSING.contains(&code) || service.raw().status().is_server_error() {
+                if PASSING.contains(&code) || !service.raw().status().is_client_error() {
                     Self::Unavailable(refusal.into())
                 } else {
                     Self::Internal(refusal.into())

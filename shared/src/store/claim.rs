@@ -8,7 +8,7 @@ use super::{
     codec,
     header::{self, Nonce},
     insert::nonce,
-    item::{Item, Reader, binary, number, text, time},
+    item::{Item, Reader, binary, number, text, time, yes},
     journal,
 };
 use crate::model::{JournalEntry, Run, RunId, Status, Timestamp};
@@ -81,7 +81,7 @@ impl Store {
                 (":queued", text(Status::Queued.as_str())),
                 (":running", text(Status::Running.as_str())),
                 (":waiting", text(Status::Waiting.as_str())),
-                (":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true)),
+                (":true", yes()),
             ],
         };
         match self.update(&self.tables.runs, header::key(id), TAKE, free).await? {
@@ -241,35 +241,26 @@ mod tests {
     async fn a_run_that_sleeps_is_taken_when_there_is_something_to_do() {
         let database = Database::start().await;
         let cases = [
-            ("before it wakes", 100, 599, false, Some(at(600))),
-            ("when it wakes", 100, 600, false, None),
+            ("before it wakes", 600, 599, false, Some(600)),
+            ("when it wakes", 600, 600, false, None),
+            ("when it is cancelled", 600, 200, true, None),
+            ("when its deadline comes first", 5000, 200, false, Some(2700)),
             ("at its deadline", 5000, 2700, false, None),
-            ("when it is cancelled", 100, 200, true, None),
-            ("when its deadline comes first", 5000, 200, false, None),
         ];
-        for (name, wake_in, now, cancel, refused) in cases {
+        for (name, wake_in, now_in, cancel, asleep_for) in cases {
             let run = database.claimed().await;
-            let wake_at = if wake_in == 100 { at(600) } else { at(wake_in) };
-            database.store.sleep(&run, wake_at).await.unwrap();
+            database.store.sleep(&run, at(wake_in)).await.unwrap();
             if cancel {
                 database.store.request_cancel(run.id, &run.workspace).await.unwrap();
             }
-            let claim = database.store.claim(run.id, at(now), at(9999)).await.unwrap();
-            match (name, refused) {
-                ("when its deadline comes first", _) => {
-                    assert!(matches!(claim, Claim::Asleep { until, .. } if until == at(2700)));
-                }
-                (_, Some(expected)) => {
-                    assert!(
-                        matches!(claim, Claim::Asleep { until, .. } if until == expected),
-                        "{name}"
-                    );
-                }
-                (_, None) => {
-                    let run = taken(claim).run;
-                    assert_eq!((run.status, run.wake_at), (Status::Running, None), "{name}");
-                    assert_eq!(run.cancel_requested, cancel, "{name}");
-                }
+            let claim = database.store.claim(run.id, at(now_in), at(9999)).await.unwrap();
+            if let Some(seconds) = asleep_for {
+                let slept = matches!(claim, Claim::Asleep { until, .. } if until == at(seconds));
+                assert!(slept, "{name}");
+            } else {
+                let run = taken(claim).run;
+                assert_eq!((run.status, run.wake_at), (Status::Running, None), "{name}");
+                assert_eq!(run.cancel_requested, cancel, "{name}");
             }
         }
     }

@@ -154,15 +154,17 @@ impl Store {
     /// answer to a retry of our own after a lost one: the caller has to look.
     pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<bool, Error> {
         let request = self.client.transact_write_items().set_transact_items(Some(writes));
-        let sent = outlast_conflicts(
-            || request.clone().send(),
-            |error| cancelled_for(error, "TransactionConflict"),
-        );
+        let sent =
+            outlast_conflicts(|| request.clone().send(), |error| cancelled_for(error, CONFLICT));
         match sent.await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
                 Some(service) if cancelled_for(service, CONDITION_FAILED) => Ok(false),
-                _ => Err(error.into()),
+                Some(service) => match PASSING.iter().find(|it| cancelled_for(service, it)) {
+                    Some(reason) => Err(Error::Unavailable((*reason).into())),
+                    None => Err(error.into()),
+                },
+                None => Err(error.into()),
             },
         }
     }
@@ -182,6 +184,12 @@ impl Store {
 
 /// The condition of an item that must not be there yet.
 pub(super) const ABSENT: &str = "attribute_not_exists(#pk)";
+
+/// Reasons of a cancelled transaction that pass with time (API reference,
+/// `TransactionCanceledException`).
+const PASSING: [&str; 3] = [CONFLICT, "ProvisionedThroughputExceeded", "ThrottlingError"];
+
+const CONFLICT: &str = "TransactionConflict";
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
@@ -239,7 +247,92 @@ pub(super) fn values(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::{
+        model::Event,
+        store::{
+            Claim, ErrorKind, Finish, Insert,
+            fixture::{Database, Fault, at, end, noise, queued},
+        },
+    };
+
+    const COLLISION: Fault = Fault::Refuse("TransactionConflictException", "");
+    const CANCELLED: Fault = Fault::Refuse(
+        "TransactionCanceledException",
+        r#","CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]"#,
+    );
+
+    #[tokio::test]
+    async fn collisions_with_transactions_are_outlasted() {
+        let database = Database::start().await;
+        let (run, store) = (queued(), &database.store);
+        database.wire.meet(COLLISION);
+        assert_eq!(store.insert(&run, &json!({})).await.unwrap(), Insert::Done);
+        database.wire.meet(COLLISION);
+        let claim = store.claim(run.id, at(0), at(75)).await.unwrap();
+        let Claim::Taken(claimed) = claim else { panic!("{claim:?}") };
+        database.wire.meet(CANCELLED);
+        let last = end(json!(noise(1000)));
+        let finish = store.finish(&claimed.run, 1, &last, Event::Complete, at(3)).await.unwrap();
+        assert_eq!(finish, Finish::Done);
+        assert_eq!(database.wire.operations().len(), 6);
+    }
+
+    #[tokio::test]
+    async fn an_endless_collision_is_a_reason_to_try_later() {
+        let database = Database::start().await;
+        for length in [10, 1000] {
+            let run = database.claimed().await;
+            for _ in 0..CONFLICT_TRIES {
+                database.wire.meet(if length == 10 { COLLISION } else { CANCELLED });
+            }
+            let last = end(json!(noise(length)));
+            let finish = database.store.finish(&run, 1, &last, Event::Complete, at(3)).await;
+            assert_eq!(finish.unwrap_err().kind(), ErrorKind::Unavailable);
+            assert_eq!(database.store.look(run.id).await.unwrap(), Some(run));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_says_whether_it_will_pass() {
+        let database = Database::start().await;
+        let validation = r#","CancellationReasons":[{"Code":"ValidationError"}]"#;
+        for (fault, times, kind) in [
+            (Fault::LoseAnswer, 3, ErrorKind::Unavailable),
+            (Fault::Refuse("ThrottlingException", ""), 3, ErrorKind::Unavailable),
+            (Fault::Refuse("AccessDeniedException", ""), 1, ErrorKind::Internal),
+            (Fault::Refuse("ResourceNotFoundException", ""), 1, ErrorKind::Internal),
+            (Fault::Refuse("TransactionCanceledException", validation), 1, ErrorKind::Internal),
+        ] {
+            (0..times).for_each(|_| database.wire.meet(fault));
+            let insert = database.store.insert(&queued(), &json!(noise(1000))).await;
+            assert_eq!(insert.unwrap_err().kind(), kind, "{fault:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_error_shows_what_is_stored() {
+        let database = Database::start().await;
+        let item =
+            r#","CancellationReasons":[{"Code":"ValidationError","Item":{"pk":{"S":"secret"}}}]"#;
+        database.wire.meet(Fault::Refuse("TransactionCanceledException", item));
+        let insert = database.store.insert(&queued(), &json!(noise(1000))).await;
+        let error = insert.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap();
+        let shown = format!("{error} {error:?} {source}");
+        assert!(shown.contains("TransactionCanceledException") && !shown.contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn making_the_tables_twice_changes_nothing() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        let Store { client, tables } = &database.store;
+        crate::store::tables::create_tables(client, tables).await.unwrap();
+        assert_eq!(database.store.look(run.id).await.unwrap(), Some(run));
+    }
 
     #[test]
     fn every_name_in_an_expression_is_declared() {

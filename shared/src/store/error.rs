@@ -74,15 +74,15 @@ struct Refusal {
     request_id: String,
 }
 
-/// Error codes that pass with time, besides every 5xx (DynamoDB developer guide, "Error handling").
-const PASSING: [&str; 9] = [
+/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
+/// (DynamoDB developer guide, "Error handling").
+const PASSING: [&str; 8] = [
     "InternalServerError",
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ServiceUnavailable",
     "ThrottlingException",
-    "TransactionCanceledException",
     "TransactionConflictException",
     "TransactionInProgressException",
 ];
@@ -100,7 +100,7 @@ where
                     message: service.err().message().unwrap_or_default().to_owned(),
                     request_id: service.err().meta().request_id().unwrap_or("unknown").to_owned(),
                 };
-                if PASSING.contains(&code) || service.raw().status().is_server_error() {
+                if PASSING.contains(&code) || !service.raw().status().is_client_error() {
                     Self::Unavailable(refusal.into())
                 } else {
                     Self::internal(refusal)

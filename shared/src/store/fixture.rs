@@ -249,15 +249,13 @@ pub(super) fn line(seq: u64) -> LogEntry {
 
 /// Letters that no compression makes shorter than about three quarters.
 pub(super) fn noise(length: usize) -> String {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let letter = |_| {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        char::from(
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                [state as usize % 64],
-        )
+        char::from(letters[usize::from(state.to_le_bytes()[0] % 64)])
     };
     (0..length).map(letter).collect()
 }

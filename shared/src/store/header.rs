@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     Error,
-    item::{self, Item, MAIN, Reader, binary, number, text, time},
+    item::{self, Item, MAIN, Reader, binary, number, text, time, yes},
 };
 use crate::model::{
     ContentHash, FlowReference, Run, RunId, Status, WorkspaceId, limits::RUN_RETENTION,
@@ -69,7 +69,7 @@ pub(super) fn write(run: &Run) -> Item {
         set("wake_at", time(wake_at));
     }
     if run.cancel_requested {
-        set("cancel", AttributeValue::Bool(true));
+        set("cancel", yes());
     }
     if let Some(ended_at) = run.ended_at {
         set("ended_at", time(ended_at));

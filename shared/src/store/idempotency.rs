@@ -62,3 +62,64 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture::{Database, Fault, at, queued};
+
+    #[tokio::test]
+    async fn a_key_stands_for_its_first_run_for_a_day() {
+        let database = Database::start().await;
+        let (first, second) = (queued(), queued());
+        let body = |text: &str| ContentHash::of(text.as_bytes());
+        let day = 24 * 60 * 60;
+        let cases = [
+            ("the first use", "key", first.id, "a", 0, Remembered::New),
+            ("the same call again", "key", first.id, "a", 0, Remembered::New),
+            ("a repeat", "key", second.id, "a", 60, Remembered::Same(first.id)),
+            ("another body", "key", second.id, "b", 60, Remembered::OtherBody(first.id)),
+            ("another key", "yek", second.id, "b", 60, Remembered::New),
+            (
+                "a second before it expires",
+                "key",
+                second.id,
+                "a",
+                day - 1,
+                Remembered::Same(first.id),
+            ),
+            ("when it has expired", "key", second.id, "b", day, Remembered::New),
+        ];
+        for (name, key, run, text, seconds, expected) in cases {
+            let (workspace, trigger) = (&first.workspace, &first.trigger);
+            let (body, now) = (body(text), at(seconds));
+            let remembered = database.store.remember(workspace, trigger, key, run, &body, now);
+            assert_eq!(remembered.await.unwrap(), expected, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_of_other_triggers_and_workspaces_are_other_keys() {
+        let database = Database::start().await;
+        let body = ContentHash::of(b"");
+        for (workspace, trigger) in [("a", "b"), ("a", "c"), ("b", "b"), ("a_b", "b")] {
+            let (workspace, trigger) = (workspace.parse().unwrap(), trigger.parse().unwrap());
+            let id = queued().id;
+            let remembered = database.store.remember(&workspace, &trigger, "k", id, &body, at(0));
+            assert_eq!(remembered.await.unwrap(), Remembered::New);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_to_the_first_use_is_recognised() {
+        let database = Database::start().await;
+        let run = queued();
+        let body = ContentHash::of(b"");
+        database.wire.meet(Fault::LoseAnswer);
+        let (workspace, trigger) = (&run.workspace, &run.trigger);
+        let remembered =
+            database.store.remember(workspace, trigger, "key", run.id, &body, at(0)).await;
+        assert_eq!(remembered.unwrap(), Remembered::New);
+        assert_eq!(database.wire.operations(), ["PutItem", "PutItem"]);
+    }
+}

@@ -7,10 +7,13 @@ use super::{
     client::{ABSENT, Condition, Store, Write},
     codec,
     header::{self, Nonce},
-    item::{Item, Reader, binary},
-    journal::Packed,
+    item::{self, Item, Reader, binary},
+    journal::{Packed, sort_key},
 };
-use crate::{auth, model::Run};
+use crate::{
+    auth,
+    model::{Run, RunId},
+};
 
 /// What became of a new run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +62,14 @@ impl Store {
     ///
     /// # Errors
     /// See [`Error`]. `None` when there is no such run.
-    pub async fn input(&self, id: crate::model::RunId) -> Result<Option<Value>, Error> {
+    pub async fn input(&self, id: RunId) -> Result<Option<Value>, Error> {
         let Some(header) = self.get(&self.tables.runs, header::key(id)).await? else {
             return Ok(None);
         };
         if let Some(input) = Reader::new(&header, "input").optional_binary("input") {
             return codec::decode(input, "input").map(Some);
         }
-        let key = super::item::key(header::partition(id), super::journal::sort_key(0));
+        let key = item::key(header::partition(id), sort_key(0));
         let entry = self.get(&self.tables.runs, key).await?;
         let entry = entry.ok_or(Error::Corrupt { what: "input" })?;
         self.whole_input(id, &entry).await.map(Some)
@@ -89,10 +92,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        model::Status,
-        store::fixture::{Database, Fault, at, held, noise, queued, taken},
-    };
+    use crate::store::fixture::{Database, Fault, at, held, noise, queued, taken};
 
     #[tokio::test]
     async fn a_start_with_a_small_input_is_one_put() {
@@ -184,7 +184,6 @@ mod tests {
     #[tokio::test]
     async fn a_run_that_is_not_there_has_no_input() {
         let database = Database::start().await;
-        let run = Run { status: Status::Queued, ..queued() };
-        assert_eq!(database.store.input(run.id).await.unwrap(), None);
+        assert_eq!(database.store.input(queued().id).await.unwrap(), None);
     }
 }

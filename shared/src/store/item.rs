@@ -29,6 +29,10 @@ pub(super) fn time(value: Timestamp) -> AttributeValue {
     number(value.as_millis())
 }
 
+pub(super) const fn yes() -> AttributeValue {
+    AttributeValue::Bool(true)
+}
+
 pub(super) fn binary(value: impl Into<Vec<u8>>) -> AttributeValue {
     AttributeValue::B(Blob::new(value))
 }

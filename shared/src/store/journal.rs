@@ -146,3 +146,121 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        model::LogEntry,
+        store::fixture::{Database, Fault, at, end, entry, held, line, noise, taken},
+    };
+
+    #[tokio::test]
+    async fn an_append_is_one_put() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        database.wire.operations();
+        let appended = database.store.append(&run, 1, &entry("a", 1..=1)).await.unwrap();
+        assert_eq!(appended, Append::Done);
+        assert_eq!(database.wire.operations(), ["PutItem"]);
+    }
+
+    #[tokio::test]
+    async fn a_number_is_given_once() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        let late = Run { epoch: run.epoch + 1, ..run.clone() };
+        let first = entry("first", 1..=1);
+        let cases = [
+            ("the first entry", &run, first.clone(), Append::Done),
+            ("the same call again", &run, first.clone(), Append::Done),
+            ("the same entry by another holder", &late, first, Append::Lost),
+            ("another entry", &run, entry("second", 1..=1), Append::Lost),
+        ];
+        for (name, run, entry, expected) in cases {
+            let appended = database.store.append(run, 1, &entry).await.unwrap();
+            assert_eq!(appended, expected, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_to_an_append_is_recognised() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        for (seq, length) in [(1, 10), (2, 400_000), (3, 1_000_000)] {
+            database.wire.meet(Fault::LoseAnswer);
+            let entry = entry(&noise(length), seq..=seq);
+            assert_eq!(database.store.append(&run, seq, &entry).await.unwrap(), Append::Done);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_loses_a_number_leaves_the_winners_chunks_alone() {
+        let database = Database::start().await;
+        let run = held();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        let winner = entry(&noise(1_000_000), 1..=1);
+        let loser = entry(&noise(1_000_000).to_lowercase(), 1..=1);
+        assert_eq!(database.store.append(&run, 1, &winner).await.unwrap(), Append::Done);
+        let other = Run { epoch: 2, ..run.clone() };
+        assert_eq!(database.store.append(&other, 1, &loser).await.unwrap(), Append::Lost);
+        let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
+        assert!(claimed.journal == [winner]);
+    }
+
+    #[tokio::test]
+    async fn every_item_of_a_run_is_deleted_some_day() {
+        let database = Database::start().await;
+        let run = held();
+        database.store.insert(&run, &json!(noise(1_000_000))).await.unwrap();
+        database.store.append(&run, 1, &entry("a", 1..=1)).await.unwrap();
+        let expiry = number(run.started_at.after(crate::model::limits::RUN_RETENTION).as_secs());
+        let sort_keys = database.sort_keys(run.id).await;
+        assert!(sort_keys.len() > 4, "{sort_keys:?}");
+        for sort_key in sort_keys {
+            let key = item::key(header::partition(run.id), &sort_key);
+            let item = database.item(key).await.unwrap();
+            assert_eq!(item["expires_at"], expiry, "{sort_key}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_entry_whose_chunks_are_damaged_is_corrupt() {
+        let database = Database::start().await;
+        let run = held();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        database.store.append(&run, 1, &entry(&noise(700_000), 1..=1)).await.unwrap();
+        let sort_keys = database.sort_keys(run.id).await;
+        let chunk = sort_keys.iter().find(|key| key.starts_with("C#")).unwrap();
+        let delete = database.store.client.delete_item().table_name("runs");
+        let key = item::key(header::partition(run.id), chunk);
+        delete.set_key(Some(key)).send().await.unwrap();
+        let claim = database.store.claim(run.id, at(75), at(150)).await;
+        assert!(matches!(claim, Err(Error::Corrupt { what: "journal entry" })));
+    }
+
+    #[test]
+    fn log_lines_stay_where_a_log_is_read_as_long_as_they_fit() {
+        let few = JournalEntry { end: end(json!(noise(500_000))).end, ..entry("a", 1..=3) };
+        let many = JournalEntry { logs: (1..=3).map(wordy).collect(), ..entry("a", 1..=1) };
+        let cases = [
+            ("all in the entry", entry("a", 1..=3), Some(3), false),
+            ("a large end", few, Some(3), true),
+            ("many lines", many, None, true),
+        ];
+        for (name, entry, lines, has_bulk) in cases {
+            let packed = Packed::of(&entry).unwrap();
+            let inline: Option<JournalEntry> =
+                packed.inline.map(|data| codec::decode(&data, "journal entry").unwrap());
+            assert_eq!(inline.map(|entry| entry.logs.len()), lines, "{name}");
+            assert_eq!(packed.bulk.is_some(), has_bulk, "{name}");
+        }
+    }
+
+    fn wordy(seq: u64) -> LogEntry {
+        let start = 200_000 * usize::try_from(seq).unwrap();
+        LogEntry { message: noise(start + 200_000).split_off(start), ..line(seq) }
+    }
+}

@@ -4,7 +4,7 @@ use super::{
     Append, Error,
     client::{Condition, Store, Write},
     header,
-    item::{Item, Reader, number, text, time},
+    item::{Item, Reader, number, text, time, yes},
 };
 use crate::model::{Event, Run, RunId, Status, Timestamp, WorkspaceId, next};
 
@@ -122,7 +122,7 @@ impl Store {
                 (":queued", text(Status::Queued.as_str())),
                 (":running", text(Status::Running.as_str())),
                 (":waiting", text(Status::Waiting.as_str())),
-                (":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true)),
+                (":true", yes()),
             ],
         };
         let update = "SET #cancel = :true";
@@ -149,5 +149,86 @@ fn held(run: &Run) -> Condition {
             (":running", text(Status::Running.as_str())),
             (":zero", number(0_u64)),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::{
+        Claim,
+        fixture::{Database, Fault, at, end, queued, taken},
+    };
+
+    #[tokio::test]
+    async fn a_renewal_holds_the_run_and_brings_the_wish_to_cancel() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        let renew = |seconds| database.store.renew(&run, at(seconds));
+        let kept = |cancel_requested| Renewal::Kept { cancel_requested };
+        assert_eq!(renew(105).await.unwrap(), kept(false));
+        let requested = database.store.request_cancel(run.id, &run.workspace).await.unwrap();
+        assert_eq!(requested, CancelRequest::Requested);
+        assert_eq!(renew(135).await.unwrap(), kept(true));
+        let held = database.store.claim(run.id, at(134), at(300)).await.unwrap();
+        assert!(matches!(held, Claim::Held { until, .. } if until == at(135)));
+    }
+
+    #[tokio::test]
+    async fn who_lost_a_run_can_do_nothing_to_it() {
+        let database = Database::start().await;
+        let late = database.claimed().await;
+        let run = taken(database.store.claim(late.id, at(75), at(150)).await.unwrap()).run;
+        let store = &database.store;
+        assert_eq!(store.renew(&late, at(900)).await.unwrap(), Renewal::Lost);
+        assert_eq!(store.hand_over(&late).await.unwrap(), Append::Lost);
+        assert_eq!(store.sleep(&late, at(900)).await.unwrap(), Append::Lost);
+        assert_eq!(store.look(run.id).await.unwrap(), Some(run));
+    }
+
+    #[tokio::test]
+    async fn a_run_that_was_let_go_of_is_not_held_again_by_a_late_renewal() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        assert_eq!(database.store.hand_over(&run).await.unwrap(), Append::Done);
+        assert_eq!(database.store.renew(&run, at(900)).await.unwrap(), Renewal::Lost);
+        let next = taken(database.store.claim(run.id, at(1), at(76)).await.unwrap());
+        assert_eq!(next.run.epoch, run.epoch + 1);
+    }
+
+    #[tokio::test]
+    async fn lost_answers_to_letting_go_are_recognised() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        database.wire.meet(Fault::LoseAnswer);
+        assert_eq!(database.store.hand_over(&run).await.unwrap(), Append::Done);
+        let run = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap()).run;
+        database.wire.meet(Fault::LoseAnswer);
+        assert_eq!(database.store.sleep(&run, at(60)).await.unwrap(), Append::Done);
+        let asleep = database.store.look(run.id).await.unwrap().unwrap();
+        assert_eq!((asleep.status, asleep.wake_at), (Status::Waiting, Some(at(60))));
+        assert_eq!(database.store.sleep(&run, at(61)).await.unwrap(), Append::Lost);
+    }
+
+    #[tokio::test]
+    async fn a_wish_to_cancel_is_told_what_became_of_it() {
+        let database = Database::start().await;
+        let (run, ended) = (database.claimed().await, database.claimed().await);
+        let complete = Event::Complete;
+        database.store.finish(&ended, 1, &end(json!(1)), complete, at(3)).await.unwrap();
+        let other = "other".parse().unwrap();
+        let cases = [
+            ("a running one", run.id, &run.workspace, CancelRequest::Requested),
+            ("once more", run.id, &run.workspace, CancelRequest::Requested),
+            ("another workspace's", run.id, &other, CancelRequest::Missing),
+            ("no run", queued().id, &run.workspace, CancelRequest::Missing),
+            ("an ended one", ended.id, &run.workspace, CancelRequest::Ended(Status::Completed)),
+        ];
+        for (name, id, workspace, expected) in cases {
+            let requested = database.store.request_cancel(id, workspace).await.unwrap();
+            assert_eq!(requested, expected, "{name}");
+        }
     }
 }

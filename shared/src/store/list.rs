@@ -202,3 +202,144 @@ fn parse(cursor: &str) -> Result<RunId, Error> {
 
 /// The last time that a `UUIDv7` can hold: 48 bits of milliseconds (RFC 9562 §5.7).
 const MAX_UUID_MS: u64 = (1 << 48) - 1;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        auth::random,
+        model::{Event, Run},
+        store::fixture::{Database, START, at, end, queued, taken},
+    };
+
+    async fn insert(
+        database: &Database,
+        count: u64,
+        change: impl Fn(u64, Run) -> Run,
+    ) -> Vec<RunId> {
+        let mut ids = Vec::new();
+        for second in 0..count {
+            let started_at = START.after(Duration::from_secs(second));
+            let id = RunId::new(started_at, random().unwrap());
+            let run = change(second, Run { id, started_at, ..queued() });
+            database.store.insert(&run, &json!({})).await.unwrap();
+            ids.push(run.id);
+        }
+        ids.reverse();
+        ids
+    }
+
+    async fn all(database: &Database, filter: &Filter, limit: usize) -> Vec<RunId> {
+        let workspace = queued().workspace;
+        let (mut ids, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = database.store.list(&workspace, filter, cursor.as_deref(), limit).await;
+            let page = page.unwrap();
+            assert!(page.runs.len() <= limit);
+            ids.extend(page.runs.iter().map(|run| run.id));
+            cursor = page.next;
+            if cursor.is_none() {
+                return ids;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_of_any_size_show_every_run_once_and_newest_first() {
+        let database = Database::start().await;
+        let ids = insert(&database, 80, |_, run| run).await;
+        for limit in [5, 33, 80, 500] {
+            assert_eq!(all(&database, &Filter::default(), limit).await, ids, "{limit}");
+        }
+    }
+
+    #[tokio::test]
+    async fn runs_of_one_millisecond_are_all_listed() {
+        let database = Database::start().await;
+        let mut ids = insert(&database, 40, |_, run| Run { id: queued().id, ..run }).await;
+        ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+        assert_eq!(all(&database, &Filter::default(), 3).await, ids);
+    }
+
+    #[tokio::test]
+    async fn runs_crowded_into_one_shard_keep_their_order() {
+        let database = Database::start().await;
+        let ids = insert(&database, 60, |second, run| {
+            let shard = if second < 20 { u8::try_from(second).unwrap() } else { 3 };
+            Run { id: RunId::new(run.started_at, [shard; 10]), ..run }
+        })
+        .await;
+        for limit in [5, 33, 100] {
+            assert_eq!(all(&database, &Filter::default(), limit).await, ids, "{limit}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_filter_lets_through_what_it_says() {
+        let database = Database::start().await;
+        let ids = insert(&database, 60, |second, run| Run {
+            trigger: if second % 10 == 0 { "rare".parse().unwrap() } else { run.trigger },
+            environment: if second < 30 { Environment::Uat } else { run.environment },
+            ..run
+        })
+        .await;
+        let rare: Vec<_> = ids.iter().rev().step_by(10).rev().copied().collect();
+        let trigger = Some("rare".parse().unwrap());
+        let environment = Some(Environment::Uat);
+        let (since, until) = (Some(at(10)), Some(at(20)));
+        let cases = [
+            (Filter { trigger: trigger.clone(), ..Filter::default() }, rare.clone()),
+            (Filter { environment, ..Filter::default() }, ids[30..].to_vec()),
+            (Filter { trigger, environment, ..Filter::default() }, rare[3..].to_vec()),
+            (Filter { since, ..Filter::default() }, ids[..50].to_vec()),
+            (Filter { until, ..Filter::default() }, ids[40..].to_vec()),
+            (Filter { since, until, ..Filter::default() }, ids[40..50].to_vec()),
+            (Filter { since: until, until: since, ..Filter::default() }, Vec::new()),
+            (Filter { status: Some(Status::Failed), ..Filter::default() }, Vec::new()),
+        ];
+        for (filter, expected) in cases {
+            for limit in [2, 100] {
+                assert_eq!(all(&database, &filter, limit).await, expected, "{filter:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_shows_where_its_runs_stand() {
+        let database = Database::start().await;
+        let run = queued();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap()).run;
+        let (complete, last) = (Event::Complete, end(json!(1)));
+        database.store.finish(&claimed, 1, &last, complete, at(3)).await.unwrap();
+        let completed = Filter { status: Some(Status::Completed), ..Filter::default() };
+        let page = database.store.list(&run.workspace, &completed, None, 10).await.unwrap();
+        let expected = ListedRun {
+            id: run.id,
+            trigger: run.trigger,
+            environment: run.environment,
+            flow: run.flow.name,
+            flow_version: run.flow.version,
+            status: Status::Completed,
+            started_at: run.started_at,
+            ended_at: Some(at(3)),
+        };
+        assert_eq!(page, RunPage { runs: vec![expected], next: None });
+        let other = database.store.list(&"other".parse().unwrap(), &completed, None, 10).await;
+        assert_eq!(other.unwrap(), RunPage::default());
+    }
+
+    #[tokio::test]
+    async fn a_cursor_of_the_callers_own_making_is_refused() {
+        let database = Database::start().await;
+        let workspace = queued().workspace;
+        for cursor in ["", "x", "MTIz", "%%%"] {
+            let list = database.store.list(&workspace, &Filter::default(), Some(cursor), 10).await;
+            assert!(matches!(list, Err(Error::Cursor)), "{cursor}");
+        }
+    }
+}

@@ -1,5 +1,5 @@
-//! The tables as this module expects them: for the local stack and tests. On AWS the template
-//! makes them, and a test compares the two.
+//! The tables as the store expects them, made for the local stack and for tests. On AWS the
+//! template makes the same ones.
 
 use aws_sdk_dynamodb::{
     Client,

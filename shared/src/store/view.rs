@@ -140,3 +140,112 @@ fn parse(cursor: &str) -> Result<(u64, u64), Error> {
 
 /// The largest number that ten digits hold.
 const MAX_SEQ: u64 = 9_999_999_999;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        model::{Event, Status},
+        store::fixture::{Database, at, end, entry, noise, queued},
+    };
+
+    #[tokio::test]
+    async fn a_status_is_one_request_whatever_the_size_of_the_input() {
+        let database = Database::start().await;
+        for length in [10, 1000, 1_000_000] {
+            let run = queued();
+            database.store.insert(&run, &json!(noise(length))).await.unwrap();
+            database.wire.operations();
+            let view = database.store.view(run.id).await.unwrap();
+            assert_eq!(view, Some(View { run, recent: Vec::new() }));
+            assert_eq!(database.wire.operations(), ["Query"]);
+        }
+        assert_eq!(database.store.view(queued().id).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_status_shows_the_newest_entries_and_reads_no_results() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        for seq in 1..=7 {
+            let entry = entry(&noise(700_000), seq..=seq);
+            database.store.append(&run, seq, &entry).await.unwrap();
+        }
+        database.wire.operations();
+        let view = database.store.view(run.id).await.unwrap().unwrap();
+        assert_eq!(database.wire.operations(), ["Query"]);
+        assert_eq!(seqs(view.recent.iter().flat_map(|entry| &entry.logs)), [7, 6, 5, 4, 3]);
+    }
+
+    #[tokio::test]
+    async fn the_end_is_found_beside_entries_of_any_size() {
+        let database = Database::start().await;
+        for (before, last) in [(10, 10), (700_000, 10), (10, 700_000), (700_000, 700_000)] {
+            let run = database.claimed().await;
+            database.store.append(&run, 1, &entry(&noise(before), 1..=2)).await.unwrap();
+            let end = JournalEntry { logs: entry("", 3..=3).logs, ..end(json!(noise(last))) };
+            database.store.finish(&run, 2, &end, Event::Complete, at(3)).await.unwrap();
+            let view = database.store.view(run.id).await.unwrap().unwrap();
+            assert_eq!(view.run.status, Status::Completed);
+            assert!(view.recent[0] == end, "{before} {last}");
+            assert_eq!(seqs(view.recent[1].logs.iter()), [1, 2]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_is_read_page_by_page_without_gaps() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        let mut seq = 0;
+        for (number, lines) in (1..).zip([3, 0, 1, 130, 4]) {
+            let length = if number == 4 { 700_000 } else { 10 };
+            let entry = entry(&noise(length), seq + 1..=seq + lines);
+            database.store.append(&run, number, &entry).await.unwrap();
+            seq += lines;
+        }
+        let last = JournalEntry { logs: entry("", 139..=140).logs, ..end(json!(1)) };
+        database.store.finish(&run, 6, &last, Event::Complete, at(3)).await.unwrap();
+        let expected: Vec<u64> = (1..=140).collect();
+        for limit in [1, 2, 7, 100, 140, 1000] {
+            let (mut found, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = database.store.logs(run.id, cursor.as_deref(), limit).await.unwrap();
+                assert!(page.entries.len() == limit || page.next.is_none());
+                found.extend(seqs(page.entries.iter()));
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, expected, "{limit}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_of_many_entries_is_read_to_its_end() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        for seq in 1..=205 {
+            database.store.append(&run, seq, &entry("", seq..=seq)).await.unwrap();
+        }
+        let page = database.store.logs(run.id, None, 1000).await.unwrap();
+        assert_eq!(seqs(page.entries.iter()), (1..=205).collect::<Vec<u64>>());
+    }
+
+    #[tokio::test]
+    async fn a_cursor_of_the_callers_own_making_is_refused() {
+        let database = Database::start().await;
+        for cursor in ["", "1", "a.b", "1.2.3", "-1.0", "99999999999999999999.0"] {
+            let refused = database.store.logs(queued().id, Some(cursor), 10).await;
+            assert!(matches!(refused, Err(Error::Cursor)), "{cursor}");
+        }
+        let far = database.store.logs(queued().id, Some("18446744073709551615.0"), 10).await;
+        assert_eq!(far.unwrap(), LogPage::default());
+    }
+
+    fn seqs<'a>(lines: impl Iterator<Item = &'a LogEntry>) -> Vec<u64> {
+        lines.map(|line| line.seq).collect()
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use http::{HeaderMap, header, request::Parts};
+use http::{HeaderMap, header, request::Parts, uri::Authority};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use lambda_http::{Body, Request, Response};
@@ -93,7 +93,7 @@ fn head_bytes(head: &Parts) -> usize {
 fn has_usable_host(headers: &HeaderMap) -> bool {
     let Some(host) = headers.get_all(header::HOST).iter().next_back() else { return true };
     let Ok(host) = host.to_str() else { return false };
-    Url::parse(&format!("http://{host}/")).is_ok_and(|url| url.path() == "/")
+    host.parse::<Authority>().is_ok() && Url::parse(&format!("http://{host}/")).is_ok()
 }
 
 fn to_bytes(body: Body) -> Full<Bytes> {

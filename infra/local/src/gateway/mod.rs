@@ -6,5 +6,7 @@ mod body;
 mod event;
 mod route;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use server::Gateway;

@@ -3,5 +3,7 @@
 
 mod event;
 mod mapping;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use mapping::Mapping;

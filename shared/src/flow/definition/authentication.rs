@@ -36,7 +36,7 @@ pub(in crate::flow) struct BearerSource {
     pub(in crate::flow) r#use: Option<String>,
 }
 
-/// OAuth 2 and OpenID Connect.
+/// `OAuth` 2 and `OpenID Connect`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::flow) struct OAuth2 {

@@ -12,7 +12,10 @@ use serde::{
 };
 
 use super::{Problem, Segment, number};
-use crate::flow::source::{Located, Member, Node};
+use crate::flow::{
+    lint::one_of,
+    source::{Located, Member, Node},
+};
 
 /// Reads `value`, of whose members only those that `keep` names.
 ///
@@ -48,7 +51,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Node::Text(value) => visitor.visit_borrowed_str(value),
             Node::List(items) => visitor.visit_seq(Items { items: items.iter().enumerate() }),
             Node::Object(members) => {
-                visitor.visit_map(Members { members: members.iter(), keep: self.keep, next: None })
+                visitor.visit_map(Members { rest: members.iter(), keep: self.keep, next: None })
             }
         }
     }
@@ -65,7 +68,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _variants: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
         match &self.value.node {
@@ -74,7 +77,10 @@ impl<'de> Deserializer<'de> for Reader<'de> {
                 Some((name, member)) if members.len() == 1 => {
                     visitor.visit_enum(Choice { name, value: &member.value })
                 }
-                _ => Err(Problem::custom("expected an object with exactly one member")),
+                _ => Err(Problem::custom(format_args!(
+                    "expected exactly one of {}",
+                    one_of(variants)
+                ))),
             },
             _ => self.deserialize_any(visitor),
         }
@@ -105,7 +111,7 @@ impl<'t> SeqAccess<'t> for Items<'t> {
 }
 
 struct Members<'t> {
-    members: map::Iter<'t, String, Member>,
+    rest: map::Iter<'t, String, Member>,
     keep: fn(&str) -> bool,
     next: Option<(&'t String, &'t Member)>,
 }
@@ -118,7 +124,7 @@ impl<'t> MapAccess<'t> for Members<'t> {
         seed: K,
     ) -> Result<Option<K::Value>, Problem> {
         let keep = self.keep;
-        self.next = self.members.find(|(name, _)| keep(name));
+        self.next = self.rest.find(|(name, _)| keep(name));
         let Some((name, _)) = self.next else { return Ok(None) };
         seed.deserialize(StrDeserializer::new(name))
             .map(Some)

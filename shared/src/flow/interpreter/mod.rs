@@ -26,4 +26,7 @@ mod tried;
 mod uri;
 mod validate;
 
+#[cfg(test)]
+mod tests;
+
 pub use run::{RunFacts, run};

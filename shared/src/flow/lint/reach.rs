@@ -31,10 +31,16 @@ fn follow(task: &Task, place: usize, open: &mut Vec<usize>) {
     match &task.kind {
         TaskKind::Raise(_) => {}
         TaskKind::Switch(cases) => {
-            cases.iter().for_each(|case| push(case.then));
+            for case in cases {
+                push(case.then);
+            }
             if !cases.iter().any(is_default) {
                 push(task.then);
             }
+        }
+        TaskKind::Try(tried) => {
+            push(task.then);
+            tried.catch.then.into_iter().for_each(push);
         }
         _ => push(task.then),
     }

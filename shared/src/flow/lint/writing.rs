@@ -18,9 +18,10 @@ pub(in crate::flow) fn looks_like_expression(text: &str) -> bool {
     starts && path.chars().all(is_path)
 }
 
-/// Whether expression marks stand inside a longer text, where they mean nothing.
+/// Whether expression marks stand inside a longer text or are not closed, and so mean nothing.
 pub(in crate::flow) fn partly_expression(text: &str) -> bool {
-    text.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
+    text.trim_start().starts_with("${")
+        || text.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
 }
 
 #[cfg(test)]
@@ -40,6 +41,7 @@ mod tests {
     #[test]
     fn marks_inside_a_text_are_seen() {
         assert!(partly_expression("Hello ${ .name }!"));
+        assert!(partly_expression("${ .name"));
         assert!(!partly_expression("costs ${5"));
     }
 }

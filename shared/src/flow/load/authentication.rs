@@ -1,7 +1,7 @@
 //! Credentials of a call.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark, Reported},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -15,32 +15,31 @@ impl Loader<'_> {
         &mut self,
         place: &Place<'_>,
         scope: &Scope,
-    ) -> Option<Authentication> {
+    ) -> Found<Authentication> {
         let scheme = self.read::<definition::Authentication>(place)?;
-        let (name, member) = place.members().next()?;
+        let (name, member) = place.members().next().ok_or(Reported)?;
         match scheme {
             definition::Authentication::Use(_) => {
                 self.refer(Section::Authentications, &member, |loader, entry| {
                     // A shared one may not point to another: a circle would have no end.
                     if let Some(link) = entry.member("use") {
-                        loader.error(&link, "shared credentials cannot refer to others");
-                        return None;
+                        let message = "shared credentials cannot refer to others";
+                        return Err(loader.error(&link, message));
                     }
                     loader.authentication(entry, scope)
                 })
             }
             definition::Authentication::Basic(_) => {
                 let [username, password] = self.parts(&member, ["username", "password"], scope)?;
-                Some(Authentication::Basic { username, password })
+                Ok(Authentication::Basic { username, password })
             }
             definition::Authentication::Bearer(_) => {
                 let [token] = self.parts(&member, ["token"], scope)?;
-                Some(Authentication::Bearer { token })
+                Ok(Authentication::Bearer { token })
             }
-            _ => {
-                self.faults.at_key(&member, Remark::refused(&format!("`{name}` authentication")));
-                None
-            }
+            _ => Err(self
+                .faults
+                .at_key(&member, Remark::refused(&format!("`{name}` authentication")))),
         }
     }
 
@@ -50,22 +49,18 @@ impl Loader<'_> {
         place: &Place<'_>,
         names: [&str; N],
         scope: &Scope,
-    ) -> Option<[Template; N]> {
+    ) -> Found<[Template; N]> {
         if let Some(secret) = place.member("use") {
-            self.faults.at_key(&secret, Remark::refused("credentials from a secret"));
-            return None;
+            return Err(self.faults.at_key(&secret, Remark::refused("credentials from a secret")));
         }
         let parts = names.map(|name| match place.member(name) {
             Some(part) => self.template(&part, scope, Moment::Body),
-            None => {
-                self.faults.at_key(place, Remark::error(format!("`{name}` is missing")));
-                None
-            }
+            None => Err(self.faults.at_key(place, Remark::error(format!("`{name}` is missing")))),
         });
         let mut whole = Vec::with_capacity(N);
         for part in parts {
             whole.push(part?);
         }
-        whole.try_into().ok()
+        whole.try_into().map_err(|_| Reported)
     }
 }

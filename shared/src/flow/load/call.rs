@@ -1,7 +1,7 @@
 //! `call`: what is called decides how its arguments are read.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark, Reported},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -19,16 +19,14 @@ use crate::model::LogLevel;
 const BUILT_IN: [&str; 7] = ["http", "log", "openapi", "mcp", "a2a", "asyncapi", "grpc"];
 
 impl Loader<'_> {
-    pub(super) fn call(&mut self, place: &Place<'_>, scope: &Scope) -> Option<TaskKind> {
+    pub(super) fn call(&mut self, place: &Place<'_>, scope: &Scope) -> Found<TaskKind> {
         let call = self.body::<CallTask>(place)?;
         let name = call.call.as_str();
         if !BUILT_IN.contains(&name) {
-            self.unknown_function(place, name);
-            return None;
+            return Err(self.unknown_function(place, name));
         }
         let Some(with) = place.member("with") else {
-            self.faults.at_key(place, Remark::error("`with` is missing"));
-            return None;
+            return Err(self.faults.at_key(place, Remark::error("`with` is missing")));
         };
         match name {
             "http" => return self.http(&with, scope),
@@ -37,35 +35,34 @@ impl Loader<'_> {
             "mcp" => drop(self.read::<McpCall>(&with)),
             "a2a" => drop(self.read::<A2aCall>(&with)),
             "asyncapi" => {
-                self.read::<AsyncApiCall>(&with);
+                drop(self.read::<AsyncApiCall>(&with));
                 self.check_subscription(&with);
             }
             _ => drop(self.read::<GrpcCall>(&with)),
         }
         let remark = Remark::refused(&format!("`call: {name}`"));
-        self.faults.at_value(&place.member("call")?, remark);
-        None
+        Err(self.faults.at_value(&place.part("call")?, remark))
     }
 
-    fn log(&mut self, with: &Place<'_>, scope: &Scope) -> Option<LogCall> {
+    fn log(&mut self, with: &Place<'_>, scope: &Scope) -> Found<LogCall> {
         let arguments = self.read::<LogArguments>(with)?;
-        let message = self.template(&with.member("message")?, scope, Moment::Body)?;
-        Some(LogCall { level: arguments.level.unwrap_or(LogLevel::Info), message })
+        let message = self.template(&with.part("message")?, scope, Moment::Body)?;
+        Ok(LogCall { level: arguments.level.unwrap_or(LogLevel::Info), message })
     }
 
-    fn unknown_function(&mut self, place: &Place<'_>, name: &str) {
-        let Some(call) = place.member("call") else { return };
+    fn unknown_function(&mut self, place: &Place<'_>, name: &str) -> Reported {
+        let Some(call) = place.member("call") else { return Reported };
         let remark = if self.is_shared(Section::Functions, name) {
             Remark::refused(&format!("the custom function {}", quoted(name)))
         } else if name.contains('@') {
             Remark::refused(&format!("the catalogued function {}", quoted(name)))
         } else {
             let functions = self.components_place().and_then(|place| place.member("functions"));
-            let known = functions.as_ref().into_iter().flat_map(|entries| entries.members());
+            let known = functions.as_ref().into_iter().flat_map(Place::members);
             let known = BUILT_IN.into_iter().chain(known.map(|(known, _)| known));
             let meant = closest(name, known).map(ToOwned::to_owned);
             Remark::error(format!("unknown function {}", quoted(name))).meant(meant)
         };
-        self.faults.at_value(&call, remark);
+        self.faults.at_value(&call, remark)
     }
 }

@@ -1,7 +1,7 @@
 //! `try … catch`.
 
 use super::{
-    faults::Remark,
+    faults::Found,
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -16,27 +16,28 @@ impl Loader<'_> {
         &mut self,
         place: &Place<'_>,
         path: &str,
+        siblings: &[String],
         scope: &Scope,
-    ) -> Option<TaskKind> {
+    ) -> Found<TaskKind> {
         let shape = self.body::<TryTask>(place);
-        let tasks = place
-            .member("try")
-            .and_then(|list| self.task_list(&list, &format!("{path}/try"), scope));
-        let catch = place.member("catch")?;
+        let tasks =
+            place.part("try").and_then(|list| self.task_list(&list, &format!("{path}/try"), scope));
+        let catch = place.part("catch")?;
         let name = self.variable(&catch, "as", "error");
         let inner = scope.with([name.as_str()]);
         let handler = match catch.member("do") {
-            None => Some(None),
+            None => Ok(None),
             Some(list) => self.task_list(&list, &format!("{path}/catch/do"), &inner).map(Some),
         };
         let shape = shape?;
         let when = self.optional_expression(&catch, "when", &inner, Moment::Body);
         let except_when = self.optional_expression(&catch, "exceptWhen", &inner, Moment::Body);
         let retry = self.retry(&catch, &inner);
-        if let Some(then) = catch.member("then") {
-            self.faults.at_key(&then, Remark::refused("`catch.then`"));
-        }
-        Some(TaskKind::Try(Box::new(Try {
+        let then = match catch.member("then") {
+            None => Ok(None),
+            Some(_) => self.then(&catch, siblings).map(Some),
+        };
+        Ok(TaskKind::Try(Box::new(Try {
             tasks: tasks?,
             catch: Catch {
                 errors: filter(shape.catch),
@@ -45,7 +46,7 @@ impl Loader<'_> {
                 except_when: except_when?,
                 retry: retry?,
                 tasks: handler?,
-                then: None,
+                then: then?,
             },
         })))
     }

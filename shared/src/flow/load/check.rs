@@ -25,7 +25,7 @@ pub fn check(text: &str) -> Result<Checked, Vec<Fault>> {
     let plan = loader.flow(&root);
     let (faults, is_sound) = loader.into_faults();
     match plan {
-        Some(plan) if is_sound => Ok(Checked { plan, warnings: faults }),
+        Ok(plan) if is_sound => Ok(Checked { plan, warnings: faults }),
         _ => Err(faults),
     }
 }

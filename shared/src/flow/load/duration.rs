@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -22,37 +22,34 @@ impl Loader<'_> {
         place: &Place<'_>,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<WaitFor> {
+    ) -> Found<WaitFor> {
         match place.text().and_then(unwrap) {
             Some(source) => {
                 let expression = self.compile(place, source, scope, moment)?;
-                Some(WaitFor::Evaluated(Template::Expression(expression)))
+                Ok(WaitFor::Evaluated(Template::Expression(expression)))
             }
             None => self.written_duration(place).map(WaitFor::Fixed),
         }
     }
 
     /// A duration that must stand in the text.
-    pub(super) fn fixed_duration(&mut self, place: &Place<'_>) -> Option<Duration> {
+    pub(super) fn fixed_duration(&mut self, place: &Place<'_>) -> Found<Duration> {
         if place.text().and_then(unwrap).is_some() {
-            self.faults.at_value(place, Remark::refused("an expression as a duration of `retry`"));
-            return None;
+            return Err(self
+                .faults
+                .at_value(place, Remark::refused("an expression as a duration of `retry`")));
         }
         self.written_duration(place)
     }
 
-    fn written_duration(&mut self, place: &Place<'_>) -> Option<Duration> {
+    fn written_duration(&mut self, place: &Place<'_>) -> Found<Duration> {
         self.read::<TextOr<DurationParts>>(place)?;
         if place.text().is_none() && place.members().next().is_none() {
-            self.error(place, "a duration needs at least one part, such as `seconds`");
-            return None;
+            return Err(self.error(place, "a duration needs at least one part, such as `seconds`"));
         }
         match duration::from_value(&place.value.to_value()) {
-            Ok(duration) => Some(duration),
-            Err(reason) => {
-                self.error(place, reason);
-                None
-            }
+            Ok(duration) => Ok(duration),
+            Err(reason) => Err(self.error(place, reason)),
         }
     }
 
@@ -62,8 +59,8 @@ impl Loader<'_> {
         owner: &Place<'_>,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<Option<WaitFor>> {
-        let Some(place) = owner.member("timeout") else { return Some(None) };
+    ) -> Found<Option<WaitFor>> {
+        let Some(place) = owner.member("timeout") else { return Ok(None) };
         match place.text() {
             None => self.timeout_definition(&place, scope, moment),
             Some(_) => self.refer(Section::Timeouts, &place, |loader, entry| {
@@ -79,8 +76,8 @@ impl Loader<'_> {
         place: &Place<'_>,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<WaitFor> {
+    ) -> Found<WaitFor> {
         self.read::<Timeout>(place)?;
-        self.duration(&place.member("after")?, scope, moment)
+        self.duration(&place.part("after")?, scope, moment)
     }
 }

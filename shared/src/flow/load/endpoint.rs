@@ -1,12 +1,15 @@
 //! Endpoints and their URI templates (RFC 6570 §3.2.2, simple expansion only).
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
 };
 use crate::flow::{Authentication, Template, fault::quoted, unwrap};
+
+/// Said of a URI with expression marks inside.
+const MIXED: &str = "a URI is one whole expression `${ … }`, or a text with `{name}` in it";
 
 impl Loader<'_> {
     /// A URI, and credentials if it has some.
@@ -14,40 +17,33 @@ impl Loader<'_> {
         &mut self,
         place: &Place<'_>,
         scope: &Scope,
-    ) -> Option<(Template, Option<Authentication>)> {
+    ) -> Found<(Template, Option<Authentication>)> {
         if place.text().is_some() {
-            return Some((self.uri(place, scope)?, None));
+            return Ok((self.uri(place, scope)?, None));
         }
-        let uri = self.uri(&place.member("uri")?, scope);
+        let uri = self.uri(&place.part("uri")?, scope);
         let authentication = match place.member("authentication") {
-            None => Some(None),
+            None => Ok(None),
             Some(member) => self.authentication(&member, scope).map(Some),
         };
-        Some((uri?, authentication?))
+        Ok((uri?, authentication?))
     }
 
-    fn uri(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Template> {
-        let text = place.text()?;
+    fn uri(&mut self, place: &Place<'_>, scope: &Scope) -> Found<Template> {
+        let text = place.written()?;
         if let Some(source) = unwrap(text) {
             return self.compile(place, source, scope, Moment::Body).map(Template::Expression);
         }
         match uri_template(text) {
-            Ok(()) => Some(Template::Literal(text.into())),
-            Err(remark) => {
-                self.faults.at_value(place, remark);
-                None
-            }
+            Ok(()) => Ok(Template::Literal(text.into())),
+            Err(remark) => Err(self.faults.at_value(place, remark)),
         }
     }
 }
 
 fn uri_template(text: &str) -> Result<(), Remark> {
     if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
-        let message = if text.contains("${") {
-            "a URI is either one whole expression `${ … }` or a text with `{name}` in it"
-        } else {
-            "a URI has no spaces"
-        };
+        let message = if text.contains("${") { MIXED } else { "a URI has no spaces" };
         return Err(Remark::error(message));
     }
     let mut rest = text;
@@ -60,8 +56,7 @@ fn uri_template(text: &str) -> Result<(), Remark> {
             return Err(Remark::error("a `{` without its `}`"));
         };
         if before.ends_with('$') {
-            let message = "a URI is either one whole expression `${ … }` or a text with `{name}`";
-            return Err(Remark::error(message));
+            return Err(Remark::error(MIXED));
         }
         check_placeholder(name)?;
         rest = tail;
@@ -71,7 +66,7 @@ fn uri_template(text: &str) -> Result<(), Remark> {
 
 fn check_placeholder(name: &str) -> Result<(), Remark> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-    if !name.is_empty() && name.bytes().all(is_plain) {
+    if !name.is_empty() && !name.starts_with('.') && name.bytes().all(is_plain) {
         return Ok(());
     }
     let shown = quoted(&format!("{{{name}}}"));

@@ -1,7 +1,7 @@
 //! Compiles jq expressions where they stand.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark, Reported},
     loader::Loader,
     place::Place,
     scope::{Moment, RESERVED, Scope, UNFILLED},
@@ -15,22 +15,21 @@ impl Loader<'_> {
         place: &Place<'_>,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<Expression> {
-        let text = place.text()?;
+    ) -> Found<Expression> {
+        let text = place.written()?;
         self.compile(place, unwrap(text).unwrap_or(text), scope, moment)
     }
 
-    /// The member `name` of `place` as an expression: `Ok(None)` if there is none, `None` if it is
-    /// faulty.
+    /// The member `name` of `place` as an expression: `Ok(None)` if there is none.
     pub(super) fn optional_expression(
         &mut self,
         place: &Place<'_>,
         name: &str,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<Option<Expression>> {
+    ) -> Found<Option<Expression>> {
         match place.member(name) {
-            None => Some(None),
+            None => Ok(None),
             Some(member) => self.expression(&member, scope, moment).map(Some),
         }
     }
@@ -42,19 +41,15 @@ impl Loader<'_> {
         source: &str,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<Expression> {
+    ) -> Found<Expression> {
         self.reads_context |= moment != Moment::Export && source.contains("$context");
         if source.trim().is_empty() {
-            self.error(place, "the expression is empty");
-            return None;
+            return Err(self.error(place, "the expression is empty"));
         }
         let variables = scope.variables(moment);
         match Expression::compile(source, &variables) {
-            Ok(expression) => Some(expression),
-            Err(error) => {
-                self.report_expression(place, source, &variables, error);
-                None
-            }
+            Ok(expression) => Ok(expression),
+            Err(error) => Err(self.report_expression(place, source, &variables, &error)),
         }
     }
 
@@ -63,31 +58,38 @@ impl Loader<'_> {
         place: &Place<'_>,
         source: &str,
         variables: &[&str],
-        error: CompileError,
-    ) {
+        error: &CompileError,
+    ) -> Reported {
         let compiles_with = |names: &[&str]| {
             let more: Vec<_> = variables.iter().chain(names).copied().collect();
             Expression::compile(source, &more).is_ok()
         };
+        let inside = |part: &str| {
+            let offset = place.text().and_then(|text| text.find(part));
+            offset.and_then(|offset| place.value.position_of(offset)).unwrap_or(place.value.at)
+        };
+        let is_named = |name: &&&str| source.contains(&format!("${name}"));
         if compiles_with(&UNFILLED) {
-            for name in UNFILLED.iter().filter(|name| source.contains(&format!("${name}"))) {
-                self.faults.at_value(place, Remark::refused(&format!("`${name}`")));
+            for name in UNFILLED.iter().filter(is_named) {
+                let name = format!("${name}");
+                let remark = Remark::refused(&format!("`{name}`"));
+                self.faults.at(inside(&name), place, remark);
             }
-            return;
+            return Reported;
         }
-        let absent: Vec<_> = RESERVED
-            .iter()
-            .filter(|name| !variables.contains(name) && source.contains(&format!("${name}")))
-            .copied()
-            .collect();
+        let is_absent = |name: &&&str| !variables.contains(*name) && is_named(name);
+        let absent: Vec<_> = RESERVED.iter().filter(is_absent).copied().collect();
         if !absent.is_empty() && compiles_with(&absent) {
-            let names: Vec<_> = absent.iter().map(|name| format!("`${name}`")).collect();
-            self.error(place, format!("{} is not known here", names.join(" and ")));
-            return;
+            for name in absent {
+                let name = format!("${name}");
+                let remark = Remark::error(format!("`{name}` is not known here"));
+                self.faults.at(inside(&name), place, remark);
+            }
+            return Reported;
         }
         let start = place.text().and_then(|text| text.find(source)).unwrap_or_default();
         let position = error.offset.and_then(|offset| place.value.position_of(start + offset));
         let message = format!("{} does not compile: {}", quoted(source), error.message);
-        self.faults.at(position.unwrap_or(place.value.at), place, Remark::error(message));
+        self.faults.at(position.unwrap_or(place.value.at), place, Remark::error(message))
     }
 }

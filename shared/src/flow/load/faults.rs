@@ -6,6 +6,13 @@ use crate::flow::{Fault, Severity, source::Position};
 /// More are not kept: nobody reads them, and a hostile document could have very many.
 const MAX_FAULTS: usize = 100;
 
+/// Says that a fault was recorded: whoever gets it has nothing left to say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reported;
+
+/// A part of the plan, or nothing because of a recorded fault.
+pub(super) type Found<T> = Result<T, Reported>;
+
 /// Collects faults.
 #[derive(Default)]
 pub(super) struct Faults {
@@ -31,7 +38,7 @@ impl Remark {
 
     /// Something that this runtime does not run; `what` names it.
     pub(super) fn refused(what: &str) -> Self {
-        let message = format!("{what}: this runtime does not run this");
+        let message = format!("not supported by this runtime: {what}");
         Self { severity: Severity::Refused, message, suggestion: None }
     }
 
@@ -49,24 +56,24 @@ impl Remark {
 
 impl Faults {
     /// Records `remark` at the value of `place`.
-    pub(super) fn at_value(&mut self, place: &Place<'_>, remark: Remark) {
-        self.at(place.value.at, place, remark);
+    pub(super) fn at_value(&mut self, place: &Place<'_>, remark: Remark) -> Reported {
+        self.at(place.value.at, place, remark)
     }
 
     /// Records `remark` at the name of `place`.
-    pub(super) fn at_key(&mut self, place: &Place<'_>, remark: Remark) {
-        self.at(place.key, place, remark);
+    pub(super) fn at_key(&mut self, place: &Place<'_>, remark: Remark) -> Reported {
+        self.at(place.key, place, remark)
     }
 
     /// Records `remark` at `position`, which belongs to `place`.
-    pub(super) fn at(&mut self, position: Position, place: &Place<'_>, remark: Remark) {
+    pub(super) fn at(&mut self, position: Position, place: &Place<'_>, remark: Remark) -> Reported {
         self.stops |= remark.severity != Severity::Warning;
         // A warning must not take the place of what stops the flow.
         let kept = if remark.severity == Severity::Warning { MAX_FAULTS / 2 } else { MAX_FAULTS };
-        if self.found.len() >= kept {
-            return;
+        if self.found.len() < kept {
+            self.found.push(fault(position, place, remark));
         }
-        self.found.push(fault(position, place, remark));
+        Reported
     }
 
     /// Keeps a warning at the name of `place` back until `release_held`.

@@ -1,7 +1,7 @@
 //! The document as a whole.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -17,21 +17,20 @@ use crate::flow::{
 const LANGUAGE_VERSIONS: [&str; 4] = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"];
 
 impl Loader<'_> {
-    /// Everything. `None` if something was faulty or refused.
-    pub(super) fn flow(&mut self, root: &Place<'_>) -> Option<Plan> {
+    /// Everything.
+    pub(super) fn flow(&mut self, root: &Place<'_>) -> Found<Plan> {
         if !matches!(root.value.node, Node::Object(_)) {
-            self.error(root, "a flow is an object with `document` and `do`");
-            return None;
+            return Err(self.error(root, "a flow is an object with `document` and `do`"));
         }
         let shape = self.read::<Flow>(root);
-        let document = root.member("document").and_then(|place| self.document(&place));
+        let document = root.part("document").and_then(|place| self.document(&place));
         self.evaluate(root);
         if let Some(schedule) = root.member("schedule") {
             self.faults.at_key(&schedule, Remark::refused("`schedule`"));
         }
         self.check_components();
         let scope = Scope::default();
-        let tasks = root.member("do").and_then(|place| self.task_list(&place, "/do", &scope));
+        let tasks = root.part("do").and_then(|place| self.task_list(&place, "/do", &scope));
         let timeout = self.timeout(root, &scope, Moment::Start);
         let (input, output) = (root.member("input"), root.member("output"));
         let input_schema = self.schema(input.as_ref());
@@ -44,7 +43,7 @@ impl Loader<'_> {
             self.faults.release_held();
         }
         shape?;
-        Some(Plan {
+        Ok(Plan {
             document: document?,
             input_schema: input_schema?,
             input_from: input_from?,
@@ -55,7 +54,7 @@ impl Loader<'_> {
         })
     }
 
-    fn document(&mut self, place: &Place<'_>) -> Option<Document> {
+    fn document(&mut self, place: &Place<'_>) -> Found<Document> {
         let read = self.read::<definition::Document>(place)?;
         let dsl = read.dsl.as_str();
         if let Some(version) = place.member("dsl").filter(|_| !LANGUAGE_VERSIONS.contains(&dsl)) {
@@ -79,7 +78,7 @@ impl Loader<'_> {
             let text = quoted(&read.version);
             self.error(&member, format!("{text} is not a semantic version, such as `1.0.0`"));
         }
-        Some(Document {
+        Ok(Document {
             dsl: read.dsl,
             namespace: read.namespace,
             name: read.name,
@@ -90,7 +89,7 @@ impl Loader<'_> {
 
     fn evaluate(&mut self, root: &Place<'_>) {
         let Some(place) = root.member("evaluate") else { return };
-        let Some(evaluate) = self.read::<Evaluate>(&place) else { return };
+        let Ok(evaluate) = self.read::<Evaluate>(&place) else { return };
         if let Some(language) = evaluate.language.filter(|language| language != "jq")
             && let Some(member) = place.member("language")
         {

@@ -1,7 +1,7 @@
 //! Arguments of `call: http`.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -21,16 +21,16 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 const REFUSED_METHODS: [&str; 2] = ["CONNECT", "TRACE"];
 
 impl Loader<'_> {
-    pub(super) fn http(&mut self, with: &Place<'_>, scope: &Scope) -> Option<TaskKind> {
+    pub(super) fn http(&mut self, with: &Place<'_>, scope: &Scope) -> Found<TaskKind> {
         let arguments = self.read::<HttpArguments>(with)?;
-        let method = self.method(&with.member("method")?, scope);
-        let endpoint = self.endpoint(&with.member("endpoint")?, scope);
+        let method = self.method(&with.part("method")?, scope);
+        let endpoint = self.endpoint(&with.part("endpoint")?, scope);
         self.check_header_names(with);
         let headers = self.parameters(with, "headers", scope);
         let query = self.parameters(with, "query", scope);
         let body = self.optional_template(with, "body", scope, Moment::Body);
         let (uri, authentication) = endpoint?;
-        Some(TaskKind::CallHttp(Box::new(HttpCall {
+        Ok(TaskKind::CallHttp(Box::new(HttpCall {
             method: method?,
             uri,
             authentication,
@@ -46,26 +46,26 @@ impl Loader<'_> {
         })))
     }
 
-    fn method(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Template> {
-        let text = place.text()?;
+    fn method(&mut self, place: &Place<'_>, scope: &Scope) -> Found<Template> {
+        let text = place.written()?;
         if unwrap(text).is_some() {
             return self.template(place, scope, Moment::Body);
         }
         let method = text.to_ascii_uppercase();
         if !is_token(text) {
-            self.error(place, format!("{} is not an HTTP method", quoted(text)));
-            return None;
+            return Err(self.error(place, format!("{} is not an HTTP method", quoted(text))));
         }
         if REFUSED_METHODS.contains(&method.as_str()) {
-            self.faults.at_value(place, Remark::refused(&format!("the HTTP method `{method}`")));
-            return None;
+            return Err(self
+                .faults
+                .at_value(place, Remark::refused(&format!("the HTTP method `{method}`"))));
         }
         if !METHODS.contains(&method.as_str()) {
             let message = format!("{} is not a usual HTTP method", quoted(text));
             let remark = Remark::warning(message).meant(closest(&method, METHODS));
             self.faults.at_value(place, remark);
         }
-        Some(Template::Literal(method.into()))
+        Ok(Template::Literal(method.into()))
     }
 
     /// An object of texts, or an expression that gives one.
@@ -74,11 +74,12 @@ impl Loader<'_> {
         with: &Place<'_>,
         name: &str,
         scope: &Scope,
-    ) -> Option<Option<Template>> {
-        let Some(place) = with.member(name) else { return Some(None) };
+    ) -> Found<Option<Template>> {
+        let Some(place) = with.member(name) else { return Ok(None) };
         if place.text().is_some_and(|text| unwrap(text).is_none()) {
-            self.error(&place, "expected an object, or an expression `${ … }` that gives one");
-            return None;
+            return Err(
+                self.error(&place, "expected an object, or an expression `${ … }` that gives one")
+            );
         }
         self.template(&place, scope, Moment::Body).map(Some)
     }

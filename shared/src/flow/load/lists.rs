@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark, Reported},
     loader::Loader,
     place::{Place, push_escaped},
     scope::Scope,
@@ -29,16 +29,15 @@ impl Loader<'_> {
         place: &Place<'_>,
         path: &str,
         scope: &Scope,
-    ) -> Option<TaskList> {
+    ) -> Found<TaskList> {
         if !matches!(place.value.node, Node::List(_)) {
-            self.error(place, "expected a list of tasks, each `- name: …`");
-            return None;
+            return Err(self.error(place, "expected a list of tasks, each `- name: …`"));
         }
         let names = self.task_names(place);
         let mut tasks = Vec::new();
         for (index, item) in place.items().enumerate() {
             let Some((name, task)) = item.members().next() else {
-                tasks.push(None);
+                tasks.push(Err(Reported));
                 continue;
             };
             let mut path = format!("{path}/{index}");
@@ -46,7 +45,7 @@ impl Loader<'_> {
             let task = self.task(&task, &path, &names, scope);
             tasks.push(task.map(|task| Task { name: name.to_owned(), ..task }));
         }
-        let tasks = tasks.into_iter().collect::<Option<Vec<_>>>()?;
+        let tasks = tasks.into_iter().collect::<Found<Vec<_>>>()?;
         for index in unreachable(&tasks) {
             if let Some(item) = place.items().nth(index)
                 && let Some((name, task)) = item.members().next()
@@ -55,7 +54,7 @@ impl Loader<'_> {
                 self.faults.at_key(&task, Remark::warning(message));
             }
         }
-        Some(TaskList(tasks))
+        Ok(TaskList(tasks))
     }
 
     /// The names of the tasks of a list, in order; empty where an item has none.
@@ -97,21 +96,20 @@ impl Loader<'_> {
     }
 
     /// The `then` of a task or case among tasks called `names`.
-    pub(super) fn then(&mut self, owner: &Place<'_>, names: &[String]) -> Option<Then> {
-        let Some(place) = owner.member("then") else { return Some(Then::Continue) };
-        let target = place.text()?;
+    pub(super) fn then(&mut self, owner: &Place<'_>, names: &[String]) -> Found<Then> {
+        let Some(place) = owner.member("then") else { return Ok(Then::Continue) };
+        let target = place.written()?;
         match target {
-            "continue" => return Some(Then::Continue),
-            "exit" => return Some(Then::Exit),
-            "end" => return Some(Then::End),
+            "continue" => return Ok(Then::Continue),
+            "exit" => return Ok(Then::Exit),
+            "end" => return Ok(Then::End),
             _ => {}
         }
         if let Some(index) = names.iter().position(|name| name == target) {
-            return Some(Then::Task(index));
+            return Ok(Then::Task(index));
         }
         let known = names.iter().map(String::as_str).chain(DIRECTIVES);
         let message = format!("this list has no task {}", quoted(target));
-        self.faults.at_value(&place, Remark::error(message).meant(closest(target, known)));
-        None
+        Err(self.faults.at_value(&place, Remark::error(message).meant(closest(target, known))))
     }
 }

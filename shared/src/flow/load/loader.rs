@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 
 use super::{
-    faults::{Faults, Remark},
+    faults::{Faults, Found, Remark, Reported},
     place::Place,
     shared::Components,
 };
@@ -48,12 +48,12 @@ impl<'p> Loader<'p> {
     }
 
     /// An error at the value of `place`.
-    pub(super) fn error(&mut self, place: &Place<'_>, message: impl Into<String>) {
-        self.faults.at_value(place, Remark::error(message));
+    pub(super) fn error(&mut self, place: &Place<'_>, message: impl Into<String>) -> Reported {
+        self.faults.at_value(place, Remark::error(message))
     }
 
     /// Reads a value as a `T`.
-    pub(super) fn read<T: DeserializeOwned>(&mut self, place: &Place<'_>) -> Option<T> {
+    pub(super) fn read<T: DeserializeOwned>(&mut self, place: &Place<'_>) -> Found<T> {
         self.read_members(place, |_| true, &[])
     }
 
@@ -65,13 +65,13 @@ impl<'p> Loader<'p> {
         place: &Place<'_>,
         keep: fn(&str) -> bool,
         others: &[&str],
-    ) -> Option<T> {
+    ) -> Found<T> {
         let mut value = Cow::Borrowed(place.value);
         let mut mended: Vec<Vec<Segment>> = Vec::new();
         for _ in 0..MAX_MENDED {
             let problem = match definition::read::<T>(&value, keep) {
-                Ok(read) if mended.is_empty() => return Some(read),
-                Ok(_) => return None,
+                Ok(read) if mended.is_empty() => return Ok(read),
+                Ok(_) => return Err(Reported),
                 Err(problem) => problem,
             };
             let path: Vec<Segment> = problem.path().cloned().collect();
@@ -83,11 +83,11 @@ impl<'p> Loader<'p> {
                 self.report(place, &path, &problem, others);
             }
             if !take_away(value.to_mut(), &path) {
-                return None;
+                return Err(Reported);
             }
             mended.push(path);
         }
-        None
+        Err(Reported)
     }
 
     fn report(&mut self, place: &Place<'_>, path: &[Segment], problem: &Problem, others: &[&str]) {
@@ -106,7 +106,7 @@ impl<'p> Loader<'p> {
         place.descend(path, |found| match &problem.reason {
             Reason::UnknownMember { .. } | Reason::Missing(_) => self.faults.at_key(found, remark),
             Reason::UnknownWord { .. } if found.text().is_none() => {
-                self.faults.at_key(found, remark);
+                self.faults.at_key(found, remark)
             }
             _ => self.faults.at_value(found, remark),
         });

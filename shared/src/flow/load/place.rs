@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::faults::{Found, Reported};
 use crate::flow::{
     definition::Segment,
     source::{Located, Node, Position},
@@ -34,6 +35,16 @@ impl<'p> Place<'p> {
         let Node::Object(members) = &self.value.node else { return None };
         let (_, name, member) = members.get_full(name)?;
         Some(Self { value: &member.value, key: member.key, way: Some((self, Step::Member(name))) })
+    }
+
+    /// The member `name`, which the shape promises: without it the shape was reported.
+    pub(super) fn part(&'p self, name: &str) -> Found<Self> {
+        self.member(name).ok_or(Reported)
+    }
+
+    /// The text, which the shape promises.
+    pub(super) fn written(&self) -> Found<&'p str> {
+        self.text().ok_or(Reported)
     }
 
     /// All members, none if this is no object.

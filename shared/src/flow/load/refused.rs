@@ -1,7 +1,12 @@
 //! Kinds of tasks that are sound but not run: their shape and the tasks inside them are checked
 //! all the same.
 
-use super::{faults::Remark, loader::Loader, place::Place, scope::Scope};
+use super::{
+    faults::{Found, Remark},
+    loader::Loader,
+    place::Place,
+    scope::Scope,
+};
 use crate::flow::{
     TaskKind,
     definition::{EmitTask, ForkTask, ListenTask, RunTask},
@@ -12,41 +17,39 @@ use crate::flow::{
 const PROCESSES: [&str; 4] = ["container", "script", "shell", "workflow"];
 
 impl Loader<'_> {
-    /// Checks the task and refuses it; always `None`.
+    /// Checks the task and refuses it: never `Ok`.
     pub(super) fn refused_task(
         &mut self,
         kind: &str,
         place: &Place<'_>,
         path: &str,
         scope: &Scope,
-    ) -> Option<TaskKind> {
-        let body = place.member(kind)?;
+    ) -> Found<TaskKind> {
+        let body = place.part(kind)?;
         let mut name = format!("`{kind}`");
         match kind {
             "emit" => drop(self.body::<EmitTask>(place)),
             "fork" => {
-                self.body::<ForkTask>(place);
+                drop(self.body::<ForkTask>(place));
                 if let Some(branches) = body.member("branches") {
-                    self.task_list(&branches, &format!("{path}/fork/branches"), scope);
+                    drop(self.task_list(&branches, &format!("{path}/fork/branches"), scope));
                 }
             }
             "listen" => {
-                self.body::<ListenTask>(place);
+                drop(self.body::<ListenTask>(place));
                 self.check_iteration(place, scope);
             }
             _ => {
-                self.body::<RunTask>(place);
-                match PROCESSES.into_iter().find(|process| body.member(process).is_some()) {
-                    Some(process) => name = format!("`run.{process}`"),
-                    None => {
-                        let message = format!("expected {}", one_of(&PROCESSES));
-                        self.faults.at_key(&body, Remark::error(message));
-                    }
-                }
+                drop(self.body::<RunTask>(place));
+                let process = PROCESSES.into_iter().find(|name| body.member(name).is_some());
+                let Some(process) = process else {
+                    let message = format!("expected {}", one_of(&PROCESSES));
+                    return Err(self.faults.at_key(&body, Remark::error(message)));
+                };
+                name = format!("`run.{process}`");
             }
         }
-        self.faults.at_key(&body, Remark::refused(&name));
-        None
+        Err(self.faults.at_key(&body, Remark::refused(&name)))
     }
 
     /// The subscription of `call: asyncapi`.
@@ -61,7 +64,7 @@ impl Loader<'_> {
         let item = self.variable(&foreach, "item", "item");
         let at = self.variable(&foreach, "at", "index");
         if let Some(tasks) = foreach.member("do") {
-            self.task_list(&tasks, "", &scope.with([item.as_str(), at.as_str()]));
+            drop(self.task_list(&tasks, "", &scope.with([item.as_str(), at.as_str()])));
         }
     }
 }

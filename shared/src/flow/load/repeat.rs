@@ -1,7 +1,7 @@
 //! `for`.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark, Reported},
     loader::Loader,
     place::Place,
     scope::{Moment, RESERVED, Scope, is_variable_name},
@@ -16,9 +16,9 @@ impl Loader<'_> {
         place: &Place<'_>,
         path: &str,
         scope: &Scope,
-    ) -> Option<TaskKind> {
+    ) -> Found<TaskKind> {
         let shape = self.body::<ForTask>(place);
-        let repeat = place.member("for")?;
+        let repeat = place.part("for")?;
         let each = self.variable(&repeat, "each", "item");
         let at = self.variable(&repeat, "at", "index");
         if each == at
@@ -27,11 +27,11 @@ impl Loader<'_> {
             self.error(&member, "`each` and `at` need different names");
         }
         let inner = scope.with([each.as_str(), at.as_str()]);
-        let collection = repeat.member("in").and_then(|place| self.collection(&place, scope));
+        let collection = repeat.part("in").and_then(|place| self.collection(&place, scope));
         let condition = self.optional_expression(place, "while", &inner, Moment::Body);
-        let tasks = self.task_list(&place.member("do")?, &format!("{path}/do"), &inner);
+        let tasks = self.task_list(&place.part("do")?, &format!("{path}/do"), &inner);
         shape?;
-        Some(TaskKind::For(Box::new(For {
+        Ok(TaskKind::For(Box::new(For {
             each,
             collection: collection?,
             at,
@@ -41,7 +41,7 @@ impl Loader<'_> {
     }
 
     /// What to go through: an expression, or a list written out, which is jq as it stands.
-    fn collection(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Expression> {
+    fn collection(&mut self, place: &Place<'_>, scope: &Scope) -> Found<Expression> {
         match &place.value.node {
             Node::Text(_) => self.expression(place, scope, Moment::Body),
             Node::List(_) => {
@@ -58,12 +58,12 @@ impl Loader<'_> {
                     is_plain = false;
                 }
                 let source = place.value.to_value().to_string();
-                is_plain.then(|| self.compile(place, &source, scope, Moment::Body)).flatten()
+                if !is_plain {
+                    return Err(Reported);
+                }
+                self.compile(place, &source, scope, Moment::Body)
             }
-            _ => {
-                self.error(place, "expected an expression or a list");
-                None
-            }
+            _ => Err(self.error(place, "expected an expression or a list")),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -16,8 +16,8 @@ use crate::flow::{
 
 impl Loader<'_> {
     /// The `retry` of a `catch`: written there, or the name of a shared one.
-    pub(super) fn retry(&mut self, catch: &Place<'_>, scope: &Scope) -> Option<Option<Retry>> {
-        let Some(place) = catch.member("retry") else { return Some(None) };
+    pub(super) fn retry(&mut self, catch: &Place<'_>, scope: &Scope) -> Found<Option<Retry>> {
+        let Some(place) = catch.member("retry") else { return Ok(None) };
         match place.text() {
             None => self.retry_policy(&place, scope),
             Some(_) => self
@@ -27,7 +27,7 @@ impl Loader<'_> {
     }
 
     /// A policy; `scope` holds the error's variable.
-    pub(super) fn retry_policy(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Retry> {
+    pub(super) fn retry_policy(&mut self, place: &Place<'_>, scope: &Scope) -> Found<Retry> {
         let policy = self.read::<RetryPolicy>(place)?;
         let when = self.optional_expression(place, "when", scope, Moment::Body);
         let except_when = self.optional_expression(place, "exceptWhen", scope, Moment::Body);
@@ -41,7 +41,7 @@ impl Loader<'_> {
             let message = "tried again without end: set `limit.attempt.count` or `limit.duration`";
             self.faults.at_key(place, Remark::warning(message));
         }
-        Some(Retry {
+        Ok(Retry {
             when: when?,
             except_when: except_when?,
             delay: delay?.unwrap_or_default(),
@@ -57,23 +57,22 @@ impl Loader<'_> {
         })
     }
 
-    fn jitter(&mut self, place: &Place<'_>) -> Option<Option<(Duration, Duration)>> {
-        let Some(jitter) = place.member("jitter") else { return Some(None) };
-        let from = self.optional_duration(&jitter, &["from"])??;
-        let to = self.optional_duration(&jitter, &["to"])??;
+    fn jitter(&mut self, place: &Place<'_>) -> Found<Option<(Duration, Duration)>> {
+        let Some(jitter) = place.member("jitter") else { return Ok(None) };
+        let from = self.fixed_duration(&jitter.part("from")?)?;
+        let to = self.fixed_duration(&jitter.part("to")?)?;
         if from > to {
-            self.faults.at_key(&jitter, Remark::error("`from` is longer than `to`"));
-            return None;
+            return Err(self.faults.at_key(&jitter, Remark::error("`from` is longer than `to`")));
         }
-        Some(Some((from, to)))
+        Ok(Some((from, to)))
     }
 
-    /// The duration at the end of `way`: `Some(None)` if there is none, `None` if it is faulty.
-    fn optional_duration(&mut self, place: &Place<'_>, way: &[&str]) -> Option<Option<Duration>> {
+    /// The duration at the end of `way`: `Ok(None)` if there is none.
+    fn optional_duration(&mut self, place: &Place<'_>, way: &[&str]) -> Found<Option<Duration>> {
         match way.split_first() {
             None => self.fixed_duration(place).map(Some),
             Some((name, rest)) => match place.member(name) {
-                None => Some(None),
+                None => Ok(None),
                 Some(member) => self.optional_duration(&member, rest),
             },
         }

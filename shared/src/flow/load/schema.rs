@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use jsonschema::{PatternOptions, paths::LocationSegment};
 
-use super::{faults::Remark, loader::Loader, place::Place};
+use super::{
+    faults::{Found, Remark, Reported},
+    loader::Loader,
+    place::Place,
+};
 use crate::flow::{
     Schema,
     definition::{SchemaSource, Segment},
@@ -19,41 +23,35 @@ const MAX_PATTERNS: usize = 256;
 
 impl Loader<'_> {
     /// The member `schema` of an `input`, `output` or `export`.
-    pub(super) fn schema(&mut self, owner: Option<&Place<'_>>) -> Option<Option<Schema>> {
+    pub(super) fn schema(&mut self, owner: Option<&Place<'_>>) -> Found<Option<Schema>> {
         let Some(place) = owner.and_then(|owner| owner.member("schema")) else {
-            return Some(None);
+            return Ok(None);
         };
         let source = self.read::<SchemaSource>(&place)?;
         if let Some(format) = source.format.filter(|format| format != "json")
             && let Some(member) = place.member("format")
         {
             let what = format!("schemas in the format {}", quoted(&format));
-            self.faults.at_value(&member, Remark::refused(&what).meant(Some("json")));
-            return None;
+            return Err(self.faults.at_value(&member, Remark::refused(&what).meant(Some("json"))));
         }
         match (place.member("document"), place.member("resource")) {
             (Some(document), None) => self.compile_schema(&document).map(Some),
             (None, Some(resource)) => {
-                self.faults.at_key(&resource, Remark::refused("a schema from elsewhere"));
-                None
+                Err(self.faults.at_key(&resource, Remark::refused("a schema from elsewhere")))
             }
-            (None, None) => {
-                self.faults.at_key(&place, Remark::error("`document` is missing"));
-                None
-            }
+            (None, None) => Err(self.faults.at_key(&place, Remark::error("`document` is missing"))),
             (Some(_), Some(resource)) => {
                 let message = "a schema has either a `document` or a `resource`";
-                self.faults.at_key(&resource, Remark::error(message));
-                None
+                Err(self.faults.at_key(&resource, Remark::error(message)))
             }
         }
     }
 
-    fn compile_schema(&mut self, document: &Place<'_>) -> Option<Schema> {
+    fn compile_schema(&mut self, document: &Place<'_>) -> Found<Schema> {
         let stays = self.check_references(document);
         self.check_pattern_count(document)?;
         if !stays {
-            return None;
+            return Err(Reported);
         }
         let patterns =
             PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
@@ -62,12 +60,11 @@ impl Loader<'_> {
             .offline()
             .build(&document.value.to_value());
         match built {
-            Ok(validator) => Some(Schema(Arc::new(validator))),
+            Ok(validator) => Ok(Schema(Arc::new(validator))),
             Err(error) => {
                 let path: Vec<_> = error.instance_path().into_iter().map(segment).collect();
                 let message = format!("not a JSON Schema: {error}");
-                document.descend(&path, |found| self.error(found, &*message));
-                None
+                document.descend(&path, |found| Err(self.error(found, &*message)))
             }
         }
     }
@@ -90,13 +87,13 @@ impl Loader<'_> {
         stays
     }
 
-    fn check_pattern_count(&mut self, document: &Place<'_>) -> Option<()> {
+    fn check_pattern_count(&mut self, document: &Place<'_>) -> Found<()> {
         self.pattern_count += pattern_count(document);
         if self.pattern_count <= MAX_PATTERNS {
-            return Some(());
+            return Ok(());
         }
-        self.error(document, format!("the schemas of a flow have {MAX_PATTERNS} patterns at most"));
-        None
+        Err(self
+            .error(document, format!("the schemas of a flow have {MAX_PATTERNS} patterns at most")))
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{faults::Remark, loader::Loader, place::Place, scope::Scope};
+use super::{
+    faults::{Found, Remark},
+    loader::Loader,
+    place::Place,
+    scope::{Moment, Scope},
+};
 use crate::flow::{
     definition::{Authentication, ErrorDefinition, RetryPolicy, Timeout, Use},
     fault::quoted,
@@ -68,9 +73,9 @@ impl<'p> Loader<'p> {
         &mut self,
         section: Section,
         reference: &Place<'_>,
-        go_on: impl FnOnce(&mut Self, &Place<'_>) -> Option<R>,
-    ) -> Option<R> {
-        let name = reference.text()?;
+        go_on: impl FnOnce(&mut Self, &Place<'_>) -> Found<R>,
+    ) -> Found<R> {
+        let name = reference.written()?;
         let entries = self.components.place.and_then(|place| place.member(section.name()));
         if self.is_shared(section, name)
             && let Some(entries) = entries
@@ -78,17 +83,16 @@ impl<'p> Loader<'p> {
         {
             return go_on(self, &entry);
         }
-        let known = entries.as_ref().into_iter().flat_map(|entries| entries.members());
+        let known = entries.as_ref().into_iter().flat_map(Place::members);
         let meant = closest(name, known.map(|(known, _)| known));
         let message = format!("`use.{}` has no {}", section.name(), quoted(name));
-        self.faults.at_value(reference, Remark::error(message).meant(meant));
-        None
+        Err(self.faults.at_value(reference, Remark::error(message).meant(meant)))
     }
 
     /// Checks the shape of everything under `use`.
     pub(super) fn check_components(&mut self) {
         let Some(place) = self.components.place else { return };
-        self.read::<Use>(place);
+        drop(self.read::<Use>(place));
         for refused in ["extensions", "secrets"] {
             if let Some(member) = place.member(refused) {
                 self.faults.at_key(&member, Remark::refused(&format!("`use.{refused}`")));
@@ -115,7 +119,7 @@ impl<'p> Loader<'p> {
             for (_, extension) in item.members() {
                 for list in ["before", "after"] {
                     if let Some(tasks) = extension.member(list) {
-                        self.task_list(&tasks, "", &Scope::default());
+                        drop(self.task_list(&tasks, "", &Scope::default()));
                     }
                 }
             }
@@ -139,7 +143,7 @@ impl<'p> Loader<'p> {
                     Section::Errors => drop(self.error_definition(&entry, &scope)),
                     Section::Retries => drop(self.retry_policy(&entry, &scope.with(["error"]))),
                     Section::Timeouts => {
-                        drop(self.timeout_definition(&entry, &scope, super::scope::Moment::Entry))
+                        drop(self.timeout_definition(&entry, &scope, Moment::Entry));
                     }
                     Section::Functions => {}
                 }

@@ -1,7 +1,7 @@
 //! `switch`.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark, Reported},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -18,12 +18,11 @@ impl Loader<'_> {
         place: &Place<'_>,
         siblings: &[String],
         scope: &Scope,
-    ) -> Option<TaskKind> {
+    ) -> Found<TaskKind> {
         self.body::<SwitchTask>(place)?;
-        let list = place.member("switch")?;
+        let list = place.part("switch")?;
         if list.items().next().is_none() {
-            self.error(&list, "expected at least one case");
-            return None;
+            return Err(self.error(&list, "expected at least one case"));
         }
         let mut cases = Vec::new();
         let mut default: Option<String> = None;
@@ -31,7 +30,7 @@ impl Loader<'_> {
             let mut members = item.members();
             let Some((name, case)) = members.next() else {
                 self.error(&item, "expected a case, `- name: …`");
-                cases.push(None);
+                cases.push(Err(Reported));
                 continue;
             };
             if let Some((extra, second)) = members.next() {
@@ -40,7 +39,7 @@ impl Loader<'_> {
                 self.faults.at_key(&second, remark);
             }
             let compiled = self.case(name, &case, siblings, scope);
-            if compiled.as_ref().is_some_and(|case| case.when.is_none()) {
+            if compiled.as_ref().is_ok_and(|case| case.when.is_none()) {
                 if let Some(first) = &default {
                     let first = quoted(first);
                     let message = format!("a second default case, after {first}: give it a `when`");
@@ -50,7 +49,7 @@ impl Loader<'_> {
             }
             cases.push(compiled);
         }
-        cases.into_iter().collect::<Option<Vec<_>>>().map(TaskKind::Switch)
+        cases.into_iter().collect::<Found<Vec<_>>>().map(TaskKind::Switch)
     }
 
     fn case(
@@ -59,10 +58,10 @@ impl Loader<'_> {
         place: &Place<'_>,
         siblings: &[String],
         scope: &Scope,
-    ) -> Option<Case> {
+    ) -> Found<Case> {
         self.read::<SwitchCase>(place)?;
         let when = self.optional_expression(place, "when", scope, Moment::Body);
         let then = self.then(place, siblings);
-        Some(Case { name: name.to_owned(), when: when?, then: then? })
+        Ok(Case { name: name.to_owned(), when: when?, then: then? })
     }
 }

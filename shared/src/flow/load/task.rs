@@ -1,7 +1,7 @@
 //! One task: what all tasks have, and which kind it is.
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark, Reported},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -15,7 +15,7 @@ use crate::flow::{
     unwrap,
 };
 
-/// The members that say what a task does. `do` comes last, because a `for` has one too.
+/// The members that say what a task does.
 const KINDS: [&str; 12] =
     ["call", "emit", "for", "fork", "listen", "raise", "run", "set", "switch", "try", "wait", "do"];
 
@@ -27,7 +27,7 @@ impl Loader<'_> {
         path: &str,
         siblings: &[String],
         scope: &Scope,
-    ) -> Option<Task> {
+    ) -> Found<Task> {
         let kind = self.task_kind(place)?;
         let common = self.read_members::<Common>(place, is_common, &[]);
         let kind = self.task_body(kind, place, path, siblings, scope);
@@ -48,7 +48,7 @@ impl Loader<'_> {
             self.faults.hold(&export, Remark::warning(message).meant(Some("output")));
         }
         let export_as = self.transformation(export, "as", scope, Moment::Export);
-        Some(Task {
+        Ok(Task {
             name: String::new(),
             path: path.to_owned(),
             condition: condition?,
@@ -65,38 +65,36 @@ impl Loader<'_> {
     }
 
     /// The one member of the task that says what it does.
-    fn task_kind(&mut self, place: &Place<'_>) -> Option<&'static str> {
+    fn task_kind(&mut self, place: &Place<'_>) -> Found<&'static str> {
         let Node::Object(members) = &place.value.node else {
-            self.error(place, "expected a task: an object");
-            return None;
+            return Err(self.error(place, "expected a task: an object"));
         };
-        let mut found = KINDS.into_iter().filter(|kind| members.contains_key(*kind));
+        let mut found =
+            members.keys().filter_map(|name| KINDS.into_iter().find(|kind| kind == name));
         let Some(kind) = found.next() else {
-            let slip = members.keys().find_map(|name| Some((name, closest(name, KINDS)?)));
-            let (name, meant) = match slip.filter(|(name, _)| !is_common(name)) {
-                Some((name, meant)) => (name.as_str(), Some(meant)),
-                None => {
-                    let message = format!("the task does nothing: expected {}", one_of(&KINDS));
-                    self.faults.at_key(place, Remark::error(message));
-                    return None;
-                }
+            let slip = members
+                .keys()
+                .filter(|name| !is_common(name))
+                .find_map(|name| Some((name, closest(name, KINDS)?)));
+            let Some((name, meant)) = slip else {
+                let message = format!("the task does nothing: expected {}", one_of(&KINDS));
+                return Err(self.faults.at_key(place, Remark::error(message)));
             };
             if let Some(member) = place.member(name) {
                 let message = format!("unknown kind of task {}", quoted(name));
-                self.faults.at_key(&member, Remark::error(message).meant(meant));
+                self.faults.at_key(&member, Remark::error(message).meant(Some(meant)));
             }
-            return None;
+            return Err(Reported);
         };
-        match found.find(|other| (kind, *other) != ("for", "do")) {
-            None => Some(kind),
-            Some(other) => {
-                if let Some(member) = place.member(other) {
-                    let message = format!("a task cannot be both `{kind}` and `{other}`");
-                    self.faults.at_key(&member, Remark::error(message));
-                }
-                None
-            }
+        let is_loop = |kinds: [&str; 2]| kinds == ["for", "do"] || kinds == ["do", "for"];
+        let Some(other) = found.next() else { return Ok(kind) };
+        let third = found.next();
+        if third.is_none() && is_loop([kind, other]) {
+            return Ok("for");
         }
+        let other = third.unwrap_or(other);
+        let message = format!("a task cannot be both `{kind}` and `{other}`");
+        Err(self.faults.at_key(&place.part(other)?, Remark::error(message)))
     }
 
     fn task_body(
@@ -106,48 +104,46 @@ impl Loader<'_> {
         path: &str,
         siblings: &[String],
         scope: &Scope,
-    ) -> Option<TaskKind> {
+    ) -> Found<TaskKind> {
         match kind {
             "call" => self.call(place, scope),
             "do" => {
                 let shape = self.body::<DoTask>(place);
-                let tasks = self.task_list(&place.member("do")?, &format!("{path}/do"), scope);
+                let tasks = self.task_list(&place.part("do")?, &format!("{path}/do"), scope);
                 shape.and(tasks).map(TaskKind::Do)
             }
             "for" => self.repeat(place, path, scope),
             "raise" => self.raise(place, scope),
             "set" => self.set(place, scope).map(TaskKind::Set),
             "switch" => self.switch(place, siblings, scope),
-            "try" => self.try_task(place, path, scope),
+            "try" => self.try_task(place, path, siblings, scope),
             "wait" => self.wait(place, scope).map(TaskKind::Wait),
             _ => self.refused_task(kind, place, path, scope),
         }
     }
 
     /// Reads what is special to a kind of task.
-    pub(super) fn body<T: serde::de::DeserializeOwned>(&mut self, place: &Place<'_>) -> Option<T> {
+    pub(super) fn body<T: serde::de::DeserializeOwned>(&mut self, place: &Place<'_>) -> Found<T> {
         self.read_members(place, |name| !is_common(name), &Common::MEMBERS)
     }
 
-    fn set(&mut self, place: &Place<'_>, scope: &Scope) -> Option<Template> {
+    fn set(&mut self, place: &Place<'_>, scope: &Scope) -> Found<Template> {
         self.body::<SetTask>(place)?;
-        let set = place.member("set")?;
-        if set.text().is_some_and(|text| crate::flow::unwrap(text).is_none()) {
+        let set = place.part("set")?;
+        if set.text().is_some_and(|text| unwrap(text).is_none()) {
             let message = "a text here must be an expression, `${ … }`";
             let meant = set.text().map(|text| format!("${{ {} }}", text.trim()));
-            self.faults.at_value(&set, Remark::error(message).meant(meant));
-            return None;
+            return Err(self.faults.at_value(&set, Remark::error(message).meant(meant)));
         }
         if set.text().is_none() && set.members().next().is_none() {
-            self.error(&set, "expected at least one member");
-            return None;
+            return Err(self.error(&set, "expected at least one member"));
         }
         self.template(&set, scope, Moment::Body)
     }
 
-    fn wait(&mut self, place: &Place<'_>, scope: &Scope) -> Option<WaitFor> {
+    fn wait(&mut self, place: &Place<'_>, scope: &Scope) -> Found<WaitFor> {
         self.body::<WaitTask>(place)?;
-        self.duration(&place.member("wait")?, scope, Moment::Body)
+        self.duration(&place.part("wait")?, scope, Moment::Body)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    faults::Remark,
+    faults::{Found, Remark},
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -23,50 +23,47 @@ impl Loader<'_> {
         place: &Place<'_>,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<Template> {
+    ) -> Found<Template> {
         match &place.value.node {
-            Node::Text(text) => match unwrap(text) {
-                Some(source) => {
-                    self.compile(place, source, scope, moment).map(Template::Expression)
+            Node::Text(text) => {
+                if let Some(source) = unwrap(text) {
+                    return self.compile(place, source, scope, moment).map(Template::Expression);
                 }
-                None => {
-                    self.check_literal(place, text);
-                    Some(Template::Literal(Value::String(text.clone())))
-                }
-            },
+                self.check_literal(place, text);
+                Ok(Template::Literal(Value::String(text.clone())))
+            }
             Node::List(_) => {
                 // Every part is looked at, so that one fault does not hide another.
                 let parts: Vec<_> =
                     place.items().map(|item| self.template(&item, scope, moment)).collect();
-                let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
-                Some(fold(place, parts.iter().all(is_literal), || Template::Array(parts)))
+                let parts = parts.into_iter().collect::<Found<Vec<_>>>()?;
+                Ok(fold(place, parts.iter().all(is_literal), || Template::Array(parts)))
             }
             Node::Object(_) => {
                 let parts: Vec<_> = place
                     .members()
                     .map(|(name, member)| {
-                        Some((name.to_owned(), self.template(&member, scope, moment)?))
+                        Ok((name.to_owned(), self.template(&member, scope, moment)?))
                     })
                     .collect();
-                let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+                let parts = parts.into_iter().collect::<Found<Vec<_>>>()?;
                 let is_fixed = parts.iter().all(|(_, part)| is_literal(part));
-                Some(fold(place, is_fixed, || Template::Object(parts)))
+                Ok(fold(place, is_fixed, || Template::Object(parts)))
             }
-            _ => Some(Template::Literal(place.value.to_value())),
+            _ => Ok(Template::Literal(place.value.to_value())),
         }
     }
 
-    /// The member `name` of `place` as a template: `Some(None)` if there is none, `None` if it is
-    /// faulty.
+    /// The member `name` of `place` as a template: `Ok(None)` if there is none.
     pub(super) fn optional_template(
         &mut self,
         place: &Place<'_>,
         name: &str,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<Option<Template>> {
+    ) -> Found<Option<Template>> {
         match place.member(name) {
-            None => Some(None),
+            None => Ok(None),
             Some(member) => self.template(&member, scope, moment).map(Some),
         }
     }
@@ -79,9 +76,9 @@ impl Loader<'_> {
         name: &str,
         scope: &Scope,
         moment: Moment,
-    ) -> Option<Option<Template>> {
+    ) -> Found<Option<Template>> {
         let Some(place) = place.as_ref().and_then(|place| place.member(name)) else {
-            return Some(None);
+            return Ok(None);
         };
         match place.text() {
             Some(_) => self.expression(&place, scope, moment).map(Template::Expression),
@@ -96,8 +93,7 @@ impl Loader<'_> {
             let meant = format!("${{ {} }}", text.trim());
             self.faults.at_value(place, remark.meant(Some(meant)));
         } else if partly_expression(text) {
-            let message = "`${ … }` inside a text is not evaluated: make the whole text one \
-                           expression, `${ \"… \\(.name) …\" }`";
+            let message = "`${ … }` is evaluated only as a whole text: `${ \"… \\(.name) …\" }`";
             self.faults.at_value(place, Remark::warning(message));
         }
     }

@@ -111,7 +111,12 @@ impl<'t> Reader<'t> {
                 return Err(fault(key, "a name must be a text: quote it".to_owned()));
             };
             let (event, span) = self.next()?;
-            let value = self.value(event, span, depth + 1)?;
+            let is_written = !span.is_empty();
+            let mut value = self.value(event, span, depth + 1)?;
+            if !is_written && matches!(value.node, Node::Null) {
+                // What is not there is looked for at its name.
+                value.at = key;
+            }
             match members.entry(name) {
                 Entry::Vacant(free) => {
                     free.insert(Member { key, value });

@@ -176,3 +176,101 @@ fn make_room<K: Eq + Hash, V>(slots: &mut HashMap<K, Slot<V>>, now: Timestamp) {
         slots.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::TriggerState,
+        store::{
+            config::fixture::{key, trigger, version},
+            fixture::{Database, Fault, at},
+        },
+    };
+
+    #[tokio::test]
+    async fn what_was_found_is_kept_for_30_seconds() {
+        let database = Database::start().await;
+        let (cache, greet) = (Cache::new(database.store.clone()), trigger("greet"));
+        database.store.put_trigger(&greet).await.unwrap();
+        let state = async |seconds| {
+            let found = cache.trigger(&greet.id, at(seconds)).await.unwrap();
+            found.map(|trigger| trigger.state)
+        };
+        assert_eq!(state(0).await, Some(TriggerState::Active));
+        let (workspace, paused) = (&greet.workspace, TriggerState::Paused);
+        database.store.set_trigger_state(workspace, &greet.id, paused).await.unwrap();
+        assert_eq!(state(29).await, Some(TriggerState::Active));
+        assert_eq!(state(30).await, Some(TriggerState::Paused));
+    }
+
+    #[tokio::test]
+    async fn what_was_missing_is_looked_for_after_5_seconds() {
+        let database = Database::start().await;
+        let (cache, version) = (Cache::new(database.store.clone()), version("1.0.0", at(0)));
+        let is_found = async |seconds| {
+            let found = cache.flow(&version.workspace, &version.name, at(seconds)).await;
+            found.unwrap().is_some()
+        };
+        assert!(!is_found(0).await);
+        database.store.publish(&version, &[]).await.unwrap();
+        assert!(!is_found(4).await);
+        assert!(is_found(5).await);
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_cause_one_read() {
+        let database = Database::start().await;
+        let cache = Cache::new(database.store.clone());
+        database.store.put_key(&key(1)).await.unwrap();
+        database.wire.operations();
+        let id = key(1).id;
+        let found = futures::future::join_all((0..20).map(|_| cache.key(&id, at(0)))).await;
+        assert!(found.into_iter().all(|found| found.unwrap().as_deref() == Some(&key(1))));
+        assert_eq!(database.wire.operations(), ["GetItem"]);
+    }
+
+    #[tokio::test]
+    async fn a_failed_read_is_not_kept() {
+        let database = Database::start().await;
+        let cache = Cache::new(database.store.clone());
+        database.store.put_key(&key(1)).await.unwrap();
+        database.wire.meet(Fault::Refuse("AccessDeniedException", ""));
+        assert!(cache.key(&key(1).id, at(0)).await.is_err());
+        assert!(cache.key(&key(1).id, at(0)).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_use_is_written_once_an_hour_and_makes_no_entry_fresher() {
+        let database = Database::start().await;
+        let cache = Cache::new(database.store.clone());
+        database.store.put_key(&key(1)).await.unwrap();
+        let touch = async |seconds| {
+            let found = cache.key(&key(1).id, at(seconds)).await.unwrap().unwrap();
+            database.wire.operations();
+            cache.touch_key(&found, at(seconds)).await.unwrap();
+            database.wire.operations().len()
+        };
+        assert_eq!((touch(0).await, touch(1).await, touch(3599).await), (1, 0, 0));
+        assert_eq!(touch(3600).await, 1);
+        let (workspace, id) = (key(1).workspace, key(1).id);
+        database.store.revoke_key(&workspace, &id, at(3600)).await.unwrap();
+        let found = cache.key(&id, at(3629)).await.unwrap().unwrap();
+        assert!(found.revoked_at.is_some(), "{found:?}");
+    }
+
+    #[test]
+    fn a_full_shelf_makes_room() {
+        let shelf = Shelf::<usize, ()>::default();
+        let fill = |ids: std::ops::Range<usize>, now| {
+            for id in ids {
+                let _ = shelf.slot(id, now).set(Entry::new(Some(Arc::new(())), now));
+            }
+            shelf.0.lock().unwrap().len()
+        };
+        assert_eq!(fill(0..MAX_ENTRIES / 2, at(0)), MAX_ENTRIES / 2);
+        assert_eq!(fill(MAX_ENTRIES / 2..MAX_ENTRIES, at(29)), MAX_ENTRIES);
+        assert_eq!(fill(MAX_ENTRIES..MAX_ENTRIES + 1, at(30)), MAX_ENTRIES / 2 + 1);
+        assert_eq!(fill(MAX_ENTRIES + 1..2 * MAX_ENTRIES, at(31)), MAX_ENTRIES / 2);
+    }
+}

@@ -190,3 +190,90 @@ fn listed(item: &Item, name: &str) -> Result<PublishedVersion, Error> {
         published_at: stored.time("published_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::store::{
+        config::fixture::version,
+        fixture::{Database, at},
+    };
+
+    fn reference(version: &FlowVersion) -> FlowReference {
+        FlowReference {
+            name: version.name.clone(),
+            version: version.version.clone(),
+            hash: version.hash.clone(),
+        }
+    }
+
+    #[tokio::test]
+    async fn publishing_to_two_environments_at_once_loses_neither() {
+        let database = Database::start().await;
+        let (first, second) = (version("1.0.0", at(0)), version("2.0.0", at(1)));
+        let publish = |version, environments| database.store.publish(version, environments);
+        let (dev, prod) = tokio::join!(
+            publish(&first, &[Environment::Dev, Environment::Uat]),
+            publish(&second, &[Environment::Prod]),
+        );
+        dev.and(prod).unwrap();
+        let flow = database.store.flow(&first.workspace, &first.name).await.unwrap().unwrap();
+        let expected = BTreeMap::from([
+            (Environment::Dev, reference(&first)),
+            (Environment::Uat, reference(&first)),
+            (Environment::Prod, reference(&second)),
+        ]);
+        assert_eq!(flow.serves, expected);
+    }
+
+    #[tokio::test]
+    async fn a_version_is_published_once_and_may_be_served_by_nobody() {
+        let database = Database::start().await;
+        let first = version("1.0.0", at(0));
+        let again = FlowVersion { published_at: at(9), ..first.clone() };
+        let flow = database.store.publish(&first, &[]).await.unwrap();
+        assert_eq!((flow.serves, flow.updated_at), (BTreeMap::new(), at(0)));
+        let flow = database.store.publish(&again, &[Environment::Dev]).await.unwrap();
+        assert_eq!(flow.updated_at, at(9));
+        assert_eq!(flow.serves, BTreeMap::from([(Environment::Dev, reference(&first))]));
+        let (workspace, name) = (&first.workspace, first.name.as_str());
+        let stored = database.store.flow_version(workspace, name, &first.hash).await.unwrap();
+        assert_eq!(stored.as_ref(), Some(&first));
+        let none = database.store.flow_version(workspace, name, &version("9", at(0)).hash).await;
+        assert_eq!(none.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn flows_and_their_versions_are_listed() {
+        let database = Database::start().await;
+        for (number, seconds) in [("1.0.0", 0), ("2.0.0", 5), ("1.5.0", 3)] {
+            database.store.publish(&version(number, at(seconds)), &[]).await.unwrap();
+        }
+        let mut other = version("1.0.0", at(0));
+        other.name = "a#b".to_owned();
+        let other = database.store.publish(&other, &[Environment::Dev]).await.unwrap();
+        let workspace = &other.workspace;
+        let flow = database.store.flow(workspace, "greeting").await.unwrap().unwrap();
+        assert_eq!(database.store.flows(workspace).await.unwrap(), [other.clone(), flow]);
+        let versions = database.store.flow_versions(workspace, "greeting").await.unwrap();
+        let numbers = versions.iter().map(|version| version.reference.version.as_str());
+        assert_eq!(numbers.collect::<Vec<_>>(), ["2.0.0", "1.5.0", "1.0.0"]);
+        assert_eq!(versions[2].reference, reference(&version("1.0.0", at(0))));
+        assert_eq!(versions[2].published_at, at(0));
+        assert_eq!(database.store.flow(workspace, "none").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn the_largest_source_reads_back() {
+        let database = Database::start().await;
+        let source = crate::store::fixture::noise(crate::model::limits::MAX_FLOW_BYTES);
+        let hash = ContentHash::of(source.as_bytes());
+        let version = FlowVersion { hash, source, ..version("1.0.0", at(0)) };
+        database.store.publish(&version, &[]).await.unwrap();
+        let (workspace, name) = (&version.workspace, version.name.as_str());
+        let stored = database.store.flow_version(workspace, name, &version.hash).await.unwrap();
+        assert!(stored == Some(version));
+    }
+}

@@ -95,3 +95,57 @@ impl Store {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        config::fixture::key,
+        fixture::{Database, Fault, at},
+    };
+
+    #[tokio::test]
+    async fn a_key_is_stored_once() {
+        let database = Database::start().await;
+        let other = Key { name: "other".to_owned(), ..key(1) };
+        database.wire.meet(Fault::LoseAnswer);
+        for (key, expected) in [(&key(1), Put::Done), (&key(1), Put::Done), (&other, Put::Taken)] {
+            assert_eq!(database.store.put_key(key).await.unwrap(), expected);
+        }
+        assert_eq!(database.store.key(&key(1).id).await.unwrap(), Some(key(1)));
+        assert_eq!(database.store.key(&key(2).id).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_revoked_key_stays_revoked_and_listed() {
+        let database = Database::start().await;
+        for number in [1, 2] {
+            database.store.put_key(&key(number)).await.unwrap();
+        }
+        let elsewhere = Key { workspace: "other".parse().unwrap(), ..key(3) };
+        database.store.put_key(&elsewhere).await.unwrap();
+        let (workspace, id) = (key(1).workspace, key(1).id);
+        let revoke = |workspace, seconds| database.store.revoke_key(workspace, &id, at(seconds));
+        assert!(!revoke(&elsewhere.workspace, 1).await.unwrap());
+        assert!(revoke(&workspace, 2).await.unwrap());
+        assert!(revoke(&workspace, 3).await.unwrap());
+        let revoked = Key { revoked_at: Some(at(2)), ..key(1) };
+        let mut expected = [revoked, key(2)];
+        expected.sort_by_key(|key| key.id.clone());
+        assert_eq!(database.store.keys(&workspace).await.unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_use_is_noted_once_an_hour() {
+        let database = Database::start().await;
+        let id = key(1).id;
+        database.store.touch_key(&id, at(0)).await.unwrap();
+        assert_eq!(database.store.key(&id).await.unwrap(), None);
+        database.store.put_key(&key(1)).await.unwrap();
+        for (seconds, noted) in [(0, 0), (3599, 0), (3600, 3600), (3601, 3600)] {
+            database.store.touch_key(&id, at(seconds)).await.unwrap();
+            let key = database.store.key(&id).await.unwrap().unwrap();
+            assert_eq!(key.last_used_at, Some(at(noted)));
+        }
+    }
+}

@@ -2,6 +2,8 @@
 //! and flow versions, one for what each flow serves. A cache stands in front of the busy reads.
 
 mod cache;
+#[cfg(test)]
+mod fixture;
 mod flow;
 mod key;
 mod record;

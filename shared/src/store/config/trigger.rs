@@ -89,3 +89,41 @@ impl Store {
         Ok(matches!(write, Write::Done(_)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{config::fixture::trigger, fixture::Database};
+
+    #[tokio::test]
+    async fn a_trigger_is_replaced_by_its_own_workspace_only() {
+        let database = Database::start().await;
+        let renamed = Trigger { name: "renamed".to_owned(), ..trigger("greet") };
+        let stolen = Trigger { workspace: "other".parse().unwrap(), ..trigger("greet") };
+        for (trigger, expected) in
+            [(&trigger("greet"), Put::Done), (&renamed, Put::Done), (&stolen, Put::Taken)]
+        {
+            assert_eq!(database.store.put_trigger(trigger).await.unwrap(), expected);
+        }
+        assert_eq!(database.store.trigger(&renamed.id).await.unwrap(), Some(renamed));
+        assert_eq!(database.store.trigger(&trigger("none").id).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_trigger_is_paused_by_its_own_workspace_only() {
+        let database = Database::start().await;
+        let (other, greet) = ("other".parse().unwrap(), trigger("greet"));
+        for name in ["greet", "also"] {
+            database.store.put_trigger(&trigger(name)).await.unwrap();
+        }
+        let pause = |workspace| {
+            database.store.set_trigger_state(workspace, &greet.id, TriggerState::Paused)
+        };
+        assert!(!pause(&other).await.unwrap());
+        assert!(pause(&greet.workspace).await.unwrap());
+        let paused = Trigger { state: TriggerState::Paused, ..greet.clone() };
+        let expected = [trigger("also"), paused];
+        assert_eq!(database.store.triggers(&greet.workspace).await.unwrap(), expected);
+        assert!(database.store.triggers(&other).await.unwrap().is_empty());
+    }
+}

@@ -36,3 +36,23 @@ impl Store {
         item.map(|item| value(Reader::new(&item, "workspace"))).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture::{Database, at};
+
+    #[tokio::test]
+    async fn a_workspace_is_stored_once() {
+        let database = Database::start().await;
+        let first = Workspace { id: "demo".parse().unwrap(), created_at: at(0) };
+        let second = Workspace { created_at: at(1), ..first.clone() };
+        assert_eq!(database.store.workspace(&first.id).await.unwrap(), None);
+        for (workspace, expected) in
+            [(&first, Put::Done), (&first, Put::Done), (&second, Put::Taken)]
+        {
+            assert_eq!(database.store.put_workspace(workspace).await.unwrap(), expected);
+        }
+        assert_eq!(database.store.workspace(&first.id).await.unwrap(), Some(first));
+    }
+}

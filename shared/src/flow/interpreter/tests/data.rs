@@ -54,8 +54,7 @@ async fn data_flows_as_the_language_says() {
         ),
         (
             "a context set deep inside reaches what follows",
-            "do: [{a: {do: [{b: {set: 5, export: {as: '{n: .}'}}}]}}, {c: {set: '${ $context.n }'}}]"
-                ,
+            "do: [{a: {do: [{b: {set: '${ 5 }', export: {as: '{n: .}'}}}]}}, {c: {set: '${ $context.n }'}}]",
             json!({}),
             json!(5),
         ),
@@ -67,14 +66,14 @@ async fn data_flows_as_the_language_says() {
         ),
         (
             "a skipped task passes on its raw input",
-            "do: [{a: {if: .no, input: {from: .x}, set: 1, output: {as: '2'}, export: {as: '3'}, then: end}}, \
+            "do: [{a: {if: .no, input: {from: .x}, set: '${ 1 }', output: {as: '2'}, export: {as: '3'}, then: end}}, \
               {b: {set: '${ [., $context] }'}}]",
             json!({"x": 1}),
             json!([{"x": 1}, {"x": 1}]),
         ),
         (
             "all but false and null count as true",
-            "do: [{a: {if: .zero, set: 1}}]",
+            "do: [{a: {if: .zero, set: '${ 1 }'}}]",
             json!({"zero": 0}),
             json!(1),
         ),
@@ -106,8 +105,8 @@ async fn data_flows_as_the_language_says() {
 async fn data_that_does_not_match_its_schema_is_refused() {
     let schema = "{schema: {document: {type: object, properties: {n: {type: integer}}}}}";
     let cases = [
-        (format!("input: {schema}\ndo: [{{a: {{set: 1}}}}]"), "/input/schema"),
-        (format!("do: [{{a: {{input: {schema}, set: 1}}}}]"), "/do/0/a"),
+        (format!("input: {schema}\ndo: [{{a: {{set: '${{ 1 }}'}}}}]"), "/input/schema"),
+        (format!("do: [{{a: {{input: {schema}, set: '${{ 1 }}'}}}}]"), "/do/0/a"),
         (format!("do: [{{a: {{set: {{n: secret}}, output: {schema}}}}}]"), "/do/0/a"),
         (format!("do: [{{a: {{set: {{n: secret}}, export: {schema}}}}}]"), "/do/0/a"),
         (format!("output: {schema}\ndo: [{{a: {{set: {{n: secret}}}}}}]"), "/output/schema"),
@@ -128,11 +127,11 @@ async fn data_that_does_not_match_its_schema_is_refused() {
 async fn a_failing_expression_is_an_error_of_its_task() {
     for (flow, instance) in [
         ("do: [{a: {set: '${ .x + {} }'}}]", "/do/0/a"),
-        ("do: [{a: {if: '.x + {}', set: 1}}]", "/do/0/a"),
-        ("do: [{a: {do: [{b: {input: {from: '.x + {}'}, set: 1}}]}}]", "/do/0/a/do/0/b"),
+        ("do: [{a: {if: '.x + {}', set: '${ 1 }'}}]", "/do/0/a"),
+        ("do: [{a: {do: [{b: {input: {from: '.x + {}'}, set: '${ 1 }'}}]}}]", "/do/0/a/do/0/b"),
         ("do: [{a: {switch: [{b: {when: '.x + {}', then: end}}]}}]", "/do/0/a"),
-        ("input: {from: '.x + {}'}\ndo: [{a: {set: 1}}]", "/input/from"),
-        ("output: {as: '1 + {}'}\ndo: [{a: {set: 1}}]", "/output/as"),
+        ("input: {from: '.x + {}'}\ndo: [{a: {set: '${ 1 }'}}]", "/input/from"),
+        ("output: {as: '1 + {}'}\ndo: [{a: {set: '${ 1 }'}}]", "/output/as"),
     ] {
         let expected = ("expression".to_owned(), 400, instance.to_owned());
         assert_eq!(fault(flow, json!({"x": 1})).await, expected, "{flow}");
@@ -150,7 +149,10 @@ async fn data_over_six_mebibytes_is_refused_before_it_grows_further() {
     let expected = ("runtime".to_owned(), 500, "/do/0/a".to_owned());
     for set in [
         format!("set: {{{}}}", members.join(", ")),
-        format!("set: 1, export: {{as: {{{}}}}}", members.join(", ").replace(".x", "$input.x")),
+        format!(
+            "set: '${{ 1 }}', export: {{as: {{{}}}}}",
+            members.join(", ").replace(".x", "$input.x")
+        ),
     ] {
         assert_eq!(fault(&format!("do: [{{a: {{{set}}}}}]"), input.clone()).await, expected);
     }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::host::{TestHost, end, fault, output, short};
 
-const RAISE: &str = "raise: {error: {type: 'https://example.com/e', status: 418, title: T, detail: D}}";
+const RAISE: &str =
+    "raise: {error: {type: 'https://example.com/e', status: 418, title: T, detail: D}}";
 
 #[tokio::test]
 async fn an_error_is_raised_with_its_members() {
@@ -76,13 +77,13 @@ async fn what_follows_a_caught_error_is_up_to_the_catch() {
         ("its then", "catch: {then: last}", json!([{"x": 1}, "last"])),
         (
             "its tasks and its then, before the then of the try",
-            "catch: {do: [{c: {set: 2}}], then: last}, then: end",
+            "catch: {do: [{c: {set: '${ 2 }'}}], then: last}, then: end",
             json!([2, "last"]),
         ),
     ];
     for (rule, catch, expected) in cases {
         let flow = format!(
-            "do: [{{t: {{try: [{{a: {{set: 1}}}}, {{r: {{{RAISE}}}}}], {catch}}}}}, \
+            "do: [{{t: {{try: [{{a: {{set: '${{ 1 }}'}}}}, {{r: {{{RAISE}}}}}], {catch}}}}}, \
              {{next: {{set: '${{ [., \"next\"] }}', then: end}}}}, {{last: {{set: '${{ [., \"last\"] }}'}}}}]"
         );
         assert_eq!(output(&flow, json!({"x": 1})).await, expected, "{rule}");
@@ -103,6 +104,6 @@ async fn an_error_goes_up_to_the_nearest_try_that_catches_it() {
     let expected = ("again".to_owned(), 500, "/do/0/t/catch/do/0/c".to_owned());
     assert_eq!(fault(&flow, json!({})).await, expected, "a catch does not catch its own errors");
 
-    let flow = "do: [{t: {try: [{a: {set: '${ 1 + {} }'}}], catch: {errors: {with: {type: 'https://open-workflow-specification.org/dsl/errors/types/expression'}}, do: [{c: {set: caught}}]}}}]";
+    let flow = "do: [{t: {try: [{a: {set: '${ 1 + {} }'}}], catch: {errors: {with: {type: 'https://open-workflow-specification.org/dsl/errors/types/expression'}}, do: [{c: {set: '${ \"caught\" }'}}]}}}]";
     assert_eq!(output(flow, json!({})).await, json!("caught"), "errors of the runtime are errors");
 }

@@ -59,6 +59,8 @@ pub(super) struct State {
     memory: BTreeMap<String, Outcome>,
     pending: Entry,
     pub(super) journal: Vec<Entry>,
+    /// When each entry of the journal was complete.
+    pub(super) written_at: Vec<Timestamp>,
     /// Keys of effects in the order in which they were asked for.
     pub(super) asked: Vec<String>,
     pub(super) executed: BTreeSet<String>,
@@ -68,6 +70,7 @@ pub(super) struct State {
     told: HashSet<(String, u32, &'static str)>,
     pub(super) repeated_lines: Vec<String>,
     proceeds_left: Option<usize>,
+    task_takes: Duration,
 }
 
 pub(super) struct TestHost {
@@ -76,9 +79,7 @@ pub(super) struct TestHost {
 }
 
 impl TestHost {
-    pub(super) fn new(
-        world: impl Fn(&str, &HttpRequest) -> Reply + Send + Sync + 'static,
-    ) -> Self {
+    pub(super) fn new(world: impl Fn(&str, &HttpRequest) -> Reply + Send + Sync + 'static) -> Self {
         let state = State { now: START, ..State::default() };
         Self { world: Box::new(world), state: Mutex::new(state) }
     }
@@ -95,14 +96,20 @@ impl TestHost {
 
     /// Stops the run when it asks to proceed once more than `count` times.
     pub(super) fn stopping_after(self, count: usize) -> Self {
-        self.state.lock().unwrap().proceeds_left = Some(count);
+        self.state().proceeds_left = Some(count);
+        self
+    }
+
+    /// Every task takes this long.
+    pub(super) fn with_slow_tasks(self, duration: Duration) -> Self {
+        self.state().task_takes = duration;
         self
     }
 
     /// Remembers what another host wrote down, and begins at `now`.
     pub(super) fn resuming(self, journal: &[Entry], now: Timestamp) -> Self {
         {
-            let mut state = self.state.lock().unwrap();
+            let mut state = self.state();
             state.memory = journal.iter().flatten().cloned().collect();
             state.now = now;
         }
@@ -126,6 +133,7 @@ impl State {
         entry.push((key.to_owned(), outcome));
         self.memory.extend(entry.iter().cloned());
         self.journal.push(entry);
+        self.written_at.push(self.now);
     }
 }
 
@@ -133,7 +141,9 @@ impl Host for TestHost {
     type Stop = Stopped;
 
     async fn proceed(&self) -> Result<(), Stopped> {
-        match &mut self.state().proceeds_left {
+        let mut state = self.state();
+        state.now = state.now.after(state.task_takes);
+        match &mut state.proceeds_left {
             Some(0) => Err(Stopped),
             Some(left) => {
                 *left -= 1;
@@ -231,7 +241,7 @@ impl Host for TestHost {
 pub(super) fn plan(body: &str) -> Plan {
     let document = "document: {dsl: '1.0.3', namespace: test, name: test, version: '1.0.0'}\n";
     match check(&format!("{document}{body}")) {
-        Ok(checked) => checked,
+        Ok(checked) => checked.plan,
         Err(faults) => panic!("{faults:?}\n{body}"),
     }
 }

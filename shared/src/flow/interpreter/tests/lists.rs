@@ -22,12 +22,17 @@ async fn tasks_follow_each_other_as_then_says() {
         ),
         (
             "end leaves all lists, and transforms nothing more",
-            format!("[{{n: {{do: [{{{}}}, {{{b}}}], output: {{as: '1'}}}}}}, {{{c}}}]", then(&a, "end")),
+            format!(
+                "[{{n: {{do: [{{{}}}, {{{b}}}], output: {{as: '1'}}}}}}, {{{c}}}]",
+                then(&a, "end")
+            ),
             json!(["a"]),
         ),
         (
             "backwards",
-            format!("[{{{a}}}, {{s: {{switch: [{{again: {{when: '.l | length < 3', then: a}}}}]}}}}]"),
+            format!(
+                "[{{{a}}}, {{s: {{switch: [{{again: {{when: '.l | length < 3', then: a}}}}]}}}}]"
+            ),
             json!(["a", "a", "a"]),
         ),
     ];
@@ -45,15 +50,19 @@ async fn a_switch_takes_the_first_case_that_holds_or_its_default() {
         - other: {then: none}
         - low: {when: .n < 10, then: low}
         - lower: {when: .n < 5, then: lower}
-  - low: {set: low, then: end}
-  - lower: {set: lower, then: end}
-  - none: {set: none, then: end}";
+  - low: {set: '${ \"low\" }', then: end}
+  - lower: {set: '${ \"lower\" }', then: end}
+  - none: {set: '${ \"none\" }', then: end}";
     for (n, expected) in [(1, "low"), (7, "low"), (70, "none")] {
         assert_eq!(output(flow, json!({"n": n})).await, json!(expected));
     }
-    let flow = "do: [{s: {switch: [{x: {when: .x, then: end}}], then: b}}, {a: {set: a, then: end}}, {b: {set: b}}]";
+    let flow = "do: [{s: {switch: [{x: {when: .x, then: end}}], then: b}}, {a: {set: '${ \"a\" }', then: end}}, {b: {set: '${ \"b\" }'}}]";
     assert_eq!(output(flow, json!({})).await, json!("b"), "no case holds: the task's own then");
-    assert_eq!(output(flow, json!({"x": 1})).await, json!({"x": 1}), "a switch passes on its input");
+    assert_eq!(
+        output(flow, json!({"x": 1})).await,
+        json!({"x": 1}),
+        "a switch passes on its input"
+    );
 }
 
 #[tokio::test]
@@ -67,7 +76,7 @@ async fn loops_go_round() {
         ),
         (
             "over nothing",
-            "do: [{f: {for: {in: .l}, do: [{a: {set: 1}}]}}]",
+            "do: [{f: {for: {in: .l}, do: [{a: {set: '${ 1 }'}}]}}]",
             json!({"l": []}),
             json!({"l": []}),
         ),
@@ -91,7 +100,7 @@ async fn loops_go_round() {
         ),
         (
             "exit ends a round",
-            "do: [{f: {for: {in: '[1, 2]'}, do: [{a: {set: '${ . + 1 }', then: exit}}, {b: {set: 100}}]}}]",
+            "do: [{f: {for: {in: '[1, 2]'}, do: [{a: {set: '${ . + 1 }', then: exit}}, {b: {set: '${ 100 }'}}]}}]",
             json!(0),
             json!(2),
         ),
@@ -106,7 +115,7 @@ async fn loops_go_round() {
         assert_eq!(output(flow, input).await, expected, "{rule}");
     }
     let expected = ("expression".to_owned(), 400, "/do/0/f".to_owned());
-    let flow = "do: [{f: {for: {in: .l}, do: [{a: {set: 1}}]}}]";
+    let flow = "do: [{f: {for: {in: .l}, do: [{a: {set: '${ 1 }'}}]}}]";
     for input in [json!({}), json!({"l": {"a": 1}}), json!({"l": "text"})] {
         assert_eq!(fault(flow, input).await, expected);
     }
@@ -115,7 +124,7 @@ async fn loops_go_round() {
 #[tokio::test]
 async fn a_flow_that_never_ends_can_be_stopped() {
     for flow in [
-        "do: [{a: {set: 1, then: a}}]",
+        "do: [{a: {set: '${ 1 }', then: a}}]",
         "do: [{a: {switch: [{b: {then: a}}]}}]",
         "do: [{a: {do: [{b: {switch: [{c: {then: b}}]}}]}}]",
         "do: [{t: {try: [{r: {raise: {error: {type: 'https://x', status: 400}}}}], catch: {retry: {}}}}]",
@@ -128,7 +137,7 @@ async fn a_flow_that_never_ends_can_be_stopped() {
 
 #[tokio::test]
 async fn a_stop_is_not_caught() {
-    let flow = "do: [{t: {try: [{a: {set: 1}}, {b: {set: 2}}], catch: {do: [{c: {set: 3}}]}}}]";
+    let flow = "do: [{t: {try: [{a: {set: '${ 1 }'}}, {b: {set: '${ 2 }'}}], catch: {do: [{c: {set: '${ 3 }'}}]}}}]";
     let host = TestHost::silent().stopping_after(2);
     assert_eq!(run(&plan(flow), &host, facts(&Value::Null)).await.err(), Some(Stopped));
 }
@@ -138,6 +147,6 @@ fn a_run_can_move_between_threads() {
     fn is_send<T: Send>(value: T) -> T {
         value
     }
-    let (plan, host) = (is_send(plan("do: [{a: {set: 1}}]")), TestHost::silent());
+    let (plan, host) = (is_send(plan("do: [{a: {set: '${ 1 }'}}]")), TestHost::silent());
     drop(is_send(run(&plan, &host, facts(&Value::Null))));
 }

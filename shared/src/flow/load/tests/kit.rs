@@ -25,7 +25,7 @@ fn every_flow_of_the_kit_loads_or_is_refused_by_name() {
         let faults = check(&scenario.definition).unwrap_err();
         assert!(
             faults.iter().all(|fault| fault.severity == Severity::Refused)
-                && faults.iter().any(|fault| fault.message.starts_with(what)),
+                && faults.iter().any(|fault| fault.message.ends_with(what)),
             "{}: {}",
             scenario.name,
             lines(&faults)

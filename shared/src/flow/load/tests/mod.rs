@@ -1,6 +1,9 @@
 //! Tests of the loader.
 
-mod faults;
+mod document;
+mod expressions;
 mod judges;
 mod kit;
+mod source;
 mod support;
+mod tasks;

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use crate::flow::{Checked, Fault, check};
 
-/// A flow whose tasks are `tasks`: two spaces of indentation, from line 7 on.
+/// A flow whose tasks are `tasks`: two spaces of indentation, the first on line 7.
 pub(super) fn flow(tasks: &str) -> String {
     format!("{HEAD}do:\n{tasks}")
 }
@@ -73,4 +73,20 @@ fn read_feature(text: &str) -> Vec<Scenario> {
         });
     }
     scenarios
+}
+
+/// Checks a table of flows' tasks and all that is said about them.
+pub(super) fn tasks_say(table: &[(&str, &str)]) {
+    let texts = table.iter().map(|(tasks, said)| (flow(tasks), *said));
+    say(texts);
+}
+
+/// Checks whole documents and all that is said about them; reports every difference at once.
+pub(super) fn say<'s>(table: impl Iterator<Item = (String, &'s str)>) {
+    let differences: Vec<_> = table
+        .map(|(text, said)| (complaints(&text), said, text))
+        .filter(|(found, said, _)| found != said)
+        .map(|(found, said, text)| format!("{text}\nexpected:\n{said}\nfound:\n{found}\n"))
+        .collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
