@@ -1,1 +1,4 @@
-fn main() {}
+//! Promises, tested through the real handlers against the embedded services.
+
+mod promises;
+mod tidy;

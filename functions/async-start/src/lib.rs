@@ -1,1 +1,22 @@
-//! The async-start function.
+//! Starts a trigger's flow in the background: stored and queued before the answer.
+
+use lambda_http::{Body, Request, Response};
+use shared::{
+    http::phinite::{Envelope, Error, TriggerRequest, reply},
+    runs::Runs,
+};
+
+/// Answers one request.
+pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
+    let result = start(runs, &request).await;
+    reply(&request, result)
+}
+
+async fn start(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
+    let request = TriggerRequest::of(request)?;
+    let caller = runs.authenticate(request.token()?, &request.workspace).await?;
+    let environment = request.environment()?;
+    let trigger = runs.trigger(&caller, &request.trigger, environment).await?;
+    let started = runs.start(request.start(trigger, environment)?).await?;
+    Ok(Envelope::of_started(&started))
+}

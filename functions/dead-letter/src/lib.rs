@@ -1,1 +1,9 @@
-//! The dead-letter function.
+//! Ends the runs whose messages could not be handled, so that nothing hangs for ever.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use shared::{queue::handle_each, runs::Runs};
+
+/// Handles a batch; what failed is named, so that only it comes back.
+pub async fn handle(runs: &Runs, event: SqsEvent) -> SqsBatchResponse {
+    handle_each(event, |incoming| runs.bury(incoming)).await
+}

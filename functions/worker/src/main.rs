@@ -1,2 +1,16 @@
 //! Wiring of the worker function.
-fn main() {}
+
+use aws_lambda_events::sqs::SqsEvent;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use shared::{config::Config, connect::connect, telemetry};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let config = Config::from_environment()?;
+    telemetry::init(&config.log);
+    let runs = connect(&config);
+    run(service_fn(async |event: LambdaEvent<SqsEvent>| {
+        Ok::<_, Error>(worker::handle(&runs, event.payload).await)
+    }))
+    .await
+}

@@ -1,2 +1,27 @@
-//! The operator command.
-fn main() {}
+//! The operator's command: the local stack, and flows, triggers, keys and runs wherever they live.
+
+mod arguments;
+mod command;
+mod connect;
+mod dev;
+mod duration;
+mod environments;
+mod error;
+mod flow;
+mod key;
+mod output;
+mod run;
+mod trigger;
+mod workspace;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let line = arguments::CommandLine::read();
+    shared::telemetry::init(&line.global.log);
+    match command::execute(line).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}

@@ -1,1 +1,14 @@
-//! API Gateway, Lambda, DynamoDB and SQS in one process.
+//! API Gateway, Lambda, `DynamoDB` and SQS in one process.
+
+pub mod dynamodb;
+mod gateway;
+mod in_process;
+mod invoke;
+mod pump;
+pub mod sqs;
+mod stack;
+#[cfg(test)]
+mod test_client;
+
+pub use in_process::{Recorder, Request};
+pub use stack::{Endpoints, Options, Stack, StartError, Transport};

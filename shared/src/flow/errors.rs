@@ -33,6 +33,17 @@ const ALIASES: [&str; 3] = [
 ];
 
 impl ErrorKind {
+    const ALL: [Self; 8] = [
+        Self::Configuration,
+        Self::Validation,
+        Self::Expression,
+        Self::Authentication,
+        Self::Authorization,
+        Self::Timeout,
+        Self::Communication,
+        Self::Runtime,
+    ];
+
     const fn word(self) -> &'static str {
         match self {
             Self::Configuration => "configuration",
@@ -86,6 +97,13 @@ pub fn raise(kind: ErrorKind, instance: &str, detail: impl Into<String>) -> RunE
 #[must_use]
 pub(crate) fn same_kind(left: &str, right: &str) -> bool {
     canonical(left) == canonical(right)
+}
+
+/// What an error of `kind` is called where nobody named it.
+#[must_use]
+pub(crate) fn title_of(kind: &str) -> &'static str {
+    let word = canonical(kind);
+    ErrorKind::ALL.into_iter().find(|kind| kind.word() == word).map_or("Error", ErrorKind::title)
 }
 
 fn canonical(kind: &str) -> &str {

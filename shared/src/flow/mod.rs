@@ -10,6 +10,7 @@ mod errors;
 mod expression;
 mod fault;
 mod host;
+mod interpreter;
 mod lint;
 mod load;
 mod plan;
@@ -19,6 +20,7 @@ pub use errors::{ErrorKind, raise};
 pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
 pub use fault::{Fault, Severity};
 pub use host::{Host, HttpRequest, LogEvent, Progress};
+pub use interpreter::{RunFacts, run};
 pub use load::{Checked, check};
 pub use plan::{
     Authentication, Backoff, Case, Catch, Document, ErrorFilter, ErrorTemplate, For, HttpCall,

@@ -260,6 +260,8 @@ pub struct Catch {
     pub retry: Option<Retry>,
     /// Run once no try is left.
     pub tasks: Option<TaskList>,
+    /// What follows the `try` once an error was caught; what follows it otherwise unless said.
+    pub then: Option<Then>,
 }
 
 /// A static filter on errors.

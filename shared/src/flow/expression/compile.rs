@@ -22,10 +22,7 @@ struct Compiled {
 
 impl fmt::Debug for Expression {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_tuple("Expression")
-            .field(&self.0.source)
-            .finish()
+        formatter.debug_tuple("Expression").field(&self.0.source).finish()
     }
 }
 
@@ -74,21 +71,15 @@ impl Expression {
     }
 
     /// The variables that the program names, in the order in which it was compiled to expect them.
-    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::flow) fn variables(&self) -> impl Iterator<Item = &str> {
         self.0.variables.iter().map(String::as_str)
     }
 }
 
 fn check_size(source: &str) -> Result<(), CompileError> {
     if source.len() > Limits::MAX_SOURCE_BYTES {
-        let message = format!(
-            "the expression is longer than {} bytes",
-            Limits::MAX_SOURCE_BYTES
-        );
-        return Err(CompileError {
-            message,
-            offset: Some(Limits::MAX_SOURCE_BYTES),
-        });
+        let message = format!("the expression is longer than {} bytes", Limits::MAX_SOURCE_BYTES);
+        return Err(CompileError { message, offset: Some(Limits::MAX_SOURCE_BYTES) });
     }
     let mut depth = 0_usize;
     for (offset, byte) in source.bytes().enumerate() {
@@ -98,14 +89,9 @@ fn check_size(source: &str) -> Result<(), CompileError> {
             _ => {}
         }
         if depth > Limits::MAX_SOURCE_NESTING {
-            let message = format!(
-                "the expression nests more than {} brackets",
-                Limits::MAX_SOURCE_NESTING
-            );
-            return Err(CompileError {
-                message,
-                offset: Some(offset),
-            });
+            let message =
+                format!("the expression nests more than {} brackets", Limits::MAX_SOURCE_NESTING);
+            return Err(CompileError { message, offset: Some(offset) });
         }
     }
     Ok(())
@@ -127,24 +113,15 @@ fn compile(source: &str, variables: &[&str]) -> Result<Expression, CompileError>
     let named = |variable: &&&str| {
         prelude::words(source).any(|(_, word)| word.strip_prefix('$') == Some(**variable))
     };
-    let used: Vec<String> = variables
-        .iter()
-        .filter(named)
-        .map(|name| (*name).to_owned())
-        .collect();
+    let used: Vec<String> = variables.iter().filter(named).map(|name| (*name).to_owned()).collect();
     let global: Vec<String> = used.iter().map(|name| format!("${name}")).collect();
 
     let arena = Arena::default();
-    let program = File {
-        code: source,
-        path: (),
-    };
-    let modules = Loader::new(prelude::needed(source))
-        .load(&arena, program)
-        .map_err(|errors| {
-            let errors = errors.into_iter().flat_map(|(_, error)| load_errors(error));
-            first(source, errors)
-        })?;
+    let program = File { code: source, path: () };
+    let modules = Loader::new(prelude::needed(source)).load(&arena, program).map_err(|errors| {
+        let errors = errors.into_iter().flat_map(|(_, error)| load_errors(error));
+        first(source, errors)
+    })?;
     let functions = functions::all();
     let compiler = Compiler::default()
         .with_funs(functions)
@@ -156,11 +133,7 @@ fn compile(source: &str, variables: &[&str]) -> Result<Expression, CompileError>
             errors.map(|(name, undefined)| (name, undefined_message(name, &undefined, variables))),
         )
     })?;
-    Ok(Expression(Arc::new(Compiled {
-        source: source.to_owned(),
-        filter,
-        variables: used,
-    })))
+    Ok(Expression(Arc::new(Compiled { source: source.to_owned(), filter, variables: used })))
 }
 
 fn load_errors(error: load::Error<&str>) -> Vec<(&str, String)> {
@@ -173,19 +146,13 @@ fn load_errors(error: load::Error<&str>) -> Vec<(&str, String)> {
             let message = |expected: &load::lex::Expect<&str>, found: &str| {
                 format!("expected {} before {}", expected.as_str(), quoted(found))
             };
-            errors
-                .into_iter()
-                .map(|(expected, found)| (found, message(&expected, found)))
-                .collect()
+            errors.into_iter().map(|(expected, found)| (found, message(&expected, found))).collect()
         }
         load::Error::Parse(errors) => {
             let message = |expected: &load::parse::Expect<&str>, found: &str| {
                 format!("expected {}, found {}", expected.as_str(), quoted(found))
             };
-            errors
-                .into_iter()
-                .map(|(expected, found)| (found, message(&expected, found)))
-                .collect()
+            errors.into_iter().map(|(expected, found)| (found, message(&expected, found))).collect()
         }
     }
 }
@@ -200,16 +167,11 @@ fn quoted(found: &str) -> String {
 
 /// The error that comes first in the source.
 fn first<'a>(source: &str, errors: impl Iterator<Item = (&'a str, String)>) -> CompileError {
-    let errors = errors.map(|(at, message)| CompileError {
-        message,
-        offset: offset(source, at),
-    });
-    errors
-        .min_by_key(|error| error.offset.unwrap_or(usize::MAX))
-        .unwrap_or_else(|| CompileError {
-            message: "the expression could not be compiled".to_owned(),
-            offset: None,
-        })
+    let errors = errors.map(|(at, message)| CompileError { message, offset: offset(source, at) });
+    errors.min_by_key(|error| error.offset.unwrap_or(usize::MAX)).unwrap_or_else(|| CompileError {
+        message: "the expression could not be compiled".to_owned(),
+        offset: None,
+    })
 }
 
 /// Where a part of the source stands in it.
@@ -254,10 +216,7 @@ fn undefined_function(name: &str, arity: usize) -> String {
     arities.sort_unstable();
     arities.dedup();
     if !arities.is_empty() {
-        return format!(
-            "`{name}` takes {} arguments, not {arity}",
-            arities.join(" or ")
-        );
+        return format!("`{name}` takes {} arguments, not {arity}", arities.join(" or "));
     }
     let guess = suggest::closest(name, known.iter().map(|(name, _)| *name))
         .map(|guess| format!("; did you mean `{guess}`?"));

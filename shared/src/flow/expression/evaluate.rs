@@ -17,11 +17,7 @@ const STACK_IN_PLACE_BYTES: usize = 256 << 10;
 const WORK_IN_PLACE: u64 = 4_000;
 /// The stack of the thread for the rest: the program's own recursion, and dropping the longest list that
 /// [`Limits::work`] pays for. Only the pages that are used take memory.
-const STACK_BYTES: usize = if cfg!(debug_assertions) {
-    256 << 20
-} else {
-    64 << 20
-};
+const STACK_BYTES: usize = if cfg!(debug_assertions) { 256 << 20 } else { 64 << 20 };
 /// An error's text goes into logs and answers.
 const LONGEST_MESSAGE_BYTES: usize = 1024;
 
@@ -44,11 +40,7 @@ impl<'a> Variables<'a> {
     }
 
     fn get(&self, name: &str) -> Option<&'a Json> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| *value)
+        self.0.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
 
@@ -114,9 +106,8 @@ impl Expression {
     ) -> Result<Json, EvaluationError> {
         meter::start(limits);
         let evaluation = || {
-            let values = self
-                .variables()
-                .map(|name| variables.get(name).map_or(Value::Null, Value::from));
+            let values =
+                self.variables().map(|name| variables.get(name).map_or(Value::Null, Value::from));
             let context = Ctx::<Engine>::new(Handle::new(&self.filter().lut), Vars::new(values));
             let mut outputs = self.filter().id.run((context, Value::from(input)));
             let output: Option<Value> = outputs.next().transpose().map_err(failed)?;
@@ -134,9 +125,7 @@ impl Expression {
 /// Runs `f` on a thread whose stack holds whatever the limits allow. None if there is no memory for a thread.
 pub(super) fn on_large_stack<T: Send>(f: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
-        let thread = thread::Builder::new()
-            .name("expression".to_owned())
-            .stack_size(STACK_BYTES);
+        let thread = thread::Builder::new().name("expression".to_owned()).stack_size(STACK_BYTES);
         thread.spawn_scoped(scope, f).ok()?.join().ok()
     })
 }

@@ -34,11 +34,7 @@ impl Default for Limits {
             work: 1_000_000,
             // An AWS Lambda invocation brings at most 6 MB; a step of the interpreter keeps at most about 100 bytes on top.
             memory_bytes: 64 << 20,
-            stack_bytes: if cfg!(debug_assertions) {
-                64 << 20
-            } else {
-                24 << 20
-            },
+            stack_bytes: if cfg!(debug_assertions) { 64 << 20 } else { 24 << 20 },
             // The most that an AWS Lambda function answers without streaming.
             output_bytes: 6 << 20,
         }

@@ -35,9 +35,7 @@ pub(super) fn start(limits: &Limits) {
     METER.with(|meter| {
         meter.work.set(limits.work);
         meter.memory_bytes.set(limits.memory_bytes);
-        meter
-            .stack_floor
-            .set(stack_pointer().saturating_sub(limits.stack_bytes));
+        meter.stack_floor.set(stack_pointer().saturating_sub(limits.stack_bytes));
     });
 }
 

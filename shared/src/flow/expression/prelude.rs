@@ -18,10 +18,7 @@ static PARAGRAPHS: LazyLock<Vec<Paragraph>> =
 
 fn paragraph(source: &'static str) -> Option<Paragraph> {
     let definitions = load::parse(source, |parser| parser.defs())?;
-    Some(Paragraph {
-        definitions,
-        words: words(source).map(|(_, word)| word).collect(),
-    })
+    Some(Paragraph { definitions, words: words(source).map(|(_, word)| word).collect() })
 }
 
 /// Everything in a source that may be the name of a function or variable, with its offset, wherever it stands.
@@ -44,20 +41,12 @@ pub(super) fn needed(source: &str) -> Vec<Def<&'static str>> {
     // Every `.[]?` and `try` without `catch` is compiled into a call of it by way of the loader's own definitions.
     let mut needed: Vec<&Paragraph> = Vec::new();
     for paragraph in PARAGRAPHS.iter().rev() {
-        if paragraph
-            .definitions
-            .iter()
-            .any(|definition| words.contains(definition.name))
-        {
+        if paragraph.definitions.iter().any(|definition| words.contains(definition.name)) {
             words.extend(&paragraph.words);
             needed.push(paragraph);
         }
     }
-    needed
-        .iter()
-        .rev()
-        .flat_map(|paragraph| paragraph.definitions.iter().cloned())
-        .collect()
+    needed.iter().rev().flat_map(|paragraph| paragraph.definitions.iter().cloned()).collect()
 }
 
 /// Name and number of arguments of every function.
@@ -74,10 +63,7 @@ mod tests {
 
     #[test]
     fn every_paragraph_but_the_heading_is_loaded() {
-        let definitions = SOURCE
-            .lines()
-            .filter(|line| line.starts_with("def "))
-            .count();
+        let definitions = SOURCE.lines().filter(|line| line.starts_with("def ")).count();
         assert_eq!(names().count(), definitions);
     }
 }

@@ -21,9 +21,7 @@ fn distance(left: &str, right: &str) -> usize {
         let mut before = line + 1;
         let mut next = vec![before];
         for (b, above) in right.chars().zip(row.iter().skip(1)) {
-            before = (before + 1)
-                .min(above + 1)
-                .min(diagonal + usize::from(a != b));
+            before = (before + 1).min(above + 1).min(diagonal + usize::from(a != b));
             diagonal = *above;
             next.push(before);
         }
@@ -40,10 +38,7 @@ mod tests {
     fn a_transposed_or_missing_letter_finds_its_name() {
         let known = ["length", "select", "map", "ascii_downcase"];
         assert_eq!(closest("lenght", known.into_iter()), Some("length"));
-        assert_eq!(
-            closest("ascii_downcas", known.into_iter()),
-            Some("ascii_downcase")
-        );
+        assert_eq!(closest("ascii_downcas", known.into_iter()), Some("ascii_downcase"));
         assert_eq!(closest("frobnicate", known.into_iter()), None);
     }
 }

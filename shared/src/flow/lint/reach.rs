@@ -38,6 +38,10 @@ fn follow(task: &Task, place: usize, open: &mut Vec<usize>) {
                 push(task.then);
             }
         }
+        TaskKind::Try(tried) => {
+            push(task.then);
+            tried.catch.then.into_iter().for_each(push);
+        }
         _ => push(task.then),
     }
 }

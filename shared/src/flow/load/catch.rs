@@ -1,7 +1,7 @@
 //! `try … catch`.
 
 use super::{
-    faults::{Found, Remark},
+    faults::Found,
     loader::Loader,
     place::Place,
     scope::{Moment, Scope},
@@ -16,6 +16,7 @@ impl Loader<'_> {
         &mut self,
         place: &Place<'_>,
         path: &str,
+        siblings: &[String],
         scope: &Scope,
     ) -> Found<TaskKind> {
         let shape = self.body::<TryTask>(place);
@@ -32,9 +33,10 @@ impl Loader<'_> {
         let when = self.optional_expression(&catch, "when", &inner, Moment::Body);
         let except_when = self.optional_expression(&catch, "exceptWhen", &inner, Moment::Body);
         let retry = self.retry(&catch, &inner);
-        if let Some(then) = catch.member("then") {
-            self.faults.at_key(&then, Remark::refused("`catch.then`"));
-        }
+        let then = match catch.member("then") {
+            None => Ok(None),
+            Some(_) => self.then(&catch, siblings).map(Some),
+        };
         Ok(TaskKind::Try(Box::new(Try {
             tasks: tasks?,
             catch: Catch {
@@ -44,6 +46,7 @@ impl Loader<'_> {
                 except_when: except_when?,
                 retry: retry?,
                 tasks: handler?,
+                then: then?,
             },
         })))
     }

@@ -29,7 +29,7 @@ impl Moment {
     const fn variables(self) -> &'static [&'static str] {
         match self {
             Self::Start => &["workflow", "runtime"],
-            Self::End => &["context", "workflow", "runtime"],
+            Self::End => &["context", "input", "workflow", "runtime"],
             Self::Entry => &["context", "task", "workflow", "runtime"],
             Self::Body | Self::Output => &["context", "input", "task", "workflow", "runtime"],
             Self::Export => &["context", "input", "output", "task", "workflow", "runtime"],

@@ -116,7 +116,7 @@ impl Loader<'_> {
             "raise" => self.raise(place, scope),
             "set" => self.set(place, scope).map(TaskKind::Set),
             "switch" => self.switch(place, siblings, scope),
-            "try" => self.try_task(place, path, scope),
+            "try" => self.try_task(place, path, siblings, scope),
             "wait" => self.wait(place, scope).map(TaskKind::Wait),
             _ => self.refused_task(kind, place, path, scope),
         }

@@ -22,10 +22,7 @@ pub(in crate::flow::expression) struct Handle<'a> {
 
 impl<'a> Handle<'a> {
     pub(in crate::flow::expression) fn new(lookup: &'a Lut<Engine>) -> Self {
-        Self {
-            lookup,
-            regexes: Rc::default(),
-        }
+        Self { lookup, regexes: Rc::default() }
     }
 
     pub(super) fn regexes(&self) -> &Regexes {
@@ -49,10 +46,7 @@ impl Clone for Handle<'_> {
     /// Paid for as well: binding many closures clones the context without running a term.
     fn clone(&self) -> Self {
         meter::work(1);
-        Self {
-            lookup: self.lookup,
-            regexes: Rc::clone(&self.regexes),
-        }
+        Self { lookup: self.lookup, regexes: Rc::clone(&self.regexes) }
     }
 }
 

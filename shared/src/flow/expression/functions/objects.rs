@@ -11,18 +11,11 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
         ("true", |_input| Ok(Value::Bool(true))),
         ("false", |_input| Ok(Value::Bool(false))),
         ("nan", |_input| Ok(Value::Number(Number::Float(f64::NAN)))),
-        ("infinite", |_input| Ok(Value::Number(Number::Float(
-            f64::INFINITY
-        )))),
-        ("isnan", |input| number(&input)
-            .map(|float| Value::Bool(float.is_nan()))),
-        ("isinfinite", |input| number(&input)
-            .map(|float| Value::Bool(float.is_infinite()))),
-        ("isnormal", |input| number(&input)
-            .map(|float| Value::Bool(float.is_normal()))),
-        ("not", |input| Ok(Value::Bool(!jaq_core::ValT::as_bool(
-            &input
-        )))),
+        ("infinite", |_input| Ok(Value::Number(Number::Float(f64::INFINITY)))),
+        ("isnan", |input| number(&input).map(|float| Value::Bool(float.is_nan()))),
+        ("isinfinite", |input| number(&input).map(|float| Value::Bool(float.is_infinite()))),
+        ("isnormal", |input| number(&input).map(|float| Value::Bool(float.is_normal()))),
+        ("not", |input| Ok(Value::Bool(!jaq_core::ValT::as_bool(&input)))),
         ("type", |input| Ok(Value::text(input.kind()))),
         ("length", |input| length(&input)),
         ("has", |input, key| has(&input, &key)),
@@ -34,9 +27,7 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
         ("unique", |input| array(input).map(unique)),
         ("flatten", |input, depth| flatten(&input, &depth)),
         ("bsearch", |input, wanted| bsearch(input, &wanted)),
-        ("tojson", |input| Ok(Value::Text(Rc::new(JsonText::of(
-            &input
-        ))))),
+        ("tojson", |input| Ok(Value::Text(Rc::new(JsonText::of(&input))))),
         ("fromjson", |input| from_json(&input)),
         ("tonumber", |input| to_number(&input)),
     ]
@@ -115,10 +106,7 @@ fn is_contained(value: &Value, part: &Value) -> bool {
             .all(|part| array.items().iter().any(|item| is_contained(item, part))),
         (Value::Object(object), Value::Object(parts)) => {
             parts.entries().iter().all(|(key, part)| {
-                object
-                    .entries()
-                    .get(key)
-                    .is_some_and(|value| is_contained(value, part))
+                object.entries().get(key).is_some_and(|value| is_contained(value, part))
             })
         }
         (value, part) => value == part,
@@ -128,10 +116,7 @@ fn is_contained(value: &Value, part: &Value) -> bool {
 fn keys(value: &Value) -> Result {
     match value {
         Value::Object(object) => {
-            let keys = object
-                .entries()
-                .keys()
-                .map(|key| Value::Text(Rc::clone(key)));
+            let keys = object.entries().keys().map(|key| Value::Text(Rc::clone(key)));
             let mut keys: Vec<Value> = keys.collect();
             keys.sort_unstable();
             Ok(keys.into_iter().collect())
@@ -198,10 +183,7 @@ fn flatten(value: &Value, depth: &Value) -> Result {
     match value {
         Value::Array(array) => into(&mut flat, array.items(), depth),
         other => {
-            return Err(Error::str(format_args!(
-                "Cannot iterate over {}",
-                other.kind()
-            )));
+            return Err(Error::str(format_args!("Cannot iterate over {}", other.kind())));
         }
     }
     Ok(Value::Array(Rc::new(flat)))
@@ -216,10 +198,7 @@ fn bsearch(value: Value, wanted: &Value) -> Result {
 /// Reads JSON text. `serde_json` stops at 128 levels of nesting; the values stop before that.
 fn from_json(value: &Value) -> Result {
     let Value::Text(text) = value else {
-        return Err(Error::str(format_args!(
-            "{} only strings can be parsed",
-            value.kind()
-        )));
+        return Err(Error::str(format_args!("{} only strings can be parsed", value.kind())));
     };
     // Parsed text takes more memory than the text, until it is converted, which is paid for on its own.
     meter::memory(text.len().saturating_mul(8));
@@ -244,10 +223,7 @@ fn to_number(value: &Value) -> Result {
                 ))
             })
         }
-        other => Err(Error::str(format_args!(
-            "{} cannot be parsed as a number",
-            other.kind()
-        ))),
+        other => Err(Error::str(format_args!("{} cannot be parsed as a number", other.kind()))),
     }
 }
 

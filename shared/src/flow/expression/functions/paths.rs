@@ -16,10 +16,7 @@ fn delete_paths(value: Value, paths: &Value) -> Result {
     let mut sorted = items(paths)?.to_vec();
     meter::memory(sorted.len() * 16);
     sorted.sort_unstable();
-    sorted
-        .iter()
-        .rev()
-        .try_fold(value, |value, path| delete(value, items(path)?))
+    sorted.iter().rev().try_fold(value, |value, path| delete(value, items(path)?))
 }
 
 fn items(value: &Value) -> Result<&[Value]> {
@@ -52,11 +49,8 @@ fn change(value: Value, index: &Value, f: impl Fn(Value) -> Option<Value>) -> Re
     }
     let changed: ValX<'static, Value> =
         value.map_index(index, Opt::Essential, |part| f(part).map(Ok).into_iter());
-    changed.map_err(|error| {
-        error
-            .get_err()
-            .unwrap_or_else(|_| Error::str("Cannot delete this path"))
-    })
+    changed
+        .map_err(|error| error.get_err().unwrap_or_else(|_| Error::str("Cannot delete this path")))
 }
 
 /// Deleting what is not there changes nothing, and must not grow the array on the way.

@@ -40,21 +40,15 @@ struct Compiled {
 pub(super) struct Regexes(RefCell<HashMap<(String, String), Compiled>>);
 
 pub(super) fn functions() -> impl Iterator<Item = Function> {
-    let find: RunPtr<Engine> = |context| {
-        bome(search(context, |compiled, text| {
-            Ok(find_matches(compiled, text))
-        }))
-    };
+    let find: RunPtr<Engine> =
+        |context| bome(search(context, |compiled, text| Ok(find_matches(compiled, text))));
     let test: RunPtr<Engine> = |context| {
         bome(search(context, |compiled, text| {
             Ok(Value::Bool(timed(|| compiled.regex.is_match(text))))
         }))
     };
-    let split: RunPtr<Engine> = |context| {
-        bome(search(context, |compiled, text| {
-            Ok(split_matches(compiled, text))
-        }))
-    };
+    let split: RunPtr<Engine> =
+        |context| bome(search(context, |compiled, text| Ok(split_matches(compiled, text))));
     [
         run::<Engine>(("find_matches", v(2), find)),
         run::<Engine>(("split_matches", v(2), split)),
@@ -79,11 +73,7 @@ fn search(mut context: Cv<'_, Engine>, f: fn(&Compiled, &str) -> Result) -> Resu
     let flags = context.0.pop_var();
     let pattern = context.0.pop_var();
     let (Value::Text(text), Value::Text(pattern)) = (&context.1, &pattern) else {
-        let other = if matches!(context.1, Value::Text(_)) {
-            &pattern
-        } else {
-            &context.1
-        };
+        let other = if matches!(context.1, Value::Text(_)) { &pattern } else { &context.1 };
         return Err(Error::str(format_args!(
             "{} cannot be matched, as it is not a string",
             other.kind()
@@ -148,12 +138,7 @@ fn compile(pattern: &str, flags: &str) -> Result<Compiled> {
     for bytes in COMPILED_BYTES {
         match builder.size_limit(bytes).build() {
             Ok(regex) => {
-                return Ok(Compiled {
-                    regex,
-                    bytes,
-                    global,
-                    ignore_empty,
-                });
+                return Ok(Compiled { regex, bytes, global, ignore_empty });
             }
             Err(regex::Error::CompiledTooBig(_)) => {}
             Err(error) => return Err(fail(&error.to_string())),
@@ -199,11 +184,7 @@ fn matches<'a>(compiled: &Compiled, text: &'a str, mut each: impl FnMut(&Capture
 /// jq's match objects.
 fn find_matches(compiled: &Compiled, text: &str) -> Value {
     let mut found = Array::default();
-    let mut characters = Characters {
-        text,
-        byte: 0,
-        count: 0,
-    };
+    let mut characters = Characters { text, byte: 0, count: 0 };
     matches(compiled, text, |captures| {
         found.push(describe(&compiled.regex, captures, &mut characters))
     });
@@ -213,17 +194,11 @@ fn find_matches(compiled: &Compiled, text: &str) -> Value {
 /// The text in pieces: what is between the matches as texts, the matches as jq's match objects.
 fn split_matches(compiled: &Compiled, text: &str) -> Value {
     let mut pieces = Array::default();
-    let mut characters = Characters {
-        text,
-        byte: 0,
-        count: 0,
-    };
+    let mut characters = Characters { text, byte: 0, count: 0 };
     let mut end = 0;
     matches(compiled, text, |captures| {
         if let Some(whole) = captures.get(0) {
-            pieces.push(Value::text(
-                text.get(end..whole.start()).unwrap_or_default(),
-            ));
+            pieces.push(Value::text(text.get(end..whole.start()).unwrap_or_default()));
             end = whole.end();
         }
         pieces.push(describe(&compiled.regex, captures, &mut characters));
@@ -233,27 +208,24 @@ fn split_matches(compiled: &Compiled, text: &str) -> Value {
 }
 
 fn describe(regex: &Regex, captures: &Captures<'_>, characters: &mut Characters<'_>) -> Value {
-    let mut parts = captures
-        .iter()
-        .zip(regex.capture_names())
-        .map(|(part, name)| {
-            let Some(part) = part else {
-                return (
-                    vec![
-                        ("offset", Value::from(-1_isize)),
-                        ("length", Value::from(0_usize)),
-                        ("string", Value::Null),
-                    ],
-                    name,
-                );
-            };
-            let fields = vec![
-                ("offset", Value::from(characters.until(part.start()))),
-                ("length", Value::from(part.as_str().chars().count())),
-                ("string", Value::text(part.as_str())),
-            ];
-            (fields, name)
-        });
+    let mut parts = captures.iter().zip(regex.capture_names()).map(|(part, name)| {
+        let Some(part) = part else {
+            return (
+                vec![
+                    ("offset", Value::from(-1_isize)),
+                    ("length", Value::from(0_usize)),
+                    ("string", Value::Null),
+                ],
+                name,
+            );
+        };
+        let fields = vec![
+            ("offset", Value::from(characters.until(part.start()))),
+            ("length", Value::from(part.as_str().chars().count())),
+            ("string", Value::text(part.as_str())),
+        ];
+        (fields, name)
+    });
     let mut whole = parts.next().map(|(fields, _)| fields).unwrap_or_default();
     let groups = parts.map(|(mut fields, name)| {
         fields.push(("name", name.map_or(Value::Null, Value::text)));

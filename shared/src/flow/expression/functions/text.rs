@@ -12,32 +12,12 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
     functions![
         ("utf8bytelength", |input| text(&input, "utf8bytelength")
             .map(|text| Value::from(text.len()))),
-        ("startswith", |input, part| both(
-            &input,
-            &part,
-            "startswith() requires string inputs"
-        )
-        .map(|(text, part)| Value::Bool(
-            text.starts_with(part.as_str())
-        ))),
-        ("endswith", |input, part| both(
-            &input,
-            &part,
-            "endswith() requires string inputs"
-        )
-        .map(|(text, part)| Value::Bool(
-            text.ends_with(part.as_str())
-        ))),
-        ("ltrimstr", |input, part| Ok(strip(
-            &input,
-            &part,
-            |text, part| text.strip_prefix(part)
-        ))),
-        ("rtrimstr", |input, part| Ok(strip(
-            &input,
-            &part,
-            |text, part| text.strip_suffix(part)
-        ))),
+        ("startswith", |input, part| both(&input, &part, "startswith() requires string inputs")
+            .map(|(text, part)| Value::Bool(text.starts_with(part.as_str())))),
+        ("endswith", |input, part| both(&input, &part, "endswith() requires string inputs")
+            .map(|(text, part)| Value::Bool(text.ends_with(part.as_str())))),
+        ("ltrimstr", |input, part| Ok(strip(&input, &part, |text, part| text.strip_prefix(part)))),
+        ("rtrimstr", |input, part| Ok(strip(&input, &part, |text, part| text.strip_suffix(part)))),
         ("indices", |input, part| indices(&input, &part)),
         ("split", |input, separator| both(
             &input,
@@ -54,12 +34,8 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
             '"' => Some("&quot;"),
             _ => None,
         })),
-        ("escape_sh", |input| escape(&input, |char| (char == '\'')
-            .then_some(r"'\''"))),
-        ("csv_row", |input| row(&input, ",", |text| format!(
-            "\"{}\"",
-            text.replace('"', "\"\"")
-        ))),
+        ("escape_sh", |input| escape(&input, |char| (char == '\'').then_some(r"'\''"))),
+        ("csv_row", |input| row(&input, ",", |text| format!("\"{}\"", text.replace('"', "\"\"")))),
         ("tsv_row", |input| row(&input, "\t", |text| {
             text.replace('\\', "\\\\")
                 .replace('\t', "\\t")
@@ -78,10 +54,7 @@ fn text<'a>(value: &'a Value, what: &str) -> Result<&'a Key> {
             meter::work(1 + text.len() / 256);
             Ok(text)
         }
-        other => Err(Error::str(format_args!(
-            "{} input to {what} must be a string",
-            other.kind()
-        ))),
+        other => Err(Error::str(format_args!("{} input to {what} must be a string", other.kind()))),
     }
 }
 
@@ -117,18 +90,13 @@ fn indices(value: &Value, part: &Value) -> Result {
             meter::work(1 + text.len() / 64);
             let places = text.char_indices().enumerate();
             let found = places.filter(|(_, (offset, _))| {
-                text.get(*offset..)
-                    .is_some_and(|rest| rest.starts_with(part.as_str()))
+                text.get(*offset..).is_some_and(|rest| rest.starts_with(part.as_str()))
             });
             Ok(found.map(|(at, _)| Value::from(at)).collect())
         }
         (Value::Array(_), Value::Array(_)) => jaq_core::ValT::index(value.clone(), part),
         (Value::Array(array), part) => {
-            let found = array
-                .items()
-                .iter()
-                .enumerate()
-                .filter(|(_, item)| *item == part);
+            let found = array.items().iter().enumerate().filter(|(_, item)| *item == part);
             Ok(found.map(|(at, _)| Value::from(at)).collect())
         }
         (value, part) => Err(Error::str(format_args!(
@@ -150,10 +118,7 @@ fn join(value: Value, separator: &Value) -> Result {
             (0, _) => {}
             (_, Value::Text(separator)) => append(separator),
             (_, other) => {
-                return Err(Error::str(format_args!(
-                    "Cannot join with {}",
-                    other.kind()
-                )));
+                return Err(Error::str(format_args!("Cannot join with {}", other.kind())));
             }
         }
         match part? {
@@ -161,10 +126,7 @@ fn join(value: Value, separator: &Value) -> Result {
             Value::Text(text) => append(&text),
             scalar @ (Value::Bool(_) | Value::Number(_)) => append(&scalar.to_string()),
             other => {
-                return Err(Error::str(format_args!(
-                    "Cannot join {} with a string",
-                    other.kind()
-                )));
+                return Err(Error::str(format_args!("Cannot join {} with a string", other.kind())));
             }
         }
     }
@@ -200,10 +162,7 @@ fn row(value: &Value, separator: &str, quote: fn(&str) -> String) -> Result {
             }
             scalar @ (Value::Bool(_) | Value::Number(_)) => scalar.to_string(),
             other => {
-                return Err(Error::str(format_args!(
-                    "{} is not valid in a row",
-                    other.kind()
-                )));
+                return Err(Error::str(format_args!("{} is not valid in a row", other.kind())));
             }
         };
         meter::memory(2 * (cell.len() + 1));
@@ -241,15 +200,9 @@ fn encode_base32(value: &Value) -> Result {
             .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
         let digits = (block.len() * 8).div_ceil(5);
         for place in 0..8 {
-            let digit = ALPHABET
-                .get((bits >> (35 - 5 * place) & 31) as usize)
-                .copied()
-                .unwrap_or_default();
-            encoded.push(if place < digits {
-                char::from(digit)
-            } else {
-                '='
-            });
+            let digit =
+                ALPHABET.get((bits >> (35 - 5 * place) & 31) as usize).copied().unwrap_or_default();
+            encoded.push(if place < digits { char::from(digit) } else { '=' });
         }
     }
     Ok(Value::from(encoded))

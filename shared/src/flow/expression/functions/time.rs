@@ -13,9 +13,8 @@ const LONGEST_FORMAT_BYTES: usize = 256;
 
 pub(super) fn functions() -> impl Iterator<Item = Function> {
     functions![
-        ("todate", |input| at(&input).map(|at| Value::from(
-            at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-        ))),
+        ("todate", |input| at(&input)
+            .map(|at| Value::from(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))),
         ("fromdate", |input| from_date(&input)),
         ("gmtime", |input| at(&input).map(|at| parts(&at, &input))),
         ("mktime", |input| at_parts(&input).map(seconds)),
@@ -38,9 +37,7 @@ fn at(value: &Value) -> Result<Zoned> {
     match value {
         Value::Number(number) => {
             let seconds = i64::try_from(number.whole()).map_err(Error::str)?;
-            Timestamp::from_second(seconds)
-                .map(date_of)
-                .map_err(Error::str)
+            Timestamp::from_second(seconds).map(date_of).map_err(Error::str)
         }
         value => at_parts(value),
     }
@@ -71,8 +68,7 @@ fn at_parts(value: &Value) -> Result<Zoned> {
         small(5, 0)?,
         0,
     );
-    date.and_then(|date| date.to_zoned(TimeZone::UTC))
-        .map_err(Error::str)
+    date.and_then(|date| date.to_zoned(TimeZone::UTC)).map_err(Error::str)
 }
 
 /// The parts of a time, with the fraction of a second that `value` had.
@@ -107,39 +103,27 @@ fn text<'a>(value: &'a Value, what: &str) -> Result<&'a str> {
             Ok(text)
         }
         Value::Text(_) => Err(Error::str(format_args!("{what} is too long"))),
-        other => Err(Error::str(format_args!(
-            "{what} must be a string, not {}",
-            other.kind()
-        ))),
+        other => Err(Error::str(format_args!("{what} must be a string, not {}", other.kind()))),
     }
 }
 
 fn from_date(value: &Value) -> Result {
     let text = text(value, "a date")?;
     let timestamp: Timestamp = text.parse().map_err(|_| {
-        Error::str(format_args!(
-            "date \"{text}\" does not match format \"%Y-%m-%dT%H:%M:%SZ\""
-        ))
+        Error::str(format_args!("date \"{text}\" does not match format \"%Y-%m-%dT%H:%M:%SZ\""))
     })?;
     Ok(seconds(date_of(timestamp)))
 }
 
 fn strftime(value: &Value, format: &Value) -> Result {
     let format = text(format, "the format of strftime")?;
-    strtime::format(format, &at(value)?)
-        .map(Value::from)
-        .map_err(Error::str)
+    strtime::format(format, &at(value)?).map(Value::from).map_err(Error::str)
 }
 
 fn strptime(value: &Value, format: &Value) -> Result {
-    let (date, format) = (
-        text(value, "a date")?,
-        text(format, "the format of strptime")?,
-    );
+    let (date, format) = (text(value, "a date")?, text(format, "the format of strptime")?);
     let mut parsed = BrokenDownTime::parse(format, date).map_err(|_| {
-        Error::str(format_args!(
-            "date \"{date}\" does not match format \"{format}\""
-        ))
+        Error::str(format_args!("date \"{date}\" does not match format \"{format}\""))
     })?;
     if parsed.offset().is_none() && parsed.iana_time_zone().is_none() {
         parsed.set_offset(Some(Offset::UTC));

@@ -29,10 +29,7 @@ impl Add for Value {
             (Self::Text(left), Self::Text(right)) => Ok(Self::Text(append(left, &right))),
             (Self::Array(mut left), Self::Array(right)) => {
                 let target = Rc::make_mut(&mut left);
-                right
-                    .items()
-                    .iter()
-                    .for_each(|item| target.push(item.clone()));
+                right.items().iter().for_each(|item| target.push(item.clone()));
                 Ok(Self::Array(left))
             }
             (Self::Object(mut left), Self::Object(right)) => {
@@ -110,9 +107,7 @@ fn repeat(text: &str, count: Number) -> Value {
         reason = "saturates; it is positive"
     )]
     let count = count.ceil() as usize;
-    let Some(bytes) = text.len().checked_mul(count) else {
-        meter::stop(Limit::Memory)
-    };
+    let Some(bytes) = text.len().checked_mul(count) else { meter::stop(Limit::Memory) };
     meter::memory(bytes);
     Value::Text(Rc::new(text.repeat(count)))
 }
@@ -151,9 +146,7 @@ fn split(text: &str, separator: &str) -> Value {
     if text.is_empty() {
         Value::Array(Rc::default())
     } else if separator.is_empty() {
-        text.chars()
-            .map(|char| Value::text(char.encode_utf8(&mut [0; 4])))
-            .collect()
+        text.chars().map(|char| Value::text(char.encode_utf8(&mut [0; 4]))).collect()
     } else {
         text.split(separator).map(Value::text).collect()
     }
@@ -169,20 +162,12 @@ impl Rem for Value {
                     return Ok(Self::Number(Number::Float(f64::NAN)));
                 }
                 let whole = |number: &Number| {
-                    number
-                        .exact()
-                        .unwrap_or_else(|| Number::Float(number.float().trunc()).whole())
+                    number.exact().unwrap_or_else(|| Number::Float(number.float().trunc()).whole())
                 };
                 let remainder = whole(left).checked_rem(whole(right));
-                remainder
-                    .map(|exact| Self::Number(exact.into()))
-                    .ok_or_else(|| {
-                        refuse(
-                            &self,
-                            &other,
-                            "divided (remainder) because the divisor is zero",
-                        )
-                    })
+                remainder.map(|exact| Self::Number(exact.into())).ok_or_else(|| {
+                    refuse(&self, &other, "divided (remainder) because the divisor is zero")
+                })
             }
             _ => Err(refuse(&self, &other, "divided (remainder)")),
         }

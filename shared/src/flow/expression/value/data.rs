@@ -74,9 +74,7 @@ impl Array {
     }
 
     pub(super) fn take(&mut self, index: usize) -> Value {
-        self.items
-            .get_mut(index)
-            .map_or(Value::Null, |item| std::mem::replace(item, Value::Null))
+        self.items.get_mut(index).map_or(Value::Null, |item| std::mem::replace(item, Value::Null))
     }
 
     /// Sets an item, with nulls before it where the array is too short.
@@ -104,9 +102,7 @@ impl Array {
 
     /// The items, without copying where nobody else holds them.
     pub(in crate::flow::expression) fn unshare(array: Rc<Self>) -> Vec<Value> {
-        Rc::try_unwrap(array)
-            .unwrap_or_else(|shared| (*shared).clone())
-            .into_items()
+        Rc::try_unwrap(array).unwrap_or_else(|shared| (*shared).clone()).into_items()
     }
 }
 
@@ -122,9 +118,7 @@ impl Object {
     }
 
     pub(super) fn take(&mut self, key: &Key) -> Option<Value> {
-        self.entries
-            .get_mut(key)
-            .map(|value| std::mem::replace(value, Value::Null))
+        self.entries.get_mut(key).map(|value| std::mem::replace(value, Value::Null))
     }
 
     pub(super) fn remove(&mut self, key: &Key) {
@@ -134,39 +128,28 @@ impl Object {
 
     /// The entries, without copying where nobody else holds them.
     pub(in crate::flow::expression) fn unshare(object: Rc<Self>) -> IndexMap<Key, Value> {
-        Rc::try_unwrap(object)
-            .unwrap_or_else(|shared| (*shared).clone())
-            .entries
+        Rc::try_unwrap(object).unwrap_or_else(|shared| (*shared).clone()).entries
     }
 }
 
 impl Default for Array {
     fn default() -> Self {
         meter::memory(CONTAINER_BYTES);
-        Self {
-            items: Vec::new(),
-            depth: 0,
-        }
+        Self { items: Vec::new(), depth: 0 }
     }
 }
 
 impl Default for Object {
     fn default() -> Self {
         meter::memory(CONTAINER_BYTES);
-        Self {
-            entries: IndexMap::new(),
-            depth: 0,
-        }
+        Self { entries: IndexMap::new(), depth: 0 }
     }
 }
 
 impl Clone for Array {
     fn clone(&self) -> Self {
         meter::memory(CONTAINER_BYTES + self.items.len() * ARRAY_ITEM_BYTES);
-        Self {
-            items: self.items.clone(),
-            depth: self.depth,
-        }
+        Self { items: self.items.clone(), depth: self.depth }
     }
 }
 
@@ -174,10 +157,7 @@ impl Clone for Object {
     fn clone(&self) -> Self {
         meter::memory(CONTAINER_BYTES + self.entries.len() * OBJECT_ENTRY_BYTES);
         meter::work(self.entries.len() / 4);
-        Self {
-            entries: self.entries.clone(),
-            depth: self.depth,
-        }
+        Self { entries: self.entries.clone(), depth: self.depth }
     }
 }
 

@@ -68,13 +68,9 @@ impl Value {
             Self::Bool(bool) => Json::Bool(*bool),
             Self::Number(number) => Json::from(*number),
             Self::Text(text) => Json::String(String::clone(text)),
-            Self::Array(array) => Json::Array(
-                array
-                    .items()
-                    .iter()
-                    .map(|item| item.to_json(left))
-                    .collect(),
-            ),
+            Self::Array(array) => {
+                Json::Array(array.items().iter().map(|item| item.to_json(left)).collect())
+            }
             Self::Object(object) => {
                 let entries = object.entries().iter().map(|(key, value)| {
                     pay(left, key.len() + 3);

@@ -14,11 +14,7 @@ use std::rc::Rc;
 /// None is before the beginning; beyond the end is for the caller to judge.
 pub(super) fn position(index: Number, length: usize) -> Option<usize> {
     let index = index.whole();
-    let absolute = if index < 0 {
-        index + length as i128
-    } else {
-        index
-    };
+    let absolute = if index < 0 { index + length as i128 } else { index };
     usize::try_from(absolute).ok()
 }
 
@@ -35,9 +31,7 @@ pub(super) fn bounds(range: &Range<&Value>, length: usize) -> Result<(usize, usi
             };
             Ok(position(number, length).unwrap_or(0).min(length))
         }
-        Some(_) => Err(Error::str(
-            "Start and end indices of an array slice must be numbers",
-        )),
+        Some(_) => Err(Error::str("Start and end indices of an array slice must be numbers")),
     };
     let start = bound(range.start, 0, false)?;
     Ok((start, bound(range.end, length, true)?.max(start)))
@@ -47,42 +41,27 @@ pub(super) fn bounds(range: &Range<&Value>, length: usize) -> Result<(usize, usi
 fn characters(text: &str, range: &Range<&Value>) -> Result<Value> {
     meter::work(1 + text.len() / 64);
     let (start, end) = bounds(range, text.chars().count())?;
-    let mut offsets = text
-        .char_indices()
-        .map(|(offset, _)| offset)
-        .chain([text.len()]);
+    let mut offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
     let from = offsets.nth(start).unwrap_or(text.len());
-    let upto = if end == start {
-        from
-    } else {
-        offsets.nth(end - start - 1).unwrap_or(text.len())
-    };
+    let upto = if end == start { from } else { offsets.nth(end - start - 1).unwrap_or(text.len()) };
     Ok(Value::text(text.get(from..upto).unwrap_or_default()))
 }
 
 fn cannot_iterate(value: &Value) -> Error {
     match value {
         Value::Null => Error::str("Cannot iterate over null"),
-        other => Error::str(format_args!(
-            "Cannot iterate over {} ({})",
-            other.kind(),
-            excerpt(other)
-        )),
+        other => {
+            Error::str(format_args!("Cannot iterate over {} ({})", other.kind(), excerpt(other)))
+        }
     }
 }
 
 pub(super) fn cannot_index(value: &Value, index: &Value) -> Error {
     match index {
-        Value::Text(_) => Error::str(format_args!(
-            "Cannot index {} with {}",
-            value.kind(),
-            excerpt(index)
-        )),
-        other => Error::str(format_args!(
-            "Cannot index {} with {}",
-            value.kind(),
-            other.kind()
-        )),
+        Value::Text(_) => {
+            Error::str(format_args!("Cannot index {} with {}", value.kind(), excerpt(index)))
+        }
+        other => Error::str(format_args!("Cannot index {} with {}", value.kind(), other.kind())),
     }
 }
 
@@ -137,11 +116,9 @@ impl jaq_core::ValT for Value {
 
     fn key_values(self) -> BoxIter<'static, ValR<(Self, Self), Self>> {
         match self {
-            Self::Array(array) => Box::new(
-                each(array)
-                    .enumerate()
-                    .map(|(at, item)| Ok((Self::from(at), item))),
-            ),
+            Self::Array(array) => {
+                Box::new(each(array).enumerate().map(|(at, item)| Ok((Self::from(at), item))))
+            }
             Self::Object(object) => {
                 Box::new(entries(object).map(|(key, value)| Ok((Self::Text(key), value))))
             }
@@ -180,18 +157,9 @@ impl jaq_core::ValT for Value {
             Self::Text(text) => characters(text, &range),
             Self::Array(array) => {
                 let (start, end) = bounds(&range, array.items().len())?;
-                Ok(array
-                    .items()
-                    .iter()
-                    .take(end)
-                    .skip(start)
-                    .cloned()
-                    .collect())
+                Ok(array.items().iter().take(end).skip(start).cloned().collect())
             }
-            _ => Err(Error::str(format_args!(
-                "Cannot index {} with object",
-                self.kind()
-            ))),
+            _ => Err(Error::str(format_args!("Cannot index {} with object", self.kind()))),
         }
     }
 

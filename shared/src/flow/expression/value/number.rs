@@ -34,10 +34,7 @@ impl From<i128> for Number {
 impl Number {
     /// A float that was computed.
     pub(in crate::flow::expression) fn computed(float: f64) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "checked to be whole and small enough"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small enough")]
         if float.fract() == 0.0
             && float.abs() <= EXACT_FLOAT
             && !(float == 0.0 && float.is_sign_negative())
@@ -74,13 +71,9 @@ impl Number {
     }
 
     /// The integer at or below, for indices and remainders; saturates, and is 0 for what is not a number.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the saturating cast is what is wanted"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the saturating cast is what is wanted")]
     pub(in crate::flow::expression) fn whole(self) -> i128 {
-        self.exact()
-            .unwrap_or_else(|| i128::from(self.float().floor() as i64))
+        self.exact().unwrap_or_else(|| i128::from(self.float().floor() as i64))
     }
 
     fn apply(
@@ -126,8 +119,7 @@ impl Number {
             (None, Some(right)) => exact_to_float(right, self.float()).reverse(),
             (None, None) => {
                 let (left, right) = (self.float(), other.float());
-                left.partial_cmp(&right)
-                    .unwrap_or_else(|| right.is_nan().cmp(&left.is_nan()))
+                left.partial_cmp(&right).unwrap_or_else(|| right.is_nan().cmp(&left.is_nan()))
             }
         }
     }
@@ -143,7 +135,5 @@ fn exact_to_float(exact: i128, float: f64) -> Ordering {
         return Ordering::Greater;
     }
     let whole = float.trunc();
-    exact
-        .cmp(&(whole as i128))
-        .then_with(|| whole.partial_cmp(&float).unwrap_or(Ordering::Equal))
+    exact.cmp(&(whole as i128)).then_with(|| whole.partial_cmp(&float).unwrap_or(Ordering::Equal))
 }

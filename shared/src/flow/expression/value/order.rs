@@ -28,14 +28,9 @@ fn sorted(object: &Object) -> Vec<(&Key, &Value)> {
 
 fn order_objects(left: &Object, right: &Object) -> Ordering {
     let (left, right) = (sorted(left), sorted(right));
-    let keys = left
-        .iter()
-        .map(|(key, _)| *key)
-        .cmp(right.iter().map(|(key, _)| *key));
+    let keys = left.iter().map(|(key, _)| *key).cmp(right.iter().map(|(key, _)| *key));
     keys.then_with(|| {
-        left.iter()
-            .map(|(_, value)| *value)
-            .cmp(right.iter().map(|(_, value)| *value))
+        left.iter().map(|(_, value)| *value).cmp(right.iter().map(|(_, value)| *value))
     })
 }
 

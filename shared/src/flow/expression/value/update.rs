@@ -22,9 +22,7 @@ pub(super) fn values<'a, I: Iterator<Item = ValX<'a, Value>>>(
     f: impl Fn(Value) -> I,
 ) -> ValX<'a, Value> {
     match value {
-        Value::Array(array) => each(array)
-            .filter_map(|item| first(f(item)).transpose())
-            .collect(),
+        Value::Array(array) => each(array).filter_map(|item| first(f(item)).transpose()).collect(),
         Value::Object(object) => {
             let mut changed = Object::default();
             for (key, value) in entries(object) {
@@ -79,9 +77,9 @@ fn item<'a, I: Iterator<Item = ValX<'a, Value>>>(
     f: impl Fn(Value) -> I,
 ) -> ValX<'a, Value> {
     let Some(at) = position(at, array.items().len()) else {
-        return Ok(opt.fail(Value::Array(array), |_| {
-            Error::str("Out of bounds negative array index")
-        })?);
+        return Ok(
+            opt.fail(Value::Array(array), |_| Error::str("Out of bounds negative array index"))?
+        );
     };
     let target = Rc::make_mut(&mut array);
     match first(f(target.take(at)))? {
@@ -104,10 +102,7 @@ pub(super) fn slice<'a, I: Iterator<Item = ValX<'a, Value>>>(
         Value::Null => Rc::default(),
         other => {
             return Ok(opt.fail(other, |other| {
-                Error::str(format_args!(
-                    "Cannot update field at object index of {}",
-                    other.kind()
-                ))
+                Error::str(format_args!("Cannot update field at object index of {}", other.kind()))
             })?);
         }
     };
@@ -115,13 +110,7 @@ pub(super) fn slice<'a, I: Iterator<Item = ValX<'a, Value>>>(
         Ok(bounds) => bounds,
         Err(error) => return Ok(opt.fail(Value::Array(array), |_| error)?),
     };
-    let part = array
-        .items()
-        .iter()
-        .take(end)
-        .skip(start)
-        .cloned()
-        .collect();
+    let part = array.items().iter().take(end).skip(start).cloned().collect();
     let with = first(f(part))?.map_or_else(|| Ok(Rc::default()), into_array)?;
     Rc::make_mut(&mut array).splice(start, end, &with);
     Ok(Value::Array(array))
@@ -130,8 +119,6 @@ pub(super) fn slice<'a, I: Iterator<Item = ValX<'a, Value>>>(
 fn into_array(value: Value) -> Result<Rc<Array>> {
     match value {
         Value::Array(array) => Ok(array),
-        _ => Err(Error::str(
-            "A slice of an array can only be assigned another array",
-        )),
+        _ => Err(Error::str("A slice of an array can only be assigned another array")),
     }
 }

@@ -1,0 +1,158 @@
+//! The command line: its groups, and what every command understands. Does nothing.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
+
+use crate::{dev, flow, key, run, trigger, workspace};
+
+/// Without a command: starts the local stack, as `dev` does.
+#[derive(Parser)]
+#[command(
+    name = "trigger-api",
+    version,
+    about = "Runs and operates a serverless trigger API",
+    long_about = None,
+    after_help = EXIT_CODES,
+    disable_help_subcommand = true
+)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) dev: dev::Arguments,
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+impl CommandLine {
+    /// Reads the process's own command line. One that is wrong ends the process, with code 2.
+    pub(crate) fn read() -> Self {
+        Self::parse().checked().unwrap_or_else(|error| error.exit())
+    }
+
+    /// Clap's own check (`args_conflicts_with_subcommands`) would also refuse `--local` and the
+    /// like before a command.
+    fn checked(self) -> Result<Self, clap::Error> {
+        if self.command.is_some() && self.dev != dev::Arguments::default() {
+            let message = "flags of `dev` stand behind `dev`, or without any command";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(self)
+    }
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed; for `flow check` and `flow publish`: the flow is faulty
+  2  wrong usage; for `flow check` and `flow publish`: sound, but uses what this runtime refuses
+  3  there is no such thing
+  4  the run that was waited for ended otherwise than completed";
+
+/// Where to work, and how to answer.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Work on the local stack that runs on the data folder, instead of on AWS
+    #[arg(long, global = true)]
+    pub(crate) local: bool,
+    /// The local stack's data folder [default: .trigger]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The workspace [default with --local: demo]
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) workspace: Option<String>,
+    /// Answer with one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The table of runs
+    #[arg(long, global = true, value_name = "NAME", env = "TRIGGER_RUNS_TABLE")]
+    pub(crate) runs_table: Option<String>,
+    /// The table of workspaces, keys, triggers and flows
+    #[arg(long, global = true, value_name = "NAME", env = "TRIGGER_CONFIG_TABLE")]
+    pub(crate) config_table: Option<String>,
+    /// The runs queue
+    #[arg(long, global = true, value_name = "URL", env = "TRIGGER_QUEUE_URL")]
+    pub(crate) queue_url: Option<String>,
+    /// The AWS Region; the credentials come from the environment too
+    #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION")]
+    pub(crate) region: Option<String>,
+    /// Log lines on standard error: a level, or a list of `target=level`
+    #[arg(long, global = true, value_name = "FILTER", env = "TRIGGER_LOG", default_value = "warn")]
+    pub(crate) log: String,
+}
+
+/// The command groups.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Start the whole stack on this machine
+    Dev(dev::Arguments),
+    /// Check, publish and read flows
+    #[command(subcommand)]
+    Flow(flow::Command),
+    /// Create, read, pause and resume triggers
+    #[command(subcommand)]
+    Trigger(trigger::Command),
+    /// Create, list and revoke keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Start, follow and cancel runs
+    #[command(subcommand)]
+    Run(run::Command),
+    /// Create and list workspaces
+    #[command(subcommand)]
+    Workspace(workspace::Command),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<CommandLine, clap::Error> {
+        CommandLine::try_parse_from(line.split(' ')).and_then(CommandLine::checked)
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_the_flags_are_those_of_dev() {
+        let alone = read("trigger-api --listen 127.0.0.1:0 --memory --data x").unwrap();
+        assert!(alone.command.is_none());
+        let Some(Command::Dev(behind)) =
+            read("trigger-api dev --listen 127.0.0.1:0 --memory").unwrap().command
+        else {
+            panic!("another command was read");
+        };
+        assert_eq!(alone.dev, behind);
+    }
+
+    #[test]
+    fn what_holds_everywhere_stands_before_or_behind_a_command() {
+        for line in ["trigger-api --local --json run list", "trigger-api run list --json --local"] {
+            let global = read(line).unwrap().global;
+            assert!(global.local && global.json, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_that_cannot_be_meant_are_refused() {
+        for line in [
+            "trigger-api --memory run list",
+            "trigger-api dev --memory --sync",
+            "trigger-api --listen 3000",
+            "trigger-api flow publish a.yaml",
+            "trigger-api flow publish a.yaml --env TEST",
+            "trigger-api trigger create --name a --flow b --deadline-s 2701",
+            "trigger-api key create --name a --expires-in 90",
+            "trigger-api run list --status done",
+            "trigger-api serve",
+        ] {
+            let error = read(line).err().unwrap_or_else(|| panic!("{line} was accepted"));
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+}

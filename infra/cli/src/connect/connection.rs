@@ -1,0 +1,90 @@
+//! What commands work with.
+
+use std::path::Path;
+
+use local::Endpoints;
+use shared::{
+    clock::Clock,
+    config::Config,
+    connect,
+    model::{Timestamp, WorkspaceId},
+    runs::{Parts, Runs, Settings},
+    store::Store,
+};
+
+use super::{DEFAULT_DATA, DEMO_WORKSPACE};
+use crate::{arguments::Global, error::Error};
+
+/// Tables, use cases, and the workspace that the command line names.
+pub(crate) struct Connection {
+    /// Records.
+    pub(crate) store: Store,
+    /// Use cases.
+    pub(crate) runs: Runs,
+    /// Time.
+    pub(crate) clock: Clock,
+    workspace: Option<WorkspaceId>,
+}
+
+impl Connection {
+    /// Puts together what the command line and the environment say.
+    pub(crate) fn open(global: &Global) -> Result<Self, Error> {
+        let parts = if global.local { local(global)? } else { aws(global)? };
+        let named = global.workspace.as_deref();
+        let workspace = named.or(global.local.then_some(DEMO_WORKSPACE)).map(str::parse);
+        let workspace = workspace.transpose().map_err(|error: shared::model::InvalidId| {
+            Error::Usage(format!("--workspace: {error}"))
+        })?;
+        let (store, clock) = (parts.store.clone(), parts.clock.clone());
+        Ok(Self { store, runs: Runs::new(parts, Settings::default()), clock, workspace })
+    }
+
+    /// The workspace that the command line names.
+    pub(crate) fn workspace(&self) -> Result<&WorkspaceId, Error> {
+        let unsaid = || Error::Usage("say which workspace: --workspace ID".to_owned());
+        self.workspace.as_ref().ok_or_else(unsaid)
+    }
+
+    /// The same, looked up: what is written for a mistyped workspace would never be found again.
+    pub(crate) async fn existing_workspace(&self) -> Result<&WorkspaceId, Error> {
+        let id = self.workspace()?;
+        match self.store.workspace(id).await? {
+            Some(_) => Ok(id),
+            None => Err(Error::NotFound(format!(
+                "there is no workspace `{id}`: create it with `workspace create {id}`"
+            ))),
+        }
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+fn aws(global: &Global) -> Result<Parts, Error> {
+    let given = |name: &str| match name {
+        "TRIGGER_RUNS_TABLE" => global.runs_table.clone(),
+        "TRIGGER_CONFIG_TABLE" => global.config_table.clone(),
+        "TRIGGER_QUEUE_URL" => global.queue_url.clone(),
+        "AWS_REGION" => global.region.clone(),
+        _ => None,
+    };
+    let config = Config::from_environment_and(given).map_err(|error| {
+        Error::Usage(format!("{error} (for the stack on this machine, say --local)"))
+    })?;
+    Ok(connect::parts(&config))
+}
+
+fn local(global: &Global) -> Result<Parts, Error> {
+    let data = global.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA));
+    let shown = data.display();
+    let endpoints = Endpoints::of_folder(data)
+        .map_err(|error| Error::because(format!("the folder `{shown}` cannot be read"), error))?;
+    let stopped = || {
+        Error::Failed(format!(
+            "no stack runs on `{shown}`: start one with `trigger-api dev`, or name its folder with --data"
+        ))
+    };
+    Ok(endpoints.ok_or_else(stopped)?.parts())
+}

@@ -1,0 +1,8 @@
+//! The way to the tables and the queue: on AWS with the operator's credentials, or the local
+//! stack's. Knows no command.
+
+mod connection;
+mod folder;
+
+pub(crate) use connection::Connection;
+pub(crate) use folder::{DEFAULT_DATA, DEMO_WORKSPACE};

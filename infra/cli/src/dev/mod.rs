@@ -1,0 +1,13 @@
+//! `dev`: the whole stack on this machine, with something in it to try.
+
+mod arguments;
+mod command;
+mod examples;
+mod folder;
+mod record;
+mod seed;
+mod signals;
+mod welcome;
+
+pub(crate) use arguments::Arguments;
+pub(crate) use command::execute;

@@ -1,0 +1,116 @@
+//! Runs as they are shown.
+
+use serde::Serialize;
+use serde_json::Value;
+use shared::{
+    model::{End, Environment, RunError, RunId, Status, TriggerId, WorkspaceId},
+    runs::RunView,
+};
+
+use super::line::Line;
+use crate::{
+    duration,
+    output::{Answer, facts, time},
+};
+
+/// One run.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    run_id: RunId,
+    workspace_id: WorkspaceId,
+    trigger_id: TriggerId,
+    environment: Environment,
+    automation_id: String,
+    automation_version: String,
+    automation_hash: String,
+    status: Status,
+    cancel_requested: bool,
+    started_at: String,
+    ended_at: Option<String>,
+    deadline_at: String,
+    wake_at: Option<String>,
+    output: Option<Value>,
+    error: Option<RunError>,
+    logs: Vec<Line>,
+    #[serde(skip)]
+    facts: Vec<(&'static str, String)>,
+}
+
+impl From<RunView> for Shown {
+    fn from(view: RunView) -> Self {
+        let facts = facts_of(&view);
+        let RunView { run, logs, end } = view;
+        let (output, error) = match end {
+            Some(End::Output(output)) => (Some(output), None),
+            Some(End::Error(error)) => (None, Some(error)),
+            None => (None, None),
+        };
+        Self {
+            run_id: run.id,
+            workspace_id: run.workspace,
+            trigger_id: run.trigger,
+            environment: run.environment,
+            automation_id: run.flow.name,
+            automation_version: run.flow.version,
+            automation_hash: run.flow.hash.to_string(),
+            status: run.status,
+            cancel_requested: run.cancel_requested,
+            started_at: run.started_at.to_string(),
+            ended_at: run.ended_at.map(|time| time.to_string()),
+            deadline_at: run.deadline.to_string(),
+            wake_at: run.wake_at.map(|time| time.to_string()),
+            output,
+            error,
+            logs: logs.into_iter().map(Line::from).collect(),
+            facts,
+        }
+    }
+}
+
+fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
+    let mut status = run.status.to_string();
+    if run.cancel_requested && !run.status.is_terminal() {
+        status.push_str(", to be cancelled");
+    }
+    let mut facts = vec![
+        ("Run", run.id.to_string()),
+        ("Status", status),
+        ("Trigger", format!("{} in {}", run.trigger, run.environment)),
+        ("Flow", format!("{} {}", run.flow.name, run.flow.version)),
+        ("Started", time(run.started_at)),
+    ];
+    if let Some(ended_at) = run.ended_at {
+        let took = duration::show(ended_at.since(run.started_at));
+        facts.push(("Ended", format!("{}, after {took}", time(ended_at))));
+    } else {
+        facts.extend(run.wake_at.map(|wake_at| ("Sleeps until", time(wake_at))));
+        facts.push(("Deadline", time(run.deadline)));
+    }
+    facts
+}
+
+impl Shown {
+    /// The output as a JSON document with line breaks; nothing where there is none.
+    pub(super) fn output(&self) -> String {
+        self.output.as_ref().map(|output| format!("{output:#}\n")).unwrap_or_default()
+    }
+}
+
+impl Answer for Shown {
+    fn text(&self) -> String {
+        let mut text = facts(&self.facts);
+        if let Some(error) = &self.error {
+            let place = error.instance.as_deref().unwrap_or("/");
+            text.push_str(&facts(&[("Error", format!("{error} (at {place})"))]));
+        }
+        if !self.logs.is_empty() {
+            text.push_str("\nNewest log lines:\n");
+            self.logs.iter().for_each(|line| text.push_str(&line.text()));
+        }
+        if self.output.is_some() {
+            text.push_str("\nOutput:\n");
+            text.push_str(&self.output());
+        }
+        text
+    }
+}

@@ -1,0 +1,14 @@
+//! `run …`: starting, reading, following and cancelling runs.
+
+mod answer;
+mod cancel;
+mod command;
+mod find;
+mod input;
+mod line;
+mod list;
+mod logs;
+mod start;
+mod watch;
+
+pub(crate) use command::{Command, execute};

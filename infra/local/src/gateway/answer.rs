@@ -1,0 +1,105 @@
+//! One request, from its head to its answer.
+
+use std::net::SocketAddr;
+
+use http::{HeaderMap, header, request::Parts, uri::Authority};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use lambda_http::{Body, Request, Response};
+use shared::http::{
+    gateway::{Refusal, refuse},
+    routes::Function,
+};
+use tokio::sync::oneshot;
+use url::Url;
+
+use super::{body, event, route, server::Gateway};
+
+/// Request line and header values together (API Gateway quotas for REST APIs).
+const MAX_HEAD_BYTES: usize = 10_240;
+
+impl<H, F> Gateway<H>
+where
+    H: Fn(Function, Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    pub(super) async fn answer(
+        &self,
+        request: http::Request<Incoming>,
+        peer: SocketAddr,
+        port: u16,
+    ) -> Response<Full<Bytes>> {
+        let (head, mut incoming) = request.into_parts();
+        let answer = match self.forward(&head, &mut incoming, peer, port).await {
+            Ok(response) => response,
+            Err(refusal) => {
+                // Whoever waits for permission to send the body gets the answer instead.
+                if !head.headers.contains_key(header::EXPECT) {
+                    body::discard(incoming).await;
+                }
+                refuse(&head.headers, refusal)
+            }
+        };
+        answer.map(to_bytes)
+    }
+
+    async fn forward(
+        &self,
+        head: &Parts,
+        incoming: &mut Incoming,
+        peer: SocketAddr,
+        port: u16,
+    ) -> Result<Response<Body>, Refusal> {
+        if head_bytes(head) > MAX_HEAD_BYTES {
+            return Err(Refusal::HeadTooLarge);
+        }
+        if !has_usable_host(&head.headers) {
+            return Err(Refusal::NoRoute);
+        }
+        let matched = route::find(head.uri.path()).ok_or(Refusal::NoRoute)?;
+        let body = body::read(incoming).await.map_err(|unreadable| match unreadable {
+            body::Unreadable::TooLarge => Refusal::BodyTooLarge,
+            body::Unreadable::Broken => Refusal::BodyBroken,
+        })?;
+        let route = matched.route;
+        let event = event::event(head, matched, peer, port, self.clock.now());
+        let request = event::request(event, body);
+
+        let (sender, answer) = oneshot::channel();
+        let handled = (self.handler)(route.function, request);
+        self.invocations.spawn(async move {
+            // The client may be gone by now. The function does not learn of that, as on AWS.
+            let _ = sender.send(handled.await);
+        });
+        // No answer comes from a function that panicked; its task has logged that.
+        let response = answer.await.map_err(|_| Refusal::FunctionFailed)?;
+        tracing::debug!(
+            http.method = %head.method,
+            http.route = route.resource,
+            http.status = response.status().as_u16(),
+            "Answered a request"
+        );
+        Ok(response)
+    }
+}
+
+fn head_bytes(head: &Parts) -> usize {
+    let uri = head.uri.path_and_query().map_or(0, |path| path.as_str().len());
+    head.headers.values().fold(uri + head.method.as_str().len(), |sum, value| sum + value.len())
+}
+
+/// The host becomes part of the URI that the function sees, so it must be one. On AWS the gateway
+/// itself is found by its host, so another one never gets there.
+fn has_usable_host(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get_all(header::HOST).iter().next_back() else { return true };
+    let Ok(host) = host.to_str() else { return false };
+    host.parse::<Authority>().is_ok() && Url::parse(&format!("http://{host}/")).is_ok()
+}
+
+fn to_bytes(body: Body) -> Full<Bytes> {
+    match body {
+        Body::Text(text) => Full::new(text.into()),
+        Body::Binary(bytes) => Full::new(bytes.into()),
+        _ => Full::default(),
+    }
+}

@@ -1,0 +1,67 @@
+//! The SDK clients that functions use.
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config as dynamodb_config;
+use aws_sdk_sqs::config as sqs_config;
+
+use super::{Endpoints, Options, Transport};
+use crate::{dynamodb, sqs};
+
+/// The Region and the account that the embedded services play are not looked at; any would do.
+const REGION: &str = "eu-central-1";
+
+pub(super) fn dynamodb(
+    options: &Options,
+    tables: &dynamodb::Store,
+    endpoints: &Endpoints,
+) -> aws_sdk_dynamodb::Client {
+    match (&options.transport, &options.recorder) {
+        (Transport::InProcess, None) => dynamodb::client(tables),
+        (Transport::InProcess, Some(recorder)) => {
+            dynamodb::recorded_client(tables, recorder.clone())
+        }
+        (Transport::Sockets { dynamodb, .. }, _) => {
+            dynamodb_at(dynamodb.as_ref().unwrap_or(&endpoints.dynamodb_url))
+        }
+    }
+}
+
+pub(super) fn sqs(
+    options: &Options,
+    queues: &sqs::Engine,
+    endpoints: &Endpoints,
+) -> aws_sdk_sqs::Client {
+    match (&options.transport, &options.recorder) {
+        (Transport::InProcess, None) => sqs::client(queues),
+        (Transport::InProcess, Some(recorder)) => sqs::recorded_client(queues, recorder.clone()),
+        (Transport::Sockets { sqs, .. }, _) => sqs_at(sqs.as_ref().unwrap_or(&endpoints.sqs_url)),
+    }
+}
+
+/// A client of tables behind a socket.
+pub(super) fn dynamodb_at(url: &str) -> aws_sdk_dynamodb::Client {
+    let config = dynamodb_config::Config::builder()
+        .behavior_version(dynamodb_config::BehaviorVersion::latest())
+        .region(dynamodb_config::Region::from_static(REGION))
+        .credentials_provider(credentials())
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+/// A client of queues behind a socket.
+pub(super) fn sqs_at(url: &str) -> aws_sdk_sqs::Client {
+    let config = sqs_config::Config::builder()
+        .behavior_version(sqs_config::BehaviorVersion::latest())
+        .region(sqs_config::Region::from_static(REGION))
+        .credentials_provider(credentials())
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    aws_sdk_sqs::Client::from_conf(config)
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("local", "local", None, None, "local")
+}

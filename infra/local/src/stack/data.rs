@@ -1,0 +1,81 @@
+//! The data folder: one stack at a time has it, and says in it where it is reached.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::{Endpoints, StartError};
+
+/// The file that says where a stack is reached.
+pub(super) const ENDPOINTS: &str = "endpoints.json";
+
+/// A data folder that is this process's. The system gives the lock back when the process ends,
+/// however it ends.
+pub(super) struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Makes the folder where there is none, for this user only, and takes it.
+    pub(super) fn open(path: &Path) -> Result<Self, StartError> {
+        let failed = |source| StartError::Data { folder: path.to_owned(), source };
+        make(path).map_err(failed)?;
+        let lock = File::create(path.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StartError::InUse { folder: path.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    pub(super) fn tables(&self) -> PathBuf {
+        self.path.join("tables.db")
+    }
+
+    pub(super) fn queues(&self) -> PathBuf {
+        self.path.join("queues.db")
+    }
+
+    /// Writes `endpoints.json`: readers see the old file, or all of the new one.
+    pub(super) fn publish(&self, endpoints: &Endpoints) -> Result<Published, StartError> {
+        let path = self.path.join(ENDPOINTS);
+        write(&path, endpoints)
+            .map_err(|source| StartError::Data { folder: self.path.clone(), source })?;
+        Ok(Published(path))
+    }
+}
+
+/// A written `endpoints.json`. It goes when this is dropped.
+pub(super) struct Published(PathBuf);
+
+impl Drop for Published {
+    fn drop(&mut self) {
+        // What stays behind is overwritten by the next start.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn write(path: &Path, endpoints: &Endpoints) -> io::Result<()> {
+    let unfinished = path.with_extension("json.new");
+    // One of a process that died has unknown rights; a new one gets these.
+    let _ = fs::remove_file(&unfinished);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut text = serde_json::to_vec_pretty(endpoints)?;
+    text.push(b'\n');
+    options.open(&unfinished)?.write_all(&text)?;
+    fs::rename(&unfinished, path)
+}

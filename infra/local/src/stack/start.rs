@@ -1,0 +1,104 @@
+//! Starting a stack: everything that can fail comes first, and is undone by being dropped.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use shared::{
+    egress::Egress,
+    queue::Queue,
+    runs::{Parts, Runs},
+    store::Store,
+};
+
+use super::{
+    Endpoints, Options, Stack, StartError, clients,
+    data::DataFolder,
+    endpoints::{DEAD_LETTERS, RUNS_QUEUE},
+    running::Group,
+    services,
+};
+use crate::{
+    dynamodb,
+    gateway::Gateway,
+    invoke::{Tasks, functions},
+    pump::Mapping,
+};
+
+/// Tables and queues are for this machine only, and found by `endpoints.json`.
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+impl Stack {
+    /// Starts a stack on the current Tokio runtime. When this returns it answers.
+    ///
+    /// # Errors
+    /// See [`StartError`]; nothing is left running then.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let data = options.data.as_deref().map(DataFolder::open).transpose()?;
+        let (gateway_listener, gateway) = services::listen(options.listen).await?;
+        let (tables_listener, dynamodb) = services::listen(LOOPBACK).await?;
+        let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, sqs);
+        let tables = services::open_tables(data.as_ref(), options.sync).await?;
+        let queues = services::open_queues(data.as_ref(), &options).await?;
+        let store =
+            Store::new(clients::dynamodb(&options, &tables, &endpoints), services::tables());
+        let queue =
+            Queue::new(clients::sqs(&options, &queues, &endpoints), endpoints.queue_url.clone());
+        let parts = Parts {
+            store: store.clone(),
+            queue,
+            egress: Egress::new(options.egress.clone()),
+            clock: options.clock.clone(),
+        };
+        let runs = Runs::new(parts, options.settings);
+        let (connections, invocations) = (Tasks::default(), Tasks::default());
+        let mapping =
+            |queue| Mapping::new(&queues, queue, options.maximum_concurrency, &invocations);
+        let (runs_mapping, dead_letters_mapping) = (mapping(RUNS_QUEUE)?, mapping(DEAD_LETTERS)?);
+        let published = data.as_ref().map(|data| data.publish(&endpoints)).transpose()?;
+
+        let (intake, stop_intake) = Group::new();
+        let (services, stop_services) = Group::new();
+        services::serve(
+            &services.tasks,
+            &stop_services,
+            (tables.clone(), tables_listener),
+            (queues.clone(), queues_listener),
+            options.clock.clone(),
+        );
+        let handler = {
+            let runs = runs.clone();
+            move |function, request| functions::http(runs.clone(), function, request)
+        };
+        let gateway =
+            Gateway { handler, clock: options.clock.clone(), invocations: invocations.clone() };
+        let served = gateway.serve(gateway_listener, connections.clone(), stop_intake.clone());
+        intake.tasks.spawn(served);
+        if options.workers {
+            let worker = {
+                let runs = runs.clone();
+                move |event| functions::worker(runs.clone(), event)
+            };
+            intake.tasks.spawn(runs_mapping.run(worker, stop_intake.clone()));
+            let dead_letter = {
+                let runs = runs.clone();
+                move |event| functions::dead_letter(runs.clone(), event)
+            };
+            intake.tasks.spawn(dead_letters_mapping.run(dead_letter, stop_intake));
+        }
+        tracing::info!(url = endpoints.base_url, "The local stack is ready");
+        Ok(Self {
+            runs,
+            store,
+            dynamodb: dynamodb::client(&tables),
+            tables,
+            queues,
+            endpoints,
+            intake,
+            connections,
+            invocations,
+            services,
+            _published: published,
+            _data: data,
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Keys: their text, what is kept of them, and who may do what. Knows no storage and no HTTP.
+
+mod key;
+mod random;
+mod scope;
+mod token;
+
+pub use key::Key;
+pub use random::{NoRandomness, random};
+pub use scope::{Scope, Scopes};
+pub use token::{KeyHash, KeyId, KeyToken, Malformed};

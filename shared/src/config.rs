@@ -1,0 +1,149 @@
+//! The environment, read once. Reports all that is missing or wrong together, and never a value.
+
+use std::{str::FromStr, time::Duration};
+
+use crate::model::{Secret, limits};
+
+/// What a function is told by its environment.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `TRIGGER_RUNS_TABLE`: the table of runs.
+    pub runs_table: String,
+    /// `TRIGGER_CONFIG_TABLE`: the table of workspaces, keys, triggers and flows.
+    pub config_table: String,
+    /// `TRIGGER_QUEUE_URL`: the runs queue. Absent for a function that only reads.
+    pub queue_url: String,
+    /// `TRIGGER_QUEUE_VISIBILITY_S`: that queue's visibility timeout, in seconds.
+    pub queue_visibility: Duration,
+    /// `TRIGGER_WAIT_S`: the longest wait of a waiting call, in seconds; 150 unless said.
+    pub wait: Duration,
+    /// `TRIGGER_LOG`: a level or a list of `target=level`; `info` unless said.
+    pub log: String,
+    /// The AWS Region, as Lambda gives it.
+    pub region: String,
+    /// The function's own credentials, as Lambda gives them.
+    pub credentials: Credentials,
+}
+
+/// AWS credentials of the environment.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: Secret,
+    /// `AWS_SESSION_TOKEN`.
+    pub session_token: Option<Secret>,
+}
+
+/// Everything that is wrong with the environment.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the environment is not complete: {}", .0.join("; "))]
+pub struct Incomplete(Vec<String>);
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// [`Incomplete`] names every variable that is missing or cannot be read.
+    pub fn from_environment() -> Result<Self, Incomplete> {
+        Self::from_environment_and(|_| None)
+    }
+
+    /// Reads the process's environment, save what `given` knows better.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_environment_and(
+        given: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Incomplete> {
+        Self::from_lookup(|name| given(name).or_else(|| std::env::var(name).ok()))
+    }
+
+    /// Reads variables through `lookup`.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Incomplete> {
+        let mut reader = Reader { lookup, faults: Vec::new() };
+        let config = Self {
+            runs_table: reader.required("TRIGGER_RUNS_TABLE"),
+            config_table: reader.required("TRIGGER_CONFIG_TABLE"),
+            queue_url: reader.required("TRIGGER_QUEUE_URL"),
+            queue_visibility: Duration::from_secs(
+                reader.or("TRIGGER_QUEUE_VISIBILITY_S", limits::MAX_DELAY.as_secs()),
+            ),
+            wait: Duration::from_secs(reader.or("TRIGGER_WAIT_S", limits::MAX_WAIT.as_secs())),
+            log: reader.or("TRIGGER_LOG", "info".to_owned()),
+            region: reader.required("AWS_REGION"),
+            credentials: Credentials {
+                access_key_id: reader.required("AWS_ACCESS_KEY_ID"),
+                secret_access_key: Secret::new(reader.required("AWS_SECRET_ACCESS_KEY")),
+                session_token: (reader.lookup)("AWS_SESSION_TOKEN").map(Secret::new),
+            },
+        };
+        if reader.faults.is_empty() { Ok(config) } else { Err(Incomplete(reader.faults)) }
+    }
+}
+
+struct Reader<L> {
+    lookup: L,
+    faults: Vec<String>,
+}
+
+impl<L: Fn(&str) -> Option<String>> Reader<L> {
+    fn required(&mut self, name: &str) -> String {
+        let value = (self.lookup)(name).filter(|value| !value.is_empty());
+        value.unwrap_or_else(|| {
+            self.faults.push(format!("{name} is missing"));
+            String::new()
+        })
+    }
+
+    fn or<T: FromStr>(&mut self, name: &str, default: T) -> T {
+        let Some(text) = (self.lookup)(name).filter(|value| !value.is_empty()) else {
+            return default;
+        };
+        text.parse().unwrap_or_else(|_| {
+            self.faults.push(format!("{name} cannot be read"));
+            default
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(name: &str) -> Option<String> {
+        Some(if name.ends_with("_S") { "60" } else { "x" }.to_owned())
+    }
+
+    #[test]
+    fn everything_that_is_missing_or_wrong_is_named_together() {
+        let faulty = |name: &str| match name {
+            "TRIGGER_RUNS_TABLE" | "AWS_REGION" => None,
+            "TRIGGER_WAIT_S" => Some("soon".to_owned()),
+            other => lookup(other),
+        };
+        let text = Config::from_lookup(faulty).unwrap_err().to_string();
+        for part in [
+            "TRIGGER_RUNS_TABLE is missing",
+            "AWS_REGION is missing",
+            "TRIGGER_WAIT_S cannot be read",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert!(!text.contains("soon"));
+    }
+
+    #[test]
+    fn credentials_are_not_shown() {
+        let config = Config::from_lookup(|name| match name {
+            "AWS_SECRET_ACCESS_KEY" | "AWS_SESSION_TOKEN" => Some("hush".to_owned()),
+            other => lookup(other),
+        });
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+}

@@ -1,0 +1,14 @@
+//! Whole flows, from their text to their output, against a host that remembers.
+
+mod call;
+mod conformance;
+mod data;
+mod depth;
+mod errors;
+mod host;
+mod kit;
+mod lists;
+mod log;
+mod replay;
+mod retries;
+mod timeouts;

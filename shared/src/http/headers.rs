@@ -1,0 +1,96 @@
+//! Header fields that mean the same in every dialect.
+
+use lambda_http::http::{HeaderMap, header};
+
+use crate::{model::limits, telemetry::trace};
+
+/// The token of `Authorization: Bearer …` (RFC 6750), or nothing.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whether a body is declared as JSON. A body of undeclared type is taken as JSON too.
+pub(super) fn accepts_json_body(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else { return true };
+    let Ok(text) = value.to_str() else { return false };
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Whether the caller wants errors as RFC 9457 problems.
+pub(super) fn wants_problem(headers: &HeaderMap) -> bool {
+    headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').any(|range| {
+            let essence = range.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case("application/problem+json")
+        })
+    })
+}
+
+/// An `Idempotency-Key` that cannot be used, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct UnusableKey(pub(super) &'static str);
+
+/// The `Idempotency-Key`, quoted (a structured field's string) or bare.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, UnusableKey> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().map_err(|_| UnusableKey("Key should be printable ASCII"))?.trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    if bare.is_empty() {
+        return Err(UnusableKey("Key should not be empty"));
+    }
+    if bare.len() > limits::MAX_IDEMPOTENCY_KEY_BYTES {
+        return Err(UnusableKey("Key should have at most 255 characters"));
+    }
+    Ok(Some(bare.to_owned()))
+}
+
+/// The caller's W3C trace context, where it is well formed.
+pub(super) fn traceparent(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("traceparent")?.to_str().ok()?;
+    trace::is_valid(value).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::HeaderName::from_static(name), value.parse().unwrap())])
+    }
+
+    #[test]
+    fn a_quoted_and_a_bare_key_are_the_same() {
+        for value in ["\"k-1\"", "k-1", " k-1 "] {
+            assert_eq!(
+                idempotency_key(&headers("idempotency-key", value)),
+                Ok(Some("k-1".to_owned()))
+            );
+        }
+        for value in ["", "\"\"", &"k".repeat(256)] {
+            assert!(idempotency_key(&headers("idempotency-key", value)).is_err());
+        }
+    }
+
+    #[test]
+    fn json_is_told_from_other_types() {
+        for good in
+            ["application/json", "Application/JSON; charset=utf-8", "application/vnd.a+json"]
+        {
+            assert!(accepts_json_body(&headers("content-type", good)), "{good}");
+        }
+        for bad in ["text/plain", "application/x-www-form-urlencoded", "json", ""] {
+            assert!(!accepts_json_body(&headers("content-type", bad)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_a_bearer_token_is_one() {
+        assert_eq!(bearer(&headers("authorization", "bearer x")), Some("x"));
+        assert_eq!(bearer(&headers("authorization", "Basic x")), None);
+        assert_eq!(bearer(&headers("authorization", "x")), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! Results and errors as answers.
+
+use lambda_http::{
+    Body, Request, Response,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+};
+use serde_json::{Value, json};
+
+use super::{Envelope, Error};
+use crate::http::{headers, problem};
+
+/// The answer to `request`. Never fails: what cannot be written becomes a 500.
+#[must_use]
+pub fn reply(request: &Request, result: Result<Envelope, Error>) -> Response<Body> {
+    match result {
+        Ok(envelope) => {
+            let mut response = match serde_json::to_string(&envelope) {
+                Ok(text) => respond(StatusCode::OK, "application/json", text),
+                Err(_) => return refuse(request, &Error::Internal),
+            };
+            if envelope.replayed {
+                response
+                    .headers_mut()
+                    .insert("idempotency-replayed", HeaderValue::from_static("true"));
+            }
+            response
+        }
+        Err(error) => refuse(request, &error),
+    }
+}
+
+fn refuse(request: &Request, error: &Error) -> Response<Body> {
+    let mut response = refusal(request.headers(), error.status(), &error.text(), error.faults());
+    let extra = match error {
+        Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
+        Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
+        Error::Unavailable => Some((header::RETRY_AFTER, "1")),
+        _ => None,
+    };
+    if let Some((name, value)) = extra {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// An error in the dialect's shape, or as a problem for who asks for one.
+pub(in crate::http) fn refusal(
+    headers: &HeaderMap,
+    status: StatusCode,
+    text: &str,
+    faults: Option<Value>,
+) -> Response<Body> {
+    if headers::wants_problem(headers) {
+        let problem = problem::problem(status, text, faults);
+        return respond(status, problem::MEDIA_TYPE, problem.to_string());
+    }
+    let detail = faults.unwrap_or_else(|| Value::String(text.to_owned()));
+    respond(status, "application/json", json!({"detail": detail}).to_string())
+}
+
+fn respond(status: StatusCode, media_type: &'static str, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::Text(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}

@@ -1,0 +1,228 @@
+//! Requests of the dialect.
+
+use std::sync::Arc;
+
+use lambda_http::{Request, RequestExt};
+use serde_json::{Map, Value, json};
+
+use super::Error;
+use crate::{
+    http::{body, headers},
+    model::{ContentHash, Environment, Trigger},
+    runs::{Idempotency, Start},
+};
+
+/// A request to run a trigger's flow, waiting or not.
+pub struct TriggerRequest<'a> {
+    request: &'a Request,
+    /// The workspace named in the path.
+    pub workspace: String,
+    /// The trigger named in the path.
+    pub trigger: String,
+}
+
+impl<'a> TriggerRequest<'a> {
+    /// Reads the path.
+    ///
+    /// # Errors
+    /// 405 for another method than POST.
+    pub fn of(request: &'a Request) -> Result<Self, Error> {
+        expect_method(request, "POST")?;
+        let workspace = parameter(request, "workspace_id");
+        Ok(Self { request, workspace, trigger: parameter(request, "trigger_id") })
+    }
+
+    /// The bearer token.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn token(&self) -> Result<&'a str, Error> {
+        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
+    }
+
+    /// The environment named in the path.
+    ///
+    /// # Errors
+    /// 422 for a name that is none of the three.
+    pub fn environment(&self) -> Result<Environment, Error> {
+        let text = parameter(self.request, "environment");
+        text.parse().map_err(|_| {
+            Error::invalid(
+                "enum",
+                &json!(["path", "environment"]),
+                "Input should be 'DEV', 'UAT' or 'PROD'",
+                &Value::String(text.clone()),
+            )
+        })
+    }
+
+    /// What is to be started.
+    ///
+    /// # Errors
+    /// 413, 415, and 422 with the place of the fault.
+    pub fn start(&self, trigger: Arc<Trigger>, environment: Environment) -> Result<Start, Error> {
+        let headers = self.request.headers();
+        let key = headers::idempotency_key(headers).map_err(|unusable| {
+            Error::invalid(
+                "string_type",
+                &json!(["header", "Idempotency-Key"]),
+                unusable.0,
+                &Value::Null,
+            )
+        })?;
+        if !headers::accepts_json_body(headers) {
+            return Err(Error::UnsupportedMediaType);
+        }
+        let input = flow_input(body::read(self.request.body())?)?;
+        let idempotency = key.map(|key| Idempotency {
+            key,
+            body: ContentHash::of(format!("{environment}\n{input}").as_bytes()),
+        });
+        let traceparent = headers::traceparent(headers);
+        Ok(Start { trigger, environment, input, idempotency, traceparent })
+    }
+}
+
+/// A request to read a run.
+pub struct StatusRequest<'a> {
+    request: &'a Request,
+    /// The workspace named in the path.
+    pub workspace: String,
+    /// The run named in the path.
+    pub run: String,
+}
+
+/// Which log lines the caller wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogsWanted {
+    /// The newest few.
+    Newest,
+    /// A page of all, from this cursor on.
+    Page(Option<String>),
+}
+
+impl<'a> StatusRequest<'a> {
+    /// Reads the path.
+    ///
+    /// # Errors
+    /// 405 for another method than GET.
+    pub fn of(request: &'a Request) -> Result<Self, Error> {
+        expect_method(request, "GET")?;
+        let workspace = parameter(request, "workspace_id");
+        Ok(Self { request, workspace, run: parameter(request, "workflow_id") })
+    }
+
+    /// The bearer token.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn token(&self) -> Result<&'a str, Error> {
+        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
+    }
+
+    /// `?logs=all&cursor=…`.
+    ///
+    /// # Errors
+    /// 422 for another value of `logs`.
+    pub fn logs(&self) -> Result<LogsWanted, Error> {
+        let query = self.request.query_string_parameters();
+        match query.first("logs") {
+            None => Ok(LogsWanted::Newest),
+            Some("all") => Ok(LogsWanted::Page(query.first("cursor").map(ToOwned::to_owned))),
+            Some(other) => Err(Error::invalid(
+                "enum",
+                &json!(["query", "logs"]),
+                "Input should be 'all'",
+                &Value::String(other.to_owned()),
+            )),
+        }
+    }
+}
+
+fn expect_method(request: &Request, method: &'static str) -> Result<(), Error> {
+    if request.method() == method { Ok(()) } else { Err(Error::MethodNotAllowed { allow: method }) }
+}
+
+/// A path parameter as the gateway matched it; empty, and so matching nothing, where it gave none.
+fn parameter(request: &Request, name: &str) -> String {
+    request.path_parameters().first(name).unwrap_or_default().to_owned()
+}
+
+/// `message` and `user_variables` as one object; unknown members are ignored. A `message` of the
+/// body's own wins over a variable of that name.
+fn flow_input(body: Value) -> Result<Value, Error> {
+    let mut members = match body {
+        Value::Object(members) => members,
+        Value::Null => return Err(Error::missing_body()),
+        other => {
+            return Err(Error::invalid(
+                "model_attributes_type",
+                &json!(["body"]),
+                "Input should be a valid dictionary or object to extract fields from",
+                &other,
+            ));
+        }
+    };
+    let message = members.remove("message");
+    let variables = members.remove("user_variables");
+    let mut faults = Vec::new();
+    if let Some(other) = message.as_ref().filter(|message| !message.is_string()) {
+        faults.push(super::error::fault(
+            "string_type",
+            &json!(["body", "message"]),
+            "Input should be a valid string",
+            other,
+        ));
+    }
+    let variables = match variables {
+        None => Map::new(),
+        Some(Value::Object(variables)) => variables,
+        Some(other) => {
+            faults.push(super::error::fault(
+                "dict_type",
+                &json!(["body", "user_variables"]),
+                "Input should be a valid dictionary",
+                &other,
+            ));
+            Map::new()
+        }
+    };
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let mut input = Map::new();
+    let said = message.is_some();
+    input.insert("message".to_owned(), message.unwrap_or_else(|| json!("")));
+    input.extend(variables.into_iter().filter(|(name, _)| !(said && name == "message")));
+    Ok(Value::Object(input))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_and_variables_become_one_object() {
+        let body =
+            json!({"message": "m", "user_variables": {"a": 1, "message": "v"}, "other": true});
+        assert_eq!(flow_input(body).unwrap(), json!({"message": "m", "a": 1}));
+        assert_eq!(flow_input(json!({})).unwrap(), json!({"message": ""}));
+        let unsaid = json!({"user_variables": {"message": "v"}});
+        assert_eq!(flow_input(unsaid).unwrap(), json!({"message": "v"}));
+    }
+
+    #[test]
+    fn every_fault_of_a_body_is_named() {
+        let Err(Error::Invalid(faults)) =
+            flow_input(json!({"message": 1, "user_variables": "string"}))
+        else {
+            panic!("accepted");
+        };
+        assert_eq!(faults.len(), 2);
+        assert_eq!(
+            faults[1],
+            json!({"type": "dict_type", "loc": ["body", "user_variables"],
+                "msg": "Input should be a valid dictionary", "input": "string"})
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! Every route and the function that serves it: what the local gateway routes by, and what the
+//! deployed gateway is compared with.
+
+/// A function behind the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// Runs a flow while its caller waits.
+    SyncTrigger,
+    /// Starts a flow in the background.
+    AsyncStart,
+    /// Reads a run.
+    Status,
+}
+
+/// One resource of the gateway. It passes every method on: the function answers 405 itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The path, with `{name}` for a parameter. A literal segment wins over a parameter.
+    pub resource: &'static str,
+    /// Who serves it.
+    pub function: Function,
+    /// Whether the answer is streamed, as on every route that may wait longer than the 29 s of a
+    /// buffered one (API Gateway quotas, integration timeout).
+    pub streams: bool,
+}
+
+const fn route(resource: &'static str, function: Function, streams: bool) -> Route {
+    Route { resource, function, streams }
+}
+
+/// All of them.
+pub const ROUTES: [Route; 6] = [
+    route(
+        "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
+        Function::SyncTrigger,
+        true,
+    ),
+    route(
+        "/api/v1/ai/trigger/start/{workspace_id}/{trigger_id}/{environment}",
+        Function::AsyncStart,
+        false,
+    ),
+    route("/api/v1/ai/trigger/status/{workspace_id}/{workflow_id}", Function::Status, false),
+    route("/trigger/{workspace_id}/{trigger_id}/{environment}", Function::SyncTrigger, true),
+    route("/trigger/start/{workspace_id}/{trigger_id}/{environment}", Function::AsyncStart, false),
+    route("/trigger/status/{workspace_id}/{workflow_id}", Function::Status, false),
+];

@@ -1,0 +1,100 @@
+//! A batch of deliveries as Lambda hands it over, and the answer that names what failed.
+
+use std::{panic::AssertUnwindSafe, str::FromStr};
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::{FutureExt, future::join_all};
+
+use super::{Message, Receipt, Unreadable};
+
+/// One delivery of a message.
+pub struct Incoming {
+    /// What it says.
+    pub message: Result<Message, Unreadable>,
+    /// By what it can be held.
+    pub receipt: Receipt,
+    /// How often it was delivered, this time included.
+    pub delivery_count: u32,
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is done with: delete it.
+    Done,
+    /// Let it come back.
+    Again,
+}
+
+impl From<SqsMessage> for Incoming {
+    fn from(record: SqsMessage) -> Self {
+        let count = record.attributes.get("ApproximateReceiveCount");
+        Self {
+            message: Message::read(&record.body.unwrap_or_default()),
+            receipt: Receipt::new(record.receipt_handle.unwrap_or_default()),
+            delivery_count: count.and_then(|text| u32::from_str(text).ok()).unwrap_or(1),
+        }
+    }
+}
+
+/// Handles every record of `event` at once. A record whose handling panics fails alone.
+pub async fn handle_each<H, F>(event: SqsEvent, handle: H) -> SqsBatchResponse
+where
+    H: Fn(Incoming) -> F,
+    F: Future<Output = Delivery>,
+{
+    let records = event.records.into_iter().map(|mut record| {
+        let id = record.message_id.take().unwrap_or_default();
+        let handled = AssertUnwindSafe(handle(record.into())).catch_unwind();
+        async move {
+            let delivery = handled.await.unwrap_or_else(|_| {
+                tracing::error!(message.id = %id, "The handling of a message panicked");
+                Delivery::Again
+            });
+            (id, delivery)
+        }
+    });
+    let mut response = SqsBatchResponse::default();
+    for (id, delivery) in join_all(records).await {
+        if delivery == Delivery::Again {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            response.batch_item_failures.push(failure);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(id: &str, body: &str) -> SqsMessage {
+        let mut record = SqsMessage::default();
+        record.message_id = Some(id.to_owned());
+        record.body = Some(body.to_owned());
+        record
+    }
+
+    #[tokio::test]
+    async fn what_fails_or_panics_is_named_and_nothing_else() {
+        let mut event = SqsEvent::default();
+        event.records = vec![record("a", "1"), record("b", "2"), record("c", "3")];
+        let turn = std::sync::atomic::AtomicU32::new(0);
+        let response = handle_each(event, |incoming| {
+            let turn = turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            async move {
+                assert!(incoming.message.is_err());
+                match turn {
+                    0 => Delivery::Done,
+                    1 => Delivery::Again,
+                    _ => panic!("third"),
+                }
+            }
+        })
+        .await;
+        let failed: Vec<_> =
+            response.batch_item_failures.into_iter().map(|one| one.item_identifier).collect();
+        assert_eq!(failed, ["b", "c"]);
+    }
+}

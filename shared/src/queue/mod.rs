@@ -1,0 +1,12 @@
+//! SQS: the runs queue and the form of its messages, which name runs and carry none of their data.
+//! The only module that names `aws_sdk_sqs`. Knows no storage and no HTTP.
+
+mod batch;
+mod client;
+mod error;
+mod message;
+
+pub use batch::{Delivery, Incoming, handle_each};
+pub use client::{Queue, Receipt};
+pub use error::{Error, ErrorKind};
+pub use message::{Kind, Message, Unreadable};

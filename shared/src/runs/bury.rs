@@ -1,0 +1,57 @@
+//! Dead letters: a run whose messages could not be handled ends as failed, with the reason.
+
+use super::{Error, Runs, journal::Recorder};
+use crate::{
+    flow::{ErrorKind, raise},
+    model::{End, Event},
+    queue::{Delivery, Incoming, Kind, Message},
+    store::Claim,
+};
+
+impl Runs {
+    /// Ends the run of a dead letter, unless somebody works on it. Safe to repeat.
+    pub async fn bury(&self, incoming: Incoming) -> Delivery {
+        let message = match incoming.message {
+            Ok(message) => message,
+            Err(error) => {
+                // It names no run, so there is none to end.
+                tracing::error!(error = %error, "Dropped a dead letter that cannot be read");
+                return Delivery::Done;
+            }
+        };
+        match self.try_bury(&message).await {
+            Ok(delivery) => delivery,
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(run.id = %message.run, error = %error, source, "Could not handle a dead letter");
+                Delivery::Again
+            }
+        }
+    }
+
+    async fn try_bury(&self, message: &Message) -> Result<Delivery, Error> {
+        let now = self.now();
+        match self.store.claim(message.run, now, now.after(self.settings.lease)).await? {
+            Claim::Taken(claimed) => {
+                let error = raise(
+                    ErrorKind::Runtime,
+                    "/",
+                    "the run could not be executed: every delivery of its message failed",
+                );
+                let recorder = Recorder::resume(claimed.journal, claimed.next_seq);
+                tracing::error!(run.id = %message.run, "Run {} became a dead letter", message.run);
+                self.finish(claimed.run, recorder, Event::Fail, End::Error(error)).await?;
+                Ok(Delivery::Done)
+            }
+            Claim::Asleep { until, run } => {
+                // A wake-up that died before its time: the run is sound, so it gets another one.
+                if message.kind == Kind::Wake && message.wake_at == Some(until) {
+                    self.send_wake(&run, until).await?;
+                }
+                Ok(Delivery::Done)
+            }
+            Claim::Held { .. } => Ok(Delivery::Again),
+            Claim::Ended(_) | Claim::Missing => Ok(Delivery::Done),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! How a use case fails. Two readers: the wire (status and external text) and the worker (try
+//! again or give up).
+
+use crate::{queue, store};
+
+/// A use case's failure. `Display` is for the log; what a caller may see is in [`ErrorKind`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The key is missing, malformed, unknown, revoked, expired, or another workspace's.
+    #[error("the key was not accepted")]
+    Unauthenticated,
+    /// The key does not allow this.
+    #[error("the key lacks the scope {scope}")]
+    Forbidden {
+        /// What it would need.
+        scope: &'static str,
+    },
+    /// There is no such trigger in this workspace and environment.
+    #[error("no such trigger")]
+    NoTrigger,
+    /// There is no such run in this workspace.
+    #[error("no such run")]
+    NoRun,
+    /// The input does not match what the flow declares.
+    #[error("the input does not match the flow's schema")]
+    InvalidInput {
+        /// Where in the input, as a JSON pointer.
+        pointer: String,
+        /// What is wrong, without the data.
+        message: String,
+    },
+    /// The idempotency key was used with another body.
+    #[error("the idempotency key was used with another body")]
+    IdempotencyConflict,
+    /// The input or the output is larger than can be stored.
+    #[error("too large to be stored")]
+    TooLarge,
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] store::Error),
+    /// The queue failed.
+    #[error("the queue failed")]
+    Queue(#[source] queue::Error),
+    /// Something that must not happen.
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+/// What a failure means to who must react to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Show a key that is accepted.
+    Unauthenticated,
+    /// The key does not allow it.
+    Forbidden,
+    /// Nothing there.
+    NotFound,
+    /// The request is wrong; another try fails the same way.
+    Invalid,
+    /// The same key with another body.
+    Conflict,
+    /// Smaller, please.
+    TooLarge,
+    /// Try again: nothing was acknowledged, and with an idempotency key nothing happens twice.
+    Unavailable,
+    /// A defect.
+    Internal,
+}
+
+impl Error {
+    pub(super) const fn internal(what: &'static str) -> Self {
+        Self::Internal(what)
+    }
+
+    /// What it means.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unauthenticated => ErrorKind::Unauthenticated,
+            Self::Forbidden { .. } => ErrorKind::Forbidden,
+            Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
+            Self::InvalidInput { .. } => ErrorKind::Invalid,
+            Self::IdempotencyConflict => ErrorKind::Conflict,
+            Self::TooLarge => ErrorKind::TooLarge,
+            Self::Store(error) => match error.kind() {
+                store::ErrorKind::Unavailable => ErrorKind::Unavailable,
+                store::ErrorKind::TooLarge => ErrorKind::TooLarge,
+                store::ErrorKind::Cursor => ErrorKind::Invalid,
+                store::ErrorKind::Corrupt | store::ErrorKind::Internal => ErrorKind::Internal,
+            },
+            Self::Queue(error) => match error.kind() {
+                queue::ErrorKind::Unavailable => ErrorKind::Unavailable,
+                queue::ErrorKind::Internal => ErrorKind::Internal,
+            },
+            Self::Internal(_) => ErrorKind::Internal,
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<queue::Error> for Error {
+    fn from(error: queue::Error) -> Self {
+        Self::Queue(error)
+    }
+}

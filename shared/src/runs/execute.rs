@@ -1,0 +1,226 @@
+//! Executing a claimed run for one slice: to its end, to a long wait, or to the hand-over.
+
+use std::{
+    sync::{Mutex, PoisonError, atomic::AtomicU32},
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+use super::{
+    Error, RunView, Runs,
+    host::{Interrupt, RunHost, Slice, Stop},
+    journal::Recorder,
+};
+use crate::{
+    flow::{self, ErrorKind, Plan, RunFacts, raise},
+    model::{End, Event, LogLevel, Run, RunError, Status, Timestamp, limits, next},
+    queue::{Kind, Message, Receipt},
+    store::{Append, Claimed, Finish},
+};
+
+/// What became of an execution.
+pub(super) enum Executed {
+    /// The run ended here.
+    Ended(Box<RunView>),
+    /// The run goes on elsewhere; its state and newest lines so far.
+    GoesOn(Box<RunView>),
+    /// Another worker has the run.
+    Lost,
+}
+
+impl Runs {
+    /// Executes a run that was claimed.
+    ///
+    /// # Errors
+    /// [`Error::Store`] and [`Error::Queue`]: nothing is lost, the run's message brings it back.
+    pub(super) async fn execute(
+        &self,
+        claimed: Claimed,
+        slice: Slice,
+        receipt: Option<&Receipt>,
+    ) -> Result<Executed, Error> {
+        let Claimed { run, input, journal, next_seq } = claimed;
+        let recorder = Recorder::resume(journal, next_seq);
+        let Some(plan) = self.plan(&run.workspace, &run.flow).await? else {
+            let error = raise(ErrorKind::Configuration, "/", "the flow's version cannot be loaded");
+            return self.finish(run, recorder, Event::Fail, End::Error(error)).await;
+        };
+        let (sender, interrupt) =
+            watch::channel(run.cancel_requested.then_some(Interrupt::Cancelled));
+        let host = RunHost {
+            runs: self,
+            run: &run,
+            slice,
+            interrupt,
+            recorder: Mutex::new(recorder),
+            task_count: AtomicU32::new(0),
+        };
+        let result = tokio::select! {
+            biased;
+            result = interpret(&plan, &host, &input) => result,
+            never = self.keep(&run, receipt, &sender) => match never {},
+        };
+        let recorder = host.recorder.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match result {
+            Ok(Ok(output)) => {
+                self.finish(run, recorder, Event::Complete, End::Output(output)).await
+            }
+            Ok(Err(error)) => self.finish(run, recorder, Event::Fail, End::Error(error)).await,
+            Err(Stop::Cancelled) => {
+                self.finish(run, recorder, Event::Cancel, End::Error(cancelled())).await
+            }
+            Err(Stop::TimedOut) => {
+                let error = timed_out(&run);
+                self.finish(run, recorder, Event::TimeOut, End::Error(error)).await
+            }
+            Err(Stop::SliceOver) => self.hand_over(run, recorder).await,
+            Err(Stop::Sleep(until)) => self.sleep(run, recorder, until).await,
+            Err(Stop::Lost) => Ok(lost(&run)),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Ends the run: one conditional write, after which nothing about it changes.
+    pub(super) async fn finish(
+        &self,
+        mut run: Run,
+        mut recorder: Recorder,
+        event: Event,
+        end: End,
+    ) -> Result<Executed, Error> {
+        let now = self.now();
+        let took = now.since(run.started_at);
+        let (level, word) = last_words(event);
+        recorder.log_end(now, level, word, format!("Run {word} after {}", Milliseconds(took)));
+        let (seq, entry) = recorder.take_last(end);
+        match self.store.finish(&run, seq, &entry, event, now).await? {
+            Finish::Lost => Ok(lost(&run)),
+            Finish::Done => {
+                let status = next(run.status, event)
+                    .map_err(|_| Error::internal("a run ended as none can"))?;
+                tracing::info!(
+                    run.id = %run.id,
+                    trigger.id = %run.trigger,
+                    run.status = %status,
+                    duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    "Run {} {word}", run.id,
+                );
+                run.status = status;
+                run.ended_at = Some(now);
+                let view = RunView { run, logs: recorder.recent(), end: entry.end };
+                Ok(Executed::Ended(Box::new(view)))
+            }
+        }
+    }
+
+    /// Lets go of the run first and queues its continuation then: should the process die in
+    /// between, the message in hand (or the guard of a waiting call) comes back and finds it free.
+    async fn hand_over(&self, run: Run, mut recorder: Recorder) -> Result<Executed, Error> {
+        if !self.write_rest(&run, &mut recorder).await? {
+            return Ok(lost(&run));
+        }
+        match self.store.hand_over(&run).await? {
+            Append::Lost => Ok(lost(&run)),
+            Append::Done => {
+                let message = Message::about(&run, Kind::Continue);
+                self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
+                Ok(goes_on(run, &recorder))
+            }
+        }
+    }
+
+    /// Queues the wake-up first and goes to sleep then: whoever finds a sleeping run may rely on
+    /// its wake-up being under way, so every other message about it can be dropped.
+    async fn sleep(
+        &self,
+        mut run: Run,
+        mut recorder: Recorder,
+        until: Timestamp,
+    ) -> Result<Executed, Error> {
+        if !self.write_rest(&run, &mut recorder).await? {
+            return Ok(lost(&run));
+        }
+        self.send_wake(&run, until).await?;
+        match self.store.sleep(&run, until).await? {
+            Append::Lost => Ok(lost(&run)),
+            Append::Done => {
+                run.status = Status::Waiting;
+                run.wake_at = Some(until);
+                Ok(goes_on(run, &recorder))
+            }
+        }
+    }
+
+    /// One hop of a wake-up; longer waits take several.
+    pub(super) async fn send_wake(&self, run: &Run, until: Timestamp) -> Result<(), Error> {
+        let message = Message::wake(run, until);
+        let delay = until.since(self.now()).min(limits::MAX_DELAY);
+        Ok(self.queue.send(&message, &run.workspace, delay).await?)
+    }
+
+    async fn write_rest(&self, run: &Run, recorder: &mut Recorder) -> Result<bool, Error> {
+        if !recorder.has_unwritten() {
+            return Ok(true);
+        }
+        let (seq, entry) = recorder.take_pending();
+        Ok(self.store.append(run, seq, &entry).await? == Append::Done)
+    }
+}
+
+async fn interpret(
+    plan: &Plan,
+    host: &RunHost<'_>,
+    input: &serde_json::Value,
+) -> Result<Result<serde_json::Value, RunError>, Stop> {
+    let run = host.run;
+    let facts = RunFacts {
+        id: run.id,
+        input,
+        started_at: run.started_at,
+        workspace: run.workspace.as_str(),
+        trigger: run.trigger.as_str(),
+        environment: run.environment.as_str(),
+    };
+    flow::run(plan, host, facts).await
+}
+
+fn lost(run: &Run) -> Executed {
+    tracing::info!(run.id = %run.id, "Run {} is in another worker's hands", run.id);
+    Executed::Lost
+}
+
+fn goes_on(run: Run, recorder: &Recorder) -> Executed {
+    Executed::GoesOn(Box::new(RunView { run, logs: recorder.recent(), end: None }))
+}
+
+const fn last_words(event: Event) -> (LogLevel, &'static str) {
+    match event {
+        Event::Complete => (LogLevel::Info, "completed"),
+        Event::Cancel => (LogLevel::Warn, "cancelled"),
+        Event::TimeOut => (LogLevel::Error, "timed out"),
+        Event::Fail | Event::Claim | Event::HandOver | Event::Sleep => (LogLevel::Error, "failed"),
+    }
+}
+
+fn cancelled() -> RunError {
+    raise(ErrorKind::Runtime, "/", "the run was cancelled")
+}
+
+fn timed_out(run: &Run) -> RunError {
+    let longest = run.deadline.since(run.started_at).as_secs();
+    raise(ErrorKind::Timeout, "/", format!("the run did not end within {longest} s"))
+}
+
+/// `850 ms` or `12.3 s`.
+struct Milliseconds(Duration);
+
+impl std::fmt::Display for Milliseconds {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0 < Duration::from_secs(10) {
+            write!(formatter, "{} ms", self.0.as_millis())
+        } else {
+            write!(formatter, "{:.1} s", self.0.as_secs_f64())
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What a flow's effects meet: the journal that remembers them, and the world.
+
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use tokio::sync::watch;
+
+use super::{Error, Runs, journal::Recorder};
+use crate::{
+    egress::{self, Redirects},
+    flow::{Host, HttpRequest, LogEvent},
+    model::{CallFailure, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
+    store::Append,
+    telemetry::trace,
+};
+
+/// Why an execution stopped before its flow ended.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// Another worker holds the run: write nothing more.
+    Lost,
+    /// Somebody asked for it.
+    Cancelled,
+    /// The deadline passed.
+    TimedOut,
+    /// The slice is over: the next worker goes on.
+    SliceOver,
+    /// Nothing to do until then.
+    Sleep(Timestamp),
+    /// The store failed.
+    Failed(Error),
+}
+
+/// What the keeper of the lease found out meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Interrupt {
+    /// The lease is another's.
+    Lost,
+    /// The run was cancelled.
+    Cancelled,
+}
+
+/// How long this execution may go on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slice {
+    /// From then on no new effect is started.
+    pub(super) ends_at: Timestamp,
+    /// Whether a call in flight is given up then, because a caller waits for the answer.
+    pub(super) gives_up_calls: bool,
+    /// The longest wait that is sat out.
+    pub(super) longest_wait: Duration,
+}
+
+/// Tasks between two chances for others to run: a loop without effects must not starve the lease.
+const TASKS_PER_YIELD: u32 = 64;
+
+pub(super) struct RunHost<'a> {
+    pub(super) runs: &'a Runs,
+    pub(super) run: &'a Run,
+    pub(super) slice: Slice,
+    pub(super) interrupt: watch::Receiver<Option<Interrupt>>,
+    pub(super) recorder: Mutex<Recorder>,
+    pub(super) task_count: AtomicU32,
+}
+
+impl RunHost<'_> {
+    pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        // No code panics while it holds the lock; the data would be sound even so.
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what is pending, under the fence.
+    pub(super) async fn write_pending(&self) -> Result<(), Stop> {
+        let (seq, entry) = self.recorder().take_pending();
+        match self.runs.store.append(self.run, seq, &entry).await {
+            Ok(Append::Done) => Ok(()),
+            Ok(Append::Lost) => Err(Stop::Lost),
+            Err(error) => Err(Stop::Failed(error.into())),
+        }
+    }
+
+    /// Before an effect: what came before it is written, and there is still time for it.
+    async fn before_effect(&self) -> Result<(), Stop> {
+        self.check()?;
+        if self.recorder().has_unwritten_outcomes() {
+            self.write_pending().await?;
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Stop> {
+        match *self.interrupt.borrow() {
+            Some(Interrupt::Lost) => return Err(Stop::Lost),
+            Some(Interrupt::Cancelled) => return Err(Stop::Cancelled),
+            None => {}
+        }
+        let now = self.runs.now();
+        if now >= self.run.deadline {
+            return Err(Stop::TimedOut);
+        }
+        if now >= self.slice.ends_at {
+            return Err(Stop::SliceOver);
+        }
+        Ok(())
+    }
+
+    /// Returns when an effect in flight must be dropped.
+    async fn interrupted(&self) -> Stop {
+        let mut interrupt = self.interrupt.clone();
+        let give_up = async {
+            if self.slice.gives_up_calls {
+                self.runs.clock.sleep_until(self.slice.ends_at).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            // An ended keeper tells nothing more; the deadline still holds.
+            Ok(found) = interrupt.wait_for(Option::is_some) => match *found {
+                Some(Interrupt::Cancelled) => Stop::Cancelled,
+                _ => Stop::Lost,
+            },
+            () = self.runs.clock.sleep_until(self.run.deadline) => Stop::TimedOut,
+            () = give_up => Stop::SliceOver,
+        }
+    }
+
+    async fn send(&self, key: &str, request: HttpRequest) -> Outcome {
+        let now = self.runs.now();
+        let timeout = request.until.map_or(limits::MAX_EFFECT, |until| until.since(now));
+        let mut headers = request.headers;
+        let own = [
+            (
+                "idempotency-key",
+                format!("{}:{}", self.run.id, self.recorder().idempotency_key(key)),
+            ),
+            (
+                "traceparent",
+                trace::outgoing(self.run.traceparent.as_deref(), &self.run.id.to_string(), key),
+            ),
+        ];
+        for (name, value) in own {
+            if !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
+                headers.push((name.to_owned(), value));
+            }
+        }
+        let Ok(method) = request.method.parse() else {
+            let message = format!("`{}` is not a method", request.method);
+            return Outcome::Failure(CallFailure { kind: FailureKind::Refused, message });
+        };
+        let sent = self.runs.egress.send(egress::Request {
+            method,
+            url: request.url,
+            headers,
+            body: request.body.map(Into::into),
+            timeout: timeout.min(limits::MAX_EFFECT),
+            redirects: if request.follow_redirects { Redirects::Follow } else { Redirects::Return },
+        });
+        match sent.await {
+            Ok(response) => Outcome::Answer(answer(response)),
+            Err(error) => Outcome::Failure(failure(&error)),
+        }
+    }
+}
+
+impl Host for RunHost<'_> {
+    type Stop = Stop;
+
+    async fn proceed(&self) -> Result<(), Stop> {
+        if self.task_count.fetch_add(1, Ordering::Relaxed) % TASKS_PER_YIELD == TASKS_PER_YIELD - 1
+        {
+            tokio::task::yield_now().await;
+        }
+        self.check()
+    }
+
+    async fn http(
+        &self,
+        key: &str,
+        request: HttpRequest,
+    ) -> Result<Result<HttpAnswer, CallFailure>, Stop> {
+        let recalled = self.recorder().recall(key);
+        let outcome = if let Some(outcome) = recalled {
+            outcome
+        } else {
+            self.before_effect().await?;
+            let outcome = tokio::select! {
+                biased;
+                stop = self.interrupted() => return Err(stop),
+                outcome = self.send(key, request) => outcome,
+            };
+            self.recorder().record(key, outcome.clone());
+            outcome
+        };
+        match outcome {
+            Outcome::Answer(answer) => Ok(Ok(answer)),
+            Outcome::Failure(failure) => Ok(Err(failure)),
+            Outcome::WakeAt(_) | Outcome::ReachedAt(_) => Err(Stop::Failed(Error::internal(
+                "the journal holds another kind of result for a call",
+            ))),
+        }
+    }
+
+    async fn wait(
+        &self,
+        key: &str,
+        duration: Duration,
+        until: Option<Timestamp>,
+    ) -> Result<(), Stop> {
+        let recalled = self.recorder().recall(key);
+        let wake_at = if let Some(Outcome::WakeAt(wake_at)) = recalled {
+            wake_at
+        } else {
+            self.before_effect().await?;
+            let wake_at = self.runs.now().after(duration);
+            self.recorder().record(key, Outcome::WakeAt(wake_at));
+            wake_at
+        };
+        let end = until.map_or(wake_at, |until| until.min(wake_at));
+        let remaining = end.since(self.runs.now());
+        if remaining.is_zero() {
+            return Ok(());
+        }
+        if remaining > self.slice.longest_wait {
+            return Err(Stop::Sleep(end.min(self.run.deadline)));
+        }
+        tokio::select! {
+            biased;
+            stop = self.interrupted() => match stop {
+                Stop::SliceOver => Err(Stop::Sleep(end.min(self.run.deadline))),
+                stop => Err(stop),
+            },
+            () = self.runs.clock.sleep_until(end) => Ok(()),
+        }
+    }
+
+    fn reached_at(&self, key: &str) -> Timestamp {
+        let mut recorder = self.recorder();
+        if let Some(Outcome::ReachedAt(time)) = recorder.recall(key) {
+            return time;
+        }
+        let now = self.runs.now();
+        recorder.record(key, Outcome::ReachedAt(now));
+        now
+    }
+
+    fn now(&self) -> Timestamp {
+        self.runs.now()
+    }
+
+    fn log(&self, event: LogEvent) {
+        let now = self.runs.now();
+        self.recorder().log(event, now);
+    }
+}
+
+fn answer(response: egress::Response) -> HttpAnswer {
+    let (body, base64) = match String::from_utf8(response.body.into()) {
+        Ok(text) => (text, false),
+        Err(error) => (BASE64_STANDARD.encode(error.into_bytes()), true),
+    };
+    HttpAnswer { status: response.status, headers: response.headers, body, base64 }
+}
+
+fn failure(error: &egress::Error) -> CallFailure {
+    let kind = match error.kind() {
+        egress::ErrorKind::InvalidRequest
+        | egress::ErrorKind::Refused
+        | egress::ErrorKind::TooLarge
+        | egress::ErrorKind::TooManyRedirects => FailureKind::Refused,
+        egress::ErrorKind::Timeout => FailureKind::TimedOut,
+        egress::ErrorKind::Dns
+        | egress::ErrorKind::Connect
+        | egress::ErrorKind::Closed
+        | egress::ErrorKind::Protocol => FailureKind::Unreachable,
+    };
+    CallFailure { kind, message: error.to_string() }
+}

@@ -1,0 +1,25 @@
+//! The use cases: start a run, wait for it, execute it, read it, cancel it, bury it. The only
+//! caller of `store` and `queue`; knows nothing of requests and status codes.
+
+mod access;
+mod bury;
+mod cancel;
+mod deliver;
+mod error;
+mod execute;
+mod host;
+mod journal;
+mod keeper;
+mod plans;
+mod service;
+mod start;
+mod status;
+mod wait;
+
+pub use access::Caller;
+pub use error::{Error, ErrorKind};
+pub use service::{Parts, Runs, Settings};
+pub use start::{Idempotency, Start, Started};
+pub use status::RunView;
+
+pub use crate::store::{CancelRequest, LogPage};

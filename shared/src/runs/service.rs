@@ -1,0 +1,92 @@
+//! What the use cases work with.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Error, plans::Plans};
+use crate::{
+    clock::Clock,
+    egress::Egress,
+    model::{RunId, Timestamp, limits},
+    queue::Queue,
+    store::{Store, config::Cache},
+};
+
+/// The use cases. Cloning shares everything.
+#[derive(Clone)]
+pub struct Runs {
+    pub(super) store: Store,
+    pub(super) config: Cache,
+    pub(super) queue: Queue,
+    pub(super) egress: Egress,
+    pub(super) clock: Clock,
+    pub(super) settings: Settings,
+    pub(super) plans: Arc<Plans>,
+}
+
+/// The collaborators of [`Runs`].
+pub struct Parts {
+    /// Records.
+    pub store: Store,
+    /// Messages.
+    pub queue: Queue,
+    /// Outgoing calls.
+    pub egress: Egress,
+    /// Time.
+    pub clock: Clock,
+}
+
+/// Durations an operator or a test may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a worker is taken to be alive after it last said so.
+    pub lease: Duration,
+    /// How often it says so.
+    pub lease_renewal: Duration,
+    /// How often a worker looks whether its run was cancelled.
+    pub cancel_poll: Duration,
+    /// The longest wait of a waiting call.
+    pub wait: Duration,
+    /// After this long a worker hands its run on.
+    pub slice: Duration,
+    /// The longest wait inside a flow that a worker sits out itself, instead of letting go of the run.
+    pub short_wait: Duration,
+    /// The queue's visibility timeout. Where it is longer than the lease, a worker shortens it for
+    /// the message in hand, so that its death is noticed in time.
+    pub queue_visibility: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lease: limits::LEASE,
+            lease_renewal: limits::LEASE_RENEWAL,
+            cancel_poll: limits::CANCEL_POLL,
+            wait: limits::MAX_WAIT,
+            slice: limits::SLICE,
+            short_wait: Duration::from_secs(2),
+            queue_visibility: limits::SLICE + limits::MAX_EFFECT,
+        }
+    }
+}
+
+impl Runs {
+    /// Puts the use cases together. Talks to nobody yet.
+    #[must_use]
+    pub fn new(parts: Parts, settings: Settings) -> Self {
+        let Parts { store, queue, egress, clock } = parts;
+        let config = Cache::new(store.clone());
+        Self { store, config, queue, egress, clock, settings, plans: Arc::default() }
+    }
+
+    /// The time all decisions are made by.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn new_run_id(&self) -> Result<RunId, Error> {
+        let mut random = [0; 10];
+        getrandom::fill(&mut random).map_err(|_| Error::internal("no random bytes to be had"))?;
+        Ok(RunId::new(self.now(), random))
+    }
+}

@@ -1,0 +1,148 @@
+//! Starting a run in the background: stored and queued before it is acknowledged.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::Value;
+
+use super::{Error, Runs};
+use crate::{
+    flow::Plan,
+    model::{
+        ContentHash, Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits,
+    },
+    queue::{Kind, Message},
+    store::Remembered,
+};
+
+/// A wish to start a run.
+pub struct Start {
+    /// The trigger, from [`Runs::trigger`].
+    pub trigger: Arc<Trigger>,
+    /// Where.
+    pub environment: Environment,
+    /// The flow's input.
+    pub input: Value,
+    /// The caller's idempotency key.
+    pub idempotency: Option<Idempotency>,
+    /// The caller's W3C trace context.
+    pub traceparent: Option<String>,
+}
+
+/// An idempotency key and what it was used for.
+pub struct Idempotency {
+    /// The caller's key.
+    pub key: String,
+    /// A hash of all that must be equal for a repeat.
+    pub body: ContentHash,
+}
+
+/// A run that is stored and queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Its id.
+    pub id: RunId,
+    /// Whether an earlier call with the same key had started it.
+    pub replayed: bool,
+}
+
+/// What a start found out before it wrote anything.
+pub(super) struct Prepared {
+    pub(super) run: Run,
+    pub(super) input: Value,
+    /// The run was named by an earlier call with the same idempotency key.
+    pub(super) replayed: bool,
+}
+
+impl Runs {
+    /// Starts a run in the background. When this returns the run is stored and queued.
+    ///
+    /// # Errors
+    /// [`Error::NoTrigger`] when the environment serves no version; [`Error::InvalidInput`];
+    /// [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may
+    /// exist or not: a retry with the same idempotency key is safe, one without may start a second run.
+    pub async fn start(&self, start: Start) -> Result<Started, Error> {
+        let prepared = self.prepare(start).await?;
+        let (id, replayed) = (prepared.run.id, prepared.replayed);
+        if replayed && self.has_started(id).await? {
+            return Ok(Started { id, replayed });
+        }
+        let message = Message::about(&prepared.run, Kind::Start);
+        let (stored, queued) = futures::join!(
+            self.store.insert(&prepared.run, &prepared.input),
+            self.queue.send(&message, &prepared.run.workspace, Duration::ZERO),
+        );
+        stored?;
+        queued?;
+        tracing::info!(run.id = %id, trigger.id = %prepared.run.trigger, "Queued run {id}");
+        Ok(Started { id, replayed })
+    }
+
+    /// Whether a worker has seen the run. One that is only stored may lack its message: the start
+    /// that stored it may have died in between, so it is done again under the same id.
+    async fn has_started(&self, id: RunId) -> Result<bool, Error> {
+        let run = self.store.look(id).await?;
+        Ok(run.is_some_and(|run| run.status != Status::Queued))
+    }
+
+    /// Resolves what to run and checks the input; writes nothing but the idempotency key.
+    pub(super) async fn prepare(&self, start: Start) -> Result<Prepared, Error> {
+        let now = self.now();
+        let flow = self.served(&start.trigger, start.environment, now).await?;
+        let plan = self
+            .plan(&start.trigger.workspace, &flow)
+            .await?
+            .ok_or(Error::internal("a served flow version cannot be loaded"))?;
+        check_input(&plan, &start.input)?;
+        let mut id = self.new_run_id()?;
+        let mut replayed = false;
+        if let Some(idempotency) = &start.idempotency {
+            let Trigger { workspace, id: trigger, .. } = &*start.trigger;
+            let Idempotency { key, body } = idempotency;
+            match self.store.remember(workspace, trigger, key, id, body, now).await? {
+                Remembered::New => {}
+                Remembered::Same(first) => (id, replayed) = (first, true),
+                Remembered::OtherBody(_) => return Err(Error::IdempotencyConflict),
+            }
+        }
+        let longest = start.trigger.deadline_s.map_or(limits::MAX_RUN, Duration::from_secs);
+        let run = Run {
+            id,
+            workspace: start.trigger.workspace.clone(),
+            trigger: start.trigger.id.clone(),
+            environment: start.environment,
+            flow,
+            status: Status::Queued,
+            epoch: 0,
+            lease_until: Timestamp::default(),
+            deadline: now.after(longest.min(limits::MAX_RUN)),
+            wake_at: None,
+            cancel_requested: false,
+            started_at: now,
+            ended_at: None,
+            traceparent: start.traceparent,
+        };
+        Ok(Prepared { run, input: start.input, replayed })
+    }
+
+    async fn served(
+        &self,
+        trigger: &Trigger,
+        environment: Environment,
+        now: Timestamp,
+    ) -> Result<FlowReference, Error> {
+        let flow = self.config.flow(&trigger.workspace, &trigger.flow, now).await?;
+        flow.and_then(|flow| flow.serves.get(&environment).cloned()).ok_or(Error::NoTrigger)
+    }
+}
+
+fn check_input(plan: &Plan, input: &Value) -> Result<(), Error> {
+    let Some(schema) = &plan.input_schema else { return Ok(()) };
+    match schema.0.validate(input) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(Error::InvalidInput {
+            pointer: error.instance_path().to_string(),
+            // The masked form names the rule, not the data.
+            message: error.masked().to_string(),
+        }),
+    }
+}

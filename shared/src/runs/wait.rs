@@ -1,0 +1,69 @@
+//! A waiting call: a bounded wait on a durable run.
+
+use std::time::Duration;
+
+use super::{Error, RunView, Runs, Start, execute::Executed, host::Slice, start::Prepared};
+use crate::{
+    model::{RunId, Status, Timestamp},
+    queue::{Kind, Message},
+    store::{Claimed, Insert},
+};
+
+/// How often a repeated call looks for the end of the run that the first call started.
+const POLL: Duration = Duration::from_millis(250);
+
+impl Runs {
+    /// Starts a run, executes it here, and returns when it ended or the wait is over; then the run
+    /// goes on in the background. Second: whether an earlier call with the same key had started it.
+    ///
+    /// # Errors
+    /// As [`Runs::start`]. Once the run is stored and guarded there is no error any more: what
+    /// fails later is taken up by a worker, and the caller gets the run's id.
+    pub async fn start_and_wait(&self, start: Start) -> Result<(RunView, bool), Error> {
+        let wait_until = self.now().after(self.settings.wait);
+        let Prepared { mut run, input, replayed } = self.prepare(start).await?;
+        let id = run.id;
+        if replayed && self.store.look(id).await?.is_some() {
+            return Ok((self.wait_for_end(id, wait_until).await?, true));
+        }
+        let now = self.now();
+        run.status = Status::Running;
+        run.epoch = 1;
+        run.lease_until = now.after(self.settings.lease);
+        // The guard brings the run to a worker should this process die with it.
+        let guard = Message::about(&run, Kind::Guard);
+        let (stored, guarded) = futures::join!(
+            self.store.insert(&run, &input),
+            self.queue.send(&guard, &run.workspace, self.settings.lease),
+        );
+        let stored = stored?;
+        guarded?;
+        if stored == Insert::Exists {
+            return Ok((self.wait_for_end(id, wait_until).await?, true));
+        }
+        let pending = RunView { run: run.clone(), logs: Vec::new(), end: None };
+        let slice =
+            Slice { ends_at: wait_until, gives_up_calls: true, longest_wait: self.settings.wait };
+        let claimed = Claimed { run, input, journal: Vec::new(), next_seq: 1 };
+        let view = match Box::pin(self.execute(claimed, slice, None)).await {
+            Ok(Executed::Ended(view) | Executed::GoesOn(view)) => *view,
+            Ok(Executed::Lost) => self.wait_for_end(id, wait_until).await.unwrap_or(pending),
+            Err(error) => {
+                tracing::warn!(run.id = %id, error = %error, "Run {id} was left to its guard");
+                pending
+            }
+        };
+        Ok((view, replayed))
+    }
+
+    /// The run when it has ended, or as it stands when the wait is over.
+    async fn wait_for_end(&self, id: RunId, until: Timestamp) -> Result<RunView, Error> {
+        loop {
+            let view: RunView = self.store.view(id).await?.ok_or(Error::NoRun)?.into();
+            if view.run.status.is_terminal() || self.now() >= until {
+                return Ok(view);
+            }
+            self.clock.sleep_until(self.now().after(POLL).min(until)).await;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Taking a run to execute it.
+
+use serde_json::Value;
+
+use super::{
+    Error,
+    client::{Condition, Store, Write},
+    codec,
+    header::{self, Nonce},
+    insert::nonce,
+    item::{Item, Reader, binary, number, text, time, yes},
+    journal,
+};
+use crate::model::{JournalEntry, Run, RunId, Status, Timestamp};
+
+/// A run in its caller's hands, with all that is needed to go on with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claimed {
+    /// Its header, under the epoch of this claim.
+    pub run: Run,
+    /// Its input.
+    pub input: Value,
+    /// What it remembers, in order.
+    pub journal: Vec<JournalEntry>,
+    /// The number of the next append.
+    pub next_seq: u64,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    /// The caller holds it until `lease_until`.
+    Taken(Box<Claimed>),
+    /// Somebody else holds it.
+    Held {
+        /// Until then at least.
+        until: Timestamp,
+        /// Its header.
+        run: Box<Run>,
+    },
+    /// It waits.
+    Asleep {
+        /// When it wakes, or reaches its deadline.
+        until: Timestamp,
+        /// Its header.
+        run: Box<Run>,
+    },
+    /// It ended.
+    Ended(Status),
+    /// There is no such run, or not yet.
+    Missing,
+}
+
+const TAKE: &str = "SET #status = :running, #epoch = #epoch + :one, #lease_until = :lease, \
+    #holder = :holder REMOVE #wake_at";
+
+const FREE: &str = "#lease_until <= :now AND (#status IN (:queued, :running) OR (#status = :waiting \
+    AND (#wake_at <= :now OR #deadline <= :now OR #cancel = :true)))";
+
+impl Store {
+    /// Takes a run that nobody holds and that has something to do: one update, and for a run that
+    /// was claimed before or has a large input the reading of its journal.
+    ///
+    /// # Errors
+    /// See [`Error`]. After [`Error::Unavailable`] the run may be held by this very claim, until
+    /// `lease_until`.
+    pub async fn claim(
+        &self,
+        id: RunId,
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Result<Claim, Error> {
+        let holder = nonce()?;
+        let free = Condition {
+            expression: FREE,
+            values: vec![
+                (":now", time(now)),
+                (":lease", time(lease_until)),
+                (":one", number(1_u64)),
+                (":holder", binary(holder)),
+                (":queued", text(Status::Queued.as_str())),
+                (":running", text(Status::Running.as_str())),
+                (":waiting", text(Status::Waiting.as_str())),
+                (":true", yes()),
+            ],
+        };
+        match self.update(&self.tables.runs, header::key(id), TAKE, free).await? {
+            Write::Done(header) => self.take(header).await,
+            Write::Refused(None) => Ok(Claim::Missing),
+            // Ours, when an answer was lost on the way.
+            Write::Refused(Some(header)) if is_held_by(&header, holder) => self.take(header).await,
+            Write::Refused(Some(header)) => Ok(refused(header::read(&header)?, now)),
+        }
+    }
+
+    async fn take(&self, header: Item) -> Result<Claim, Error> {
+        let run = header::read(&header)?;
+        let inline = Reader::new(&header, "input").optional_binary("input");
+        let mut input = inline.map(|stored| codec::decode(stored, "input")).transpose()?;
+        let (mut journal, mut next_seq) = (Vec::new(), 1);
+        // Before its first claim nobody wrote to a run's journal but its input.
+        if run.epoch > 1 || input.is_none() {
+            for item in self.journal_items(run.id).await? {
+                let seq = journal::seq(Reader::new(&item, "journal entry"))?;
+                if seq == 0 {
+                    input = Some(self.whole_input(run.id, &item).await?);
+                } else {
+                    journal.push(self.whole_entry(run.id, &item).await?);
+                    next_seq = seq + 1;
+                }
+            }
+        }
+        let input = input.ok_or(Error::Corrupt { what: "input" })?;
+        Ok(Claim::Taken(Box::new(Claimed { run, input, journal, next_seq })))
+    }
+
+    async fn journal_items(&self, id: RunId) -> Result<Vec<Item>, Error> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.runs)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :journal)")
+            .expression_attribute_values(":pk", text(header::partition(id)))
+            .expression_attribute_values(":journal", text("J#"));
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let page = query.clone().set_exclusive_start_key(start).send().await?;
+            items.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+fn is_held_by(header: &Item, holder: Nonce) -> bool {
+    Reader::new(header, "run").optional_binary("holder") == Some(&holder)
+}
+
+fn refused(run: Run, now: Timestamp) -> Claim {
+    if run.status.is_terminal() {
+        Claim::Ended(run.status)
+    } else if run.status == Status::Waiting && run.lease_until <= now {
+        let until = run.wake_at.unwrap_or(run.deadline).min(run.deadline);
+        Claim::Asleep { until, run: Box::new(run) }
+    } else {
+        Claim::Held { until: run.lease_until, run: Box::new(run) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        model::Event,
+        store::{
+            Append,
+            fixture::{Database, Fault, at, end, entry, held, noise, queued, taken},
+        },
+    };
+
+    #[tokio::test]
+    async fn the_first_claim_of_a_run_with_a_small_input_is_one_update() {
+        let database = Database::start().await;
+        let run = queued();
+        database.store.insert(&run, &json!({"a": 1})).await.unwrap();
+        database.wire.operations();
+        let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap());
+        assert_eq!(database.wire.operations(), ["UpdateItem"]);
+        let expected = Run { status: Status::Running, epoch: 1, lease_until: at(75), ..run };
+        assert_eq!(claimed.run, expected);
+        assert_eq!((claimed.input, claimed.next_seq), (json!({"a": 1}), 1));
+    }
+
+    #[tokio::test]
+    async fn of_two_claims_at_once_one_wins() {
+        let database = Database::start().await;
+        let run = queued();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        let claim = || database.store.claim(run.id, at(0), at(75));
+        let (first, second) = tokio::join!(claim(), claim());
+        let (first, second) = (first.unwrap(), second.unwrap());
+        let is_taken = |claim: &Claim| matches!(claim, Claim::Taken(_));
+        assert!(is_taken(&first) != is_taken(&second));
+        let loser = if is_taken(&first) { second } else { first };
+        assert!(matches!(loser, Claim::Held { until, .. } if until == at(75)));
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_to_a_claim_is_recognised() {
+        let database = Database::start().await;
+        let run = queued();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        database.wire.meet(Fault::LoseAnswer);
+        let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap());
+        assert_eq!(claimed.run.epoch, 1);
+        let again = database.store.claim(run.id, at(0), at(75)).await.unwrap();
+        assert!(matches!(again, Claim::Held { until, .. } if until == at(75)));
+    }
+
+    #[tokio::test]
+    async fn a_run_is_taken_over_with_its_journal_when_its_lease_ends() {
+        let database = Database::start().await;
+        let run = held();
+        let input = json!(noise(1000));
+        database.store.insert(&run, &input).await.unwrap();
+        let entries = [entry("first", 1..=2), entry(&noise(700_000), 3..=3), entry("third", 4..=4)];
+        for (seq, entry) in (1..).zip(&entries) {
+            let appended = database.store.append(&run, seq, entry).await.unwrap();
+            assert_eq!(appended, Append::Done);
+        }
+        let early = database.store.claim(run.id, at(74), at(149)).await.unwrap();
+        assert!(matches!(early, Claim::Held { until, .. } if until == at(75)));
+        let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
+        assert_eq!((claimed.run.epoch, claimed.next_seq), (2, 4));
+        assert!(claimed.input == input && claimed.journal == entries);
+    }
+
+    #[tokio::test]
+    async fn a_long_journal_is_read_page_by_page() {
+        let database = Database::start().await;
+        let run = held();
+        database.store.insert(&run, &json!({})).await.unwrap();
+        for seq in 1..=5 {
+            let entry = entry(&noise(350_000), seq..=seq);
+            database.store.append(&run, seq, &entry).await.unwrap();
+        }
+        database.wire.operations();
+        let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
+        assert_eq!(database.wire.operations(), ["UpdateItem", "Query", "Query"]);
+        let lines: Vec<_> = claimed.journal.iter().map(|entry| entry.logs[0].seq).collect();
+        assert_eq!((lines, claimed.next_seq), (vec![1, 2, 3, 4, 5], 6));
+    }
+
+    #[tokio::test]
+    async fn a_run_that_sleeps_is_taken_when_there_is_something_to_do() {
+        let database = Database::start().await;
+        let cases = [
+            ("before it wakes", 600, 599, false, Some(600)),
+            ("when it wakes", 600, 600, false, None),
+            ("when it is cancelled", 600, 200, true, None),
+            ("when its deadline comes first", 5000, 200, false, Some(2700)),
+            ("at its deadline", 5000, 2700, false, None),
+        ];
+        for (name, wake_in, now_in, cancel, asleep_for) in cases {
+            let run = database.claimed().await;
+            database.store.sleep(&run, at(wake_in)).await.unwrap();
+            if cancel {
+                database.store.request_cancel(run.id, &run.workspace).await.unwrap();
+            }
+            let claim = database.store.claim(run.id, at(now_in), at(9999)).await.unwrap();
+            if let Some(seconds) = asleep_for {
+                let slept = matches!(claim, Claim::Asleep { until, .. } if until == at(seconds));
+                assert!(slept, "{name}");
+            } else {
+                let run = taken(claim).run;
+                assert_eq!((run.status, run.wake_at), (Status::Running, None), "{name}");
+                assert_eq!(run.cancel_requested, cancel, "{name}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_ended_or_never_was_is_not_taken() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3)).await.unwrap();
+        let claim = |id| database.store.claim(id, at(9999), at(9999));
+        assert_eq!(claim(run.id).await.unwrap(), Claim::Ended(Status::Completed));
+        assert_eq!(claim(queued().id).await.unwrap(), Claim::Missing);
+    }
+}

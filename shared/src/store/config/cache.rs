@@ -1,0 +1,276 @@
+//! What every request reads, kept in the process for a while.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::OnceCell;
+
+use super::key::LAST_USE_PRECISION;
+use crate::{
+    auth::{Key, KeyId},
+    model::{Flow, Timestamp, Trigger, TriggerId, WorkspaceId},
+    store::{Error, Store},
+};
+
+/// How long something is taken to be as it was read: a revoked key works for so long.
+const FOUND_FOR: Duration = Duration::from_secs(30);
+
+/// How long something is taken not to be there: a new trigger is unknown for so long at most.
+const MISSED_FOR: Duration = Duration::from_secs(5);
+
+/// Entries of one kind. Some 10 MB at most; whoever makes up ids by the thousand cannot fill more.
+const MAX_ENTRIES: usize = 10_000;
+
+/// Keys, triggers and flows as they were at most 30 s ago. Cloning shares the entries.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    store: Store,
+    keys: Shelf<KeyId, Key>,
+    triggers: Shelf<TriggerId, Trigger>,
+    flows: Shelf<(WorkspaceId, String), Flow>,
+}
+
+impl Cache {
+    /// An empty cache in front of `store`.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        let (keys, triggers, flows) = (Shelf::default(), Shelf::default(), Shelf::default());
+        Self { store, keys, triggers, flows }
+    }
+
+    /// A key.
+    ///
+    /// # Errors
+    /// See [`Error`]; a failed read is not kept.
+    pub async fn key(&self, id: &KeyId, now: Timestamp) -> Result<Option<Arc<Key>>, Error> {
+        self.keys.get(id.clone(), now, || self.store.key(id)).await
+    }
+
+    /// A trigger.
+    ///
+    /// # Errors
+    /// See [`Error`]; a failed read is not kept.
+    pub async fn trigger(
+        &self,
+        id: &TriggerId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Trigger>>, Error> {
+        self.triggers.get(id.clone(), now, || self.store.trigger(id)).await
+    }
+
+    /// A flow.
+    ///
+    /// # Errors
+    /// See [`Error`]; a failed read is not kept.
+    pub async fn flow(
+        &self,
+        workspace: &WorkspaceId,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Flow>>, Error> {
+        let id = (workspace.clone(), name.to_owned());
+        self.flows.get(id, now, || self.store.flow(workspace, name)).await
+    }
+
+    /// Notes that `key` was used at `now`: a write in the first request of an hour, else nothing.
+    ///
+    /// # Errors
+    /// See [`Error`]. The note is then lost until the entry is read again, which harms nobody.
+    pub async fn touch_key(&self, key: &Key, now: Timestamp) -> Result<(), Error> {
+        if key.last_used_at.is_some_and(|last| now.since(last) < LAST_USE_PRECISION) {
+            return Ok(());
+        }
+        // Requests that come meanwhile see the note already.
+        let touched = Key { last_used_at: Some(now), ..key.clone() };
+        self.keys.amend(key.id.clone(), touched);
+        self.store.touch_key(&key.id, now).await
+    }
+}
+
+/// Entries of one kind.
+#[derive(Debug)]
+struct Shelf<K, V>(Arc<Mutex<HashMap<K, Slot<V>>>>);
+
+/// Filled by the first who asks; whoever asks meanwhile waits for the same read.
+type Slot<V> = Arc<OnceCell<Entry<V>>>;
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: Option<Arc<V>>,
+    fresh_until: Timestamp,
+}
+
+impl<V> Entry<V> {
+    fn new(value: Option<Arc<V>>, now: Timestamp) -> Self {
+        let lifetime = if value.is_some() { FOUND_FOR } else { MISSED_FOR };
+        Self { value, fresh_until: now.after(lifetime) }
+    }
+}
+
+impl<K, V> Default for Shelf<K, V> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<K, V> Clone for Shelf<K, V> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K: Eq + Hash, V> Shelf<K, V> {
+    async fn get<F>(
+        &self,
+        id: K,
+        now: Timestamp,
+        read: impl FnOnce() -> F,
+    ) -> Result<Option<Arc<V>>, Error>
+    where
+        F: Future<Output = Result<Option<V>, Error>>,
+    {
+        let slot = self.slot(id, now);
+        let fill = || async { read().await.map(|value| Entry::new(value.map(Arc::new), now)) };
+        let entry = slot.get_or_try_init(fill).await?;
+        Ok(entry.value.clone())
+    }
+
+    /// The slot of `id`: a fresh one, one that is being filled, or a new one.
+    fn slot(&self, id: K, now: Timestamp) -> Slot<V> {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = slots.get(&id).filter(|slot| is_usable(slot, now)) {
+            return Arc::clone(slot);
+        }
+        make_room(&mut slots, now);
+        let slot = Slot::default();
+        slots.insert(id, Arc::clone(&slot));
+        slot
+    }
+
+    /// Changes what is known of `id` without making it fresher.
+    fn amend(&self, id: K, value: V) {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fresh_until) =
+            slots.get(&id).and_then(|slot| slot.get()).map(|entry| entry.fresh_until)
+        {
+            let entry = Entry { value: Some(Arc::new(value)), fresh_until };
+            slots.insert(id, Arc::new(OnceCell::new_with(Some(entry))));
+        }
+    }
+}
+
+fn is_usable<V>(slot: &Slot<V>, now: Timestamp) -> bool {
+    slot.get().is_none_or(|entry| now < entry.fresh_until)
+}
+
+/// Drops what is stale when the shelf is full, and everything when nothing is.
+fn make_room<K: Eq + Hash, V>(slots: &mut HashMap<K, Slot<V>>, now: Timestamp) {
+    if slots.len() >= MAX_ENTRIES {
+        slots.retain(|_, slot| is_usable(slot, now));
+    }
+    if slots.len() >= MAX_ENTRIES {
+        slots.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::TriggerState,
+        store::{
+            config::fixture::{key, trigger, version},
+            fixture::{Database, Fault, at},
+        },
+    };
+
+    #[tokio::test]
+    async fn what_was_found_is_kept_for_30_seconds() {
+        let database = Database::start().await;
+        let (cache, greet) = (Cache::new(database.store.clone()), trigger("greet"));
+        database.store.put_trigger(&greet).await.unwrap();
+        let state = async |seconds| {
+            let found = cache.trigger(&greet.id, at(seconds)).await.unwrap();
+            found.map(|trigger| trigger.state)
+        };
+        assert_eq!(state(0).await, Some(TriggerState::Active));
+        let (workspace, paused) = (&greet.workspace, TriggerState::Paused);
+        database.store.set_trigger_state(workspace, &greet.id, paused).await.unwrap();
+        assert_eq!(state(29).await, Some(TriggerState::Active));
+        assert_eq!(state(30).await, Some(TriggerState::Paused));
+    }
+
+    #[tokio::test]
+    async fn what_was_missing_is_looked_for_after_5_seconds() {
+        let database = Database::start().await;
+        let (cache, version) = (Cache::new(database.store.clone()), version("1.0.0", at(0)));
+        let is_found = async |seconds| {
+            let found = cache.flow(&version.workspace, &version.name, at(seconds)).await;
+            found.unwrap().is_some()
+        };
+        assert!(!is_found(0).await);
+        database.store.publish(&version, &[]).await.unwrap();
+        assert!(!is_found(4).await);
+        assert!(is_found(5).await);
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_cause_one_read() {
+        let database = Database::start().await;
+        let cache = Cache::new(database.store.clone());
+        database.store.put_key(&key(1)).await.unwrap();
+        database.wire.operations();
+        let id = key(1).id;
+        let found = futures::future::join_all((0..20).map(|_| cache.key(&id, at(0)))).await;
+        assert!(found.into_iter().all(|found| found.unwrap().as_deref() == Some(&key(1))));
+        assert_eq!(database.wire.operations(), ["GetItem"]);
+    }
+
+    #[tokio::test]
+    async fn a_failed_read_is_not_kept() {
+        let database = Database::start().await;
+        let cache = Cache::new(database.store.clone());
+        database.store.put_key(&key(1)).await.unwrap();
+        database.wire.meet(Fault::Refuse("AccessDeniedException", ""));
+        assert!(cache.key(&key(1).id, at(0)).await.is_err());
+        assert!(cache.key(&key(1).id, at(0)).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_use_is_written_once_an_hour_and_makes_no_entry_fresher() {
+        let database = Database::start().await;
+        let cache = Cache::new(database.store.clone());
+        database.store.put_key(&key(1)).await.unwrap();
+        let touch = async |seconds| {
+            let found = cache.key(&key(1).id, at(seconds)).await.unwrap().unwrap();
+            database.wire.operations();
+            cache.touch_key(&found, at(seconds)).await.unwrap();
+            database.wire.operations().len()
+        };
+        assert_eq!((touch(0).await, touch(1).await, touch(3599).await), (1, 0, 0));
+        assert_eq!(touch(3600).await, 1);
+        let (workspace, id) = (key(1).workspace, key(1).id);
+        database.store.revoke_key(&workspace, &id, at(3600)).await.unwrap();
+        let found = cache.key(&id, at(3629)).await.unwrap().unwrap();
+        assert!(found.revoked_at.is_some(), "{found:?}");
+    }
+
+    #[test]
+    fn a_full_shelf_makes_room() {
+        let shelf = Shelf::<usize, ()>::default();
+        let fill = |ids: std::ops::Range<usize>, now| {
+            for id in ids {
+                let _ = shelf.slot(id, now).set(Entry::new(Some(Arc::new(())), now));
+            }
+            shelf.0.lock().unwrap().len()
+        };
+        assert_eq!(fill(0..MAX_ENTRIES / 2, at(0)), MAX_ENTRIES / 2);
+        assert_eq!(fill(MAX_ENTRIES / 2..MAX_ENTRIES, at(29)), MAX_ENTRIES);
+        assert_eq!(fill(MAX_ENTRIES..MAX_ENTRIES + 1, at(30)), MAX_ENTRIES / 2 + 1);
+        assert_eq!(fill(MAX_ENTRIES + 1..2 * MAX_ENTRIES, at(31)), MAX_ENTRIES / 2);
+    }
+}

@@ -1,0 +1,120 @@
+//! What can go wrong between us and DynamoDB, and whether to try again.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::RequestId;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// A failed request to the store. No message holds stored data.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Throttled, timed out, unreachable or broken on the other side. It may have happened or not;
+    /// every operation of the store may be tried again.
+    #[error("the database did not answer as it should; a retry is safe")]
+    Unavailable(#[source] Source),
+    /// What is stored cannot be read. A retry gives the same.
+    #[error("the stored {what} cannot be read")]
+    Corrupt {
+        /// Which part.
+        what: &'static str,
+    },
+    /// Larger or deeper than can be stored and read back. Nothing was written; a retry gives the same.
+    #[error("the {what} is too large to be stored")]
+    TooLarge {
+        /// Which part.
+        what: &'static str,
+    },
+    /// The cursor is none that a page named. The caller's mistake; a retry gives the same.
+    #[error("the cursor is none that a page named")]
+    Cursor,
+    /// The request itself is faulty, or not allowed. A retry gives the same.
+    #[error("the database refused the request")]
+    Internal(#[source] Source),
+}
+
+/// What to do about an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Try again, later.
+    Unavailable,
+    /// Give up: the record is damaged.
+    Corrupt,
+    /// Give up: say that it is too large.
+    TooLarge,
+    /// Give up: the caller sent a wrong cursor.
+    Cursor,
+    /// Give up: the fault is ours.
+    Internal,
+}
+
+impl Error {
+    /// What to do about it.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unavailable(_) => ErrorKind::Unavailable,
+            Self::Corrupt { .. } => ErrorKind::Corrupt,
+            Self::TooLarge { .. } => ErrorKind::TooLarge,
+            Self::Cursor => ErrorKind::Cursor,
+            Self::Internal(_) => ErrorKind::Internal,
+        }
+    }
+
+    pub(super) fn internal(source: impl Into<Source>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+/// DynamoDB's own words, without the items that its error types carry along.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}: {message} (request {request_id})")]
+struct Refusal {
+    code: String,
+    message: String,
+    request_id: String,
+}
+
+/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
+/// (DynamoDB developer guide, "Error handling").
+const PASSING: [&str; 8] = [
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+];
+
+impl<E> From<SdkError<E>> for Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E>) -> Self {
+        match &error {
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().unwrap_or("unknown");
+                let refusal = Refusal {
+                    code: code.to_owned(),
+                    message: service.err().message().unwrap_or_default().to_owned(),
+                    request_id: service.err().meta().request_id().unwrap_or("unknown").to_owned(),
+                };
+                if PASSING.contains(&code) || !service.raw().status().is_client_error() {
+                    Self::Unavailable(refusal.into())
+                } else {
+                    Self::internal(refusal)
+                }
+            }
+            SdkError::ConstructionFailure(_) => Self::internal(error_source(error)),
+            _ => Self::Unavailable(error_source(error)),
+        }
+    }
+}
+
+fn error_source<E>(error: SdkError<E>) -> Source
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    error.into_source().unwrap_or_else(Into::into)
+}

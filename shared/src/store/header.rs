@@ -1,0 +1,209 @@
+//! A run's header item: always under 1 KB, because every update of it is billed on its whole size.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{
+    Error,
+    item::{self, Item, MAIN, Reader, binary, number, text, time, yes},
+};
+use crate::model::{
+    ContentHash, FlowReference, Run, RunId, Status, WorkspaceId, limits::RUN_RETENTION,
+};
+
+/// One write unit (DynamoDB developer guide, "read/write capacity").
+const MAX_HEADER_BYTES: usize = 1024;
+
+/// The largest compressed input and last entry that ride in a header where ids are short.
+const MAX_INPUT_BYTES: usize = 300;
+const MAX_LAST_BYTES: usize = 350;
+
+/// Bytes of the nonces `born` and `holder`, names included.
+const NONCES_BYTES: usize = 26;
+
+/// A random number by which a writer knows its own write again.
+pub(super) type Nonce = [u8; 8];
+
+/// The partition of a run.
+pub(super) fn partition(id: RunId) -> String {
+    format!("RUN#{id}")
+}
+
+/// The run of a partition.
+pub(super) fn run_of(partition: &str) -> Option<RunId> {
+    partition.strip_prefix("RUN#")?.parse().ok()
+}
+
+/// The key of a run's header.
+pub(super) fn key(id: RunId) -> Item {
+    item::key(partition(id), MAIN)
+}
+
+/// A list's partition: runs of one workspace, spread over 16, because one partition takes no more
+/// than 1,000 writes a second (DynamoDB quotas).
+pub(super) fn list(workspace: &WorkspaceId, shard: u8) -> String {
+    format!("{workspace}#{shard}")
+}
+
+/// When the items of `run` may be deleted, in seconds as DynamoDB's TTL wants it.
+pub(super) fn expires_at(run: &Run) -> AttributeValue {
+    number(run.started_at.after(RUN_RETENTION).as_secs())
+}
+
+/// The header of `run` without what rides in it.
+pub(super) fn write(run: &Run) -> Item {
+    let mut item = key(run.id);
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    set("list", text(list(&run.workspace, run.id.shard())));
+    set("trigger", text(run.trigger.as_str()));
+    set("environment", text(run.environment.as_str()));
+    set("flow", text(&run.flow.name));
+    set("version", text(&run.flow.version));
+    set("hash", text(run.flow.hash.as_str()));
+    set("status", text(run.status.as_str()));
+    set("epoch", number(run.epoch));
+    set("lease_until", time(run.lease_until));
+    set("deadline", time(run.deadline));
+    set("started_at", time(run.started_at));
+    set("expires_at", expires_at(run));
+    if let Some(wake_at) = run.wake_at {
+        set("wake_at", time(wake_at));
+    }
+    if run.cancel_requested {
+        set("cancel", yes());
+    }
+    if let Some(ended_at) = run.ended_at {
+        set("ended_at", time(ended_at));
+    }
+    if let Some(traceparent) = &run.traceparent {
+        set("traceparent", text(traceparent));
+    }
+    item
+}
+
+/// The run that a header holds.
+pub(super) fn read(item: &Item) -> Result<Run, Error> {
+    let header = Reader::new(item, "run");
+    let (workspace, _) = header.text("list")?.rsplit_once('#').ok_or_else(|| header.corrupt())?;
+    Ok(Run {
+        id: run_of(header.text("pk")?).ok_or_else(|| header.corrupt())?,
+        workspace: workspace.parse().map_err(|_| header.corrupt())?,
+        trigger: header.parse("trigger")?,
+        environment: header.parse("environment")?,
+        flow: FlowReference {
+            name: header.text("flow")?.to_owned(),
+            version: header.text("version")?.to_owned(),
+            hash: ContentHash::from_stored(header.text("hash")?.to_owned()),
+        },
+        status: status(header)?,
+        epoch: u32::try_from(header.number("epoch")?).map_err(|_| header.corrupt())?,
+        lease_until: header.time("lease_until")?,
+        deadline: header.time("deadline")?,
+        wake_at: header.optional_time("wake_at"),
+        cancel_requested: header.flag("cancel"),
+        started_at: header.time("started_at")?,
+        ended_at: header.optional_time("ended_at"),
+        traceparent: header.optional_text("traceparent").map(str::to_owned),
+    })
+}
+
+pub(super) fn status(header: Reader<'_>) -> Result<Status, Error> {
+    Status::from_stored(header.text("status")?).ok_or_else(|| header.corrupt())
+}
+
+/// What may ride in a header, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    pub(super) input_bytes: usize,
+    pub(super) last_bytes: usize,
+}
+
+/// The room in the header of `run`, the same from its start to its end: an input that fills its
+/// share leaves the last entry's alone.
+pub(super) fn room(run: &Run) -> Room {
+    let fullest = Run {
+        status: Status::Completed,
+        epoch: u32::MAX,
+        lease_until: run.deadline,
+        wake_at: Some(run.deadline),
+        cancel_requested: true,
+        ended_at: Some(run.deadline),
+        ..run.clone()
+    };
+    let names_bytes = "input".len() + "last".len() + NONCES_BYTES;
+    let taken_bytes = item::size_bytes(&write(&fullest)) + names_bytes;
+    let free_bytes = MAX_HEADER_BYTES.saturating_sub(taken_bytes + 1);
+    let input_share = free_bytes * MAX_INPUT_BYTES / (MAX_INPUT_BYTES + MAX_LAST_BYTES);
+    let input_bytes = input_share.min(MAX_INPUT_BYTES);
+    Room { input_bytes, last_bytes: (free_bytes - input_bytes).min(MAX_LAST_BYTES) }
+}
+
+pub(super) fn set_nonce(item: &mut Item, name: &str, nonce: Nonce) {
+    item.insert(name.to_owned(), binary(nonce));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture::{at, queued};
+
+    /// The longest run there can be, as far as `model` bounds its parts; a flow's name is a DNS
+    /// label (RFC 1035: 63 letters) and its version gets 32.
+    fn longest() -> Run {
+        Run {
+            workspace: "w".repeat(64).parse().unwrap(),
+            trigger: "t".repeat(64).parse().unwrap(),
+            environment: crate::model::Environment::Prod,
+            flow: FlowReference {
+                name: "f".repeat(63),
+                version: "1".repeat(32),
+                hash: ContentHash::of(b""),
+            },
+            status: Status::TimedOut,
+            epoch: u32::MAX,
+            lease_until: at(75),
+            wake_at: Some(at(10)),
+            cancel_requested: true,
+            ended_at: Some(at(20)),
+            traceparent: Some("0".repeat(55)),
+            ..queued()
+        }
+    }
+
+    #[test]
+    fn the_fullest_header_is_under_one_kilobyte() {
+        let shares = [(queued(), 300, 350), (longest(), 180, 220)];
+        for (run, least_input_bytes, least_last_bytes) in shares {
+            let mut item = write(&run);
+            let Room { input_bytes, last_bytes } = room(&run);
+            item.insert("input".to_owned(), binary(vec![0; input_bytes]));
+            item.insert("last".to_owned(), binary(vec![0; last_bytes]));
+            set_nonce(&mut item, "born", [0; 8]);
+            set_nonce(&mut item, "holder", [0; 8]);
+            assert!(item::size_bytes(&item) < 1024, "{}", item::size_bytes(&item));
+            assert!(input_bytes >= least_input_bytes && last_bytes >= least_last_bytes);
+        }
+    }
+
+    #[test]
+    fn a_run_has_the_same_room_in_every_state() {
+        let ended = Run { status: Status::Failed, ended_at: Some(at(3)), epoch: 9, ..queued() };
+        assert_eq!(room(&ended), room(&queued()));
+    }
+
+    #[test]
+    fn every_part_of_a_run_reads_back() {
+        for run in [queued(), longest()] {
+            assert_eq!(read(&write(&run)).unwrap(), run);
+        }
+    }
+
+    #[test]
+    fn a_header_that_lacks_something_is_corrupt() {
+        let whole = write(&queued());
+        for name in whole.keys().filter(|name| !["sk", "expires_at"].contains(&name.as_str())) {
+            let mut item = whole.clone();
+            item.remove(name);
+            assert!(matches!(read(&item), Err(Error::Corrupt { what: "run" })), "{name}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! DynamoDB: runs with their journals, deduplication, configuration. The only module that names
+//! `aws_sdk_dynamodb`. Knows no HTTP, no queue and no clock: times come in as values.
+
+mod bulk;
+mod claim;
+mod client;
+mod codec;
+pub mod config;
+mod error;
+mod finish;
+#[cfg(test)]
+mod fixture;
+mod header;
+mod idempotency;
+mod insert;
+mod item;
+mod journal;
+mod lease;
+mod list;
+pub mod tables;
+mod view;
+
+pub use claim::{Claim, Claimed};
+pub use client::{Store, Tables};
+pub use error::{Error, ErrorKind};
+pub use finish::Finish;
+pub use idempotency::Remembered;
+pub use insert::Insert;
+pub use journal::Append;
+pub use lease::{CancelRequest, Renewal};
+pub use list::{Filter, ListedRun, RunPage};
+pub use view::{LogPage, View};

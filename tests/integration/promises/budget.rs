@@ -1,0 +1,105 @@
+//! How many requests to AWS a run costs, counted on the wire.
+
+use std::time::Duration;
+
+use serde_json::json;
+use shared::model::Status;
+use support::{Bed, Target};
+
+use super::flows::{HELLO, LOOP_RETRY_WAIT, ONE_CALL};
+
+#[tokio::test]
+async fn a_status_is_one_read() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let started = bed.runs.start(bed.wish(&hello, json!({"message": "you"}))).await.unwrap();
+    let key = bed.key().await;
+    let caller = bed.runs.authenticate(&key, "demo").await.unwrap();
+    bed.wire.take();
+    bed.runs.status(&caller, &started.id.to_string()).await.unwrap();
+    assert_eq!(bed.wire.operations(), ["Query"]);
+}
+
+#[tokio::test]
+async fn a_background_start_is_one_put_and_one_send() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    bed.runs
+        .start(bed.wish(&hello, json!({"message": "first, which fills the caches"})))
+        .await
+        .unwrap();
+    bed.wire.take();
+    bed.runs.start(bed.wish(&hello, json!({"message": "you"}))).await.unwrap();
+    let mut operations = bed.wire.operations();
+    operations.sort();
+    assert_eq!(operations, ["PutItem", "SendMessage"]);
+}
+
+#[tokio::test]
+async fn an_idempotency_key_costs_one_put_more() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    bed.runs.start(bed.wish(&hello, json!({"message": "first"}))).await.unwrap();
+    bed.wire.take();
+    bed.runs.start(bed.wish_once(&hello, json!({"message": "you"}), "k")).await.unwrap();
+    let mut operations = bed.wire.operations();
+    operations.sort();
+    assert_eq!(operations, ["PutItem", "PutItem", "SendMessage"]);
+}
+
+#[tokio::test]
+async fn a_worker_needs_a_claim_and_a_completion_for_a_run_of_one_step() {
+    let bed = Bed::new().await;
+    let target = Target::start(|_| (200, json!({"answer": 42}))).await;
+    let one_call = bed.publish(ONE_CALL).await;
+    let (worker, wire) = bed.process();
+    let input = || json!({"message": "?", "url": target.url});
+    bed.runs.start(bed.wish(&one_call, input())).await.unwrap();
+    bed.work(&worker).await;
+    wire.take();
+    let started = bed.runs.start(bed.wish(&one_call, input())).await.unwrap();
+    bed.work(&worker).await;
+    assert_eq!(bed.view(started.id).await.run.status, Status::Completed);
+    let mut operations = wire.operations();
+    operations.sort();
+    // The message is held for as long as the lease, because the queue's own timeout is longer.
+    assert_eq!(operations, ["ChangeMessageVisibility", "UpdateItem", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn a_waiting_run_of_one_step_is_a_put_a_send_and_a_completion() {
+    let bed = Bed::new().await;
+    let target = Target::start(|_| (200, json!({"answer": 42}))).await;
+    let one_call = bed.publish(ONE_CALL).await;
+    let wish = || bed.wish(&one_call, json!({"message": "?", "url": target.url}));
+    bed.runs.start_and_wait(wish()).await.unwrap();
+    bed.wire.take();
+    let (view, _) = bed.runs.start_and_wait(wish()).await.unwrap();
+    assert_eq!(view.run.status, Status::Completed);
+    let mut operations = bed.wire.operations();
+    operations.sort();
+    assert_eq!(operations, ["PutItem", "SendMessage", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn each_further_effect_is_one_put() {
+    let bed = Bed::new().await;
+    let target = Target::start(|call| (200, json!({"value": call.body["item"]}))).await;
+    let flow = bed.publish(LOOP_RETRY_WAIT).await;
+    let (worker, wire) = bed.process();
+    let puts_for = |items: Vec<u32>| {
+        let input = json!({"url": target.url, "items": items});
+        let (bed, worker, wire, flow) = (&bed, &worker, &wire, &flow);
+        async move {
+            let started = bed.runs.start(bed.wish(flow, input)).await.unwrap();
+            wire.take();
+            let view = bed.work_to_the_end(worker, started.id).await;
+            assert_eq!(view.run.status, Status::Completed, "{:?}", view.end);
+            wire.operations().iter().filter(|operation| *operation == "PutItem").count()
+        }
+    };
+    let three = puts_for(vec![1, 2, 3]).await;
+    let seven = puts_for(vec![1, 2, 3, 4, 5, 6, 7]).await;
+    assert_eq!(seven - three, 4);
+    bed.advance(Duration::ZERO).await;
+}

@@ -1,0 +1,8 @@
+//! What is promised about a run, whatever process dies and whatever the network does.
+
+mod budget;
+mod crash;
+mod deliveries;
+mod flows;
+mod slices;
+mod starts;

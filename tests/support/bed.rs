@@ -1,0 +1,280 @@
+//! One set of embedded services with a clock that stands still, and processes that share it.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use local::{dynamodb, sqs};
+use serde_json::{Value, json};
+use shared::{
+    auth::{Key, KeyToken, Scopes, random},
+    clock::Clock,
+    egress::{Egress, Policy},
+    model::{
+        ContentHash, Environment, FlowVersion, RunId, Timestamp, Trigger, TriggerId, TriggerState,
+        Workspace, WorkspaceId,
+    },
+    queue::Queue,
+    runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
+    store::{Store, Tables, tables},
+};
+
+use crate::Wire;
+
+/// The start of every test: 2026-02-09T23:24:39Z.
+const START: Timestamp = Timestamp::from_millis(1_770_679_479_000);
+
+/// The runs queue.
+pub const QUEUE: &str = "runs";
+/// Its dead letters.
+pub const DEAD_LETTERS: &str = "dead-letters";
+
+/// Deliveries after which a message becomes a dead letter.
+const MAX_RECEIVE_COUNT: u32 = 5;
+
+/// The embedded services, with workspace `demo` in them.
+pub struct Bed {
+    /// Stands still until it is moved.
+    pub clock: Clock,
+    /// The queues.
+    pub queues: sqs::Engine,
+    database: dynamodb::Store,
+    settings: Settings,
+    /// A process that starts runs and reads them.
+    pub runs: Runs,
+    /// The wire of that process.
+    pub wire: Wire,
+    /// The tables, for looking behind the scenes.
+    pub store: Store,
+}
+
+impl Bed {
+    /// Services with the production settings.
+    pub async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    /// Services whose processes have these settings.
+    pub async fn with(settings: Settings) -> Self {
+        let clock = Clock::manual(START);
+        let now = clock.clone();
+        let queues = sqs::Engine::in_memory(Arc::new(move || now.now().as_millis()));
+        let database = dynamodb::Store::in_memory().unwrap();
+        tables::create_tables(&dynamodb::client(&database), &table_names()).await.unwrap();
+        queues.create_queue(DEAD_LETTERS, &BTreeMap::new()).await.unwrap();
+        let redrive = json!({
+            "deadLetterTargetArn": format!("arn:aws:sqs:eu-central-1:000000000000:{DEAD_LETTERS}"),
+            "maxReceiveCount": MAX_RECEIVE_COUNT,
+        });
+        let attributes = BTreeMap::from([
+            ("VisibilityTimeout".to_owned(), settings.queue_visibility.as_secs().to_string()),
+            ("RedrivePolicy".to_owned(), redrive.to_string()),
+        ]);
+        queues.create_queue(QUEUE, &attributes).await.unwrap();
+        let wire = Wire::default();
+        let store = Store::new(dynamodb::client(&database), table_names());
+        let runs = process(&clock, &queues, &database, settings, &wire);
+        let bed = Self { clock, queues, database, settings, runs, wire, store };
+        let workspace = Workspace { id: workspace(), created_at: START };
+        bed.store.put_workspace(&workspace).await.unwrap();
+        bed
+    }
+
+    /// Another process on the same services, with a wire of its own.
+    pub fn process(&self) -> (Runs, Wire) {
+        let wire = Wire::default();
+        (process(&self.clock, &self.queues, &self.database, self.settings, &wire), wire)
+    }
+
+    /// A process like [`Bed::process`] with other settings.
+    pub fn process_with(&self, settings: Settings) -> (Runs, Wire) {
+        let wire = Wire::default();
+        (process(&self.clock, &self.queues, &self.database, settings, &wire), wire)
+    }
+
+    /// Publishes a flow under its own name in every environment, and a trigger of that name.
+    pub async fn publish(&self, source: &str) -> Trigger {
+        let checked = shared::flow::check(source).unwrap_or_else(|faults| {
+            panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        });
+        let document = checked.plan.document;
+        let version = FlowVersion {
+            workspace: workspace(),
+            name: document.name.clone(),
+            version: document.version,
+            hash: ContentHash::of(source.as_bytes()),
+            source: source.to_owned(),
+            published_at: self.clock.now(),
+        };
+        self.store.publish(&version, &Environment::ALL).await.unwrap();
+        let trigger = Trigger {
+            id: document.name.parse::<TriggerId>().unwrap(),
+            workspace: workspace(),
+            name: document.name.clone(),
+            flow: document.name,
+            environments: Environment::ALL.to_vec(),
+            state: TriggerState::Active,
+            deadline_s: None,
+            created_at: self.clock.now(),
+        };
+        self.store.put_trigger(&trigger).await.unwrap();
+        trigger
+    }
+
+    /// A key that may do everything; its text.
+    pub async fn key(&self) -> String {
+        let token = KeyToken::generate(random().unwrap());
+        let key = Key {
+            id: token.id(),
+            workspace: workspace(),
+            name: "test".to_owned(),
+            hash: token.hash(),
+            scopes: Scopes::all(),
+            environments: None,
+            triggers: None,
+            created_at: self.clock.now(),
+            expires_at: None,
+            revoked_at: None,
+            last_used_at: None,
+        };
+        self.store.put_key(&key).await.unwrap();
+        token.expose()
+    }
+
+    /// Moves the clock and wakes everybody who waits for it.
+    pub async fn advance(&self, duration: Duration) {
+        self.clock.advance(duration);
+        self.queues.wake();
+        tokio::task::yield_now().await;
+    }
+
+    /// The next message of the runs queue, if one is visible.
+    pub async fn receive(&self) -> Option<SqsMessage> {
+        self.receive_from(QUEUE).await
+    }
+
+    /// The next message of a queue, if one is visible.
+    pub async fn receive_from(&self, queue: &str) -> Option<SqsMessage> {
+        let received = self.queues.receive(queue, 1, None, Some(0)).await.unwrap().pop()?;
+        let mut message = SqsMessage::default();
+        message.message_id = Some(received.content.message_id.to_string());
+        message.receipt_handle = Some(received.receipt_handle);
+        message.body = Some(received.content.body.clone());
+        let count = received.receive_count.to_string();
+        message.attributes.insert("ApproximateReceiveCount".to_owned(), count);
+        Some(message)
+    }
+
+    /// Hands `message` to a worker as the event source mapping does, and deletes it unless it failed.
+    pub async fn deliver(&self, worker: &Runs, message: SqsMessage) -> bool {
+        let receipt = message.receipt_handle.clone().unwrap();
+        let response = worker::handle(worker, event(message)).await;
+        let succeeded = response.batch_item_failures.is_empty();
+        if succeeded {
+            self.queues.delete(QUEUE, &receipt).await.unwrap();
+        }
+        succeeded
+    }
+
+    /// Lets a worker handle visible messages until there are none; how many it handled.
+    pub async fn work(&self, worker: &Runs) -> usize {
+        let mut count = 0;
+        while let Some(message) = self.receive().await {
+            self.deliver(worker, message).await;
+            count += 1;
+            assert!(count < 1000, "messages beget messages without end");
+        }
+        count
+    }
+
+    /// Lets a worker handle messages, and time pass between them, until the run has ended.
+    pub async fn work_to_the_end(&self, worker: &Runs, id: RunId) -> RunView {
+        for _ in 0..2000 {
+            self.work(worker).await;
+            self.bury(worker).await;
+            let view = self.view(id).await;
+            if view.run.status.is_terminal() {
+                return view;
+            }
+            self.advance(Duration::from_secs(5)).await;
+        }
+        panic!("run {id} does not end: {:?}", self.view(id).await.run);
+    }
+
+    /// Lets the dead-letter function handle what is there.
+    pub async fn bury(&self, worker: &Runs) -> usize {
+        let mut count = 0;
+        while let Some(message) = self.receive_from(DEAD_LETTERS).await {
+            let receipt = message.receipt_handle.clone().unwrap();
+            let response = dead_letter::handle(worker, event(message)).await;
+            if response.batch_item_failures.is_empty() {
+                self.queues.delete(DEAD_LETTERS, &receipt).await.unwrap();
+            }
+            count += 1;
+        }
+        count
+    }
+
+    /// A wish to start `trigger` with `input`.
+    pub fn wish(&self, trigger: &Trigger, input: Value) -> Start {
+        Start {
+            trigger: Arc::new(trigger.clone()),
+            environment: Environment::Dev,
+            input,
+            idempotency: None,
+            traceparent: None,
+        }
+    }
+
+    /// The same wish under an idempotency key.
+    pub fn wish_once(&self, trigger: &Trigger, input: Value, key: &str) -> Start {
+        let body = ContentHash::of(input.to_string().as_bytes());
+        let idempotency = Some(Idempotency { key: key.to_owned(), body });
+        Start { idempotency, ..self.wish(trigger, input) }
+    }
+
+    /// A run as it stands.
+    pub async fn view(&self, id: RunId) -> RunView {
+        self.store.view(id).await.unwrap().expect("no such run").into()
+    }
+}
+
+/// The workspace of every test.
+pub fn workspace() -> WorkspaceId {
+    "demo".parse().unwrap()
+}
+
+/// One message as Lambda gets it.
+pub fn event(message: SqsMessage) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = vec![message];
+    event
+}
+
+fn table_names() -> Tables {
+    Tables { runs: "runs".to_owned(), config: "config".to_owned() }
+}
+
+fn process(
+    clock: &Clock,
+    queues: &sqs::Engine,
+    database: &dynamodb::Store,
+    settings: Settings,
+    wire: &Wire,
+) -> Runs {
+    let tables = dynamodb::client(database);
+    let http = wire.around(tables.config().http_client().unwrap());
+    let tables = tables.config().to_builder().http_client(http).build();
+    let messages = sqs::client(queues);
+    let http = wire.around(messages.config().http_client().unwrap());
+    let messages = messages.config().to_builder().http_client(http).build();
+    let parts = Parts {
+        store: Store::new(aws_sdk_dynamodb::Client::from_conf(tables), table_names()),
+        queue: Queue::new(
+            aws_sdk_sqs::Client::from_conf(messages),
+            format!("http://localhost/000000000000/{QUEUE}"),
+        ),
+        egress: Egress::new(Policy { allow_private_targets: true, ..Policy::default() }),
+        clock: clock.clone(),
+    };
+    Runs::new(parts, settings)
+}
