@@ -128,10 +128,6 @@ fn what_this_runtime_does_not_run_is_refused_by_name() {
             "  - a: {call: asyncapi, with: {document: {endpoint: x}, operation: y, message: {payload: {}}}}\n",
             "7:15 refused: not supported by this runtime: `call: asyncapi`",
         ),
-        (
-            "  - a: {try: [], catch: {then: end}}\n",
-            "7:26 refused: not supported by this runtime: `catch.then`",
-        ),
     ]);
 }
 
@@ -170,6 +166,14 @@ fn ways_through_a_list_are_checked() {
         (
             "  - a: {switch: [{x: {when: .x, then: c}}]}\n  - b: {set: {b: 1}}\n  - c: {set: {b: 1}}\n",
             "",
+        ),
+        (
+            "  - a: {try: [], catch: {then: c}, then: end}\n  - b: {set: {b: 1}}\n  - c: {set: {b: 1}}\n",
+            "8:5 warning: `b` never runs: nothing leads to it",
+        ),
+        (
+            "  - a: {try: [], catch: {then: b}}\n",
+            "7:32 error: this list has no task `b` (did you mean `a`?)",
         ),
         ("  - a: {switch: []}\n", "7:17 error: expected at least one case"),
         (
