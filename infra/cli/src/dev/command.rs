@@ -1,6 +1,6 @@
 //! Starting the stack, saying what can be done with it, and ending it.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use local::{Stack, StartError};
 use shared::clock::Clock;
@@ -41,7 +41,10 @@ pub(crate) async fn execute(
     let demo = demo(&stack, &mut folder).await?;
     output.answer(&Welcome { demo: &demo, data: folder.path() })?;
     signals.next().await;
-    eprintln!("Stopping; once more to stop at once.");
+    // Elsewhere than on a terminal, standard error holds log lines only.
+    if io::stderr().is_terminal() {
+        eprintln!("Stopping; once more to stop at once.");
+    }
     tokio::select! {
         () = stack.stop() => Ok(()),
         () = signals.next() => Err(Error::Shown(INTERRUPTED)),
