@@ -70,10 +70,10 @@ async fn every_example_runs() {
         let view = run(&stack, name, Environment::Dev, input.clone()).await;
         match (view.end, expected) {
             (Some(End::Output(output)), Ok(expected)) => {
-                assert_eq!(output, expected, "{name} {input}")
+                assert_eq!(output, expected, "{name} {input}");
             }
             (Some(End::Error(error)), Err(title)) => {
-                assert_eq!(error.title, title, "{name} {input}")
+                assert_eq!(error.title, title, "{name} {input}");
             }
             (end, _) => panic!("{name} {input}: {end:?}"),
         }
