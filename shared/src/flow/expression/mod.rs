@@ -17,11 +17,14 @@
 //! This module must not know what a flow is; it names nothing else of the crate.
 
 mod compile;
+mod diagnose;
 mod evaluate;
 mod functions;
 mod limits;
 mod meter;
+mod plain;
 mod prelude;
+mod source;
 mod suggest;
 mod value;
 

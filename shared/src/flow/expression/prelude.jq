@@ -165,8 +165,7 @@ def split($re; $flags): [split_matches($re; "g" + $flags)[] | strings];
 def splits($re; flags): split($re; flags)[];
 def splits($re): splits($re; null);
 
-def sub($re; str; $flags): reduce split_matches($re; $flags)[] as $part ("";
-  . + ($part | if type == "string" then . else [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries | str end));
+def sub($re; str; $flags): reduce split_matches($re; $flags)[] as $part (""; . + ($part | if type == "string" then . else str end));
 def sub($re; str): sub($re; str; "");
 
 def gsub($re; str; $flags): sub($re; str; $flags + "g");

@@ -18,13 +18,16 @@ pub(super) type Function = Fun<Engine>;
 pub(in crate::flow::expression) struct Handle<'a> {
     lookup: &'a Lut<Engine>,
     regexes: Rc<Regexes>,
+    step: usize,
 }
 
 impl<'a> Handle<'a> {
-    pub(in crate::flow::expression) fn new(lookup: &'a Lut<Engine>) -> Self {
+    /// A step of a long program may be dearer, because the variables in scope and the parts of a path are lists.
+    pub(in crate::flow::expression) fn new(lookup: &'a Lut<Engine>, source_bytes: usize) -> Self {
         Self {
             lookup,
             regexes: Rc::default(),
+            step: 1 + source_bytes / 512,
         }
     }
 
@@ -40,7 +43,7 @@ impl DataT for Engine {
 
 impl<'a> HasLut<'a, Engine> for Handle<'a> {
     fn lut(&self) -> &'a Lut<Engine> {
-        meter::work(1);
+        meter::work(self.step);
         self.lookup
     }
 }
@@ -48,10 +51,11 @@ impl<'a> HasLut<'a, Engine> for Handle<'a> {
 impl Clone for Handle<'_> {
     /// Paid for as well: binding many closures clones the context without running a term.
     fn clone(&self) -> Self {
-        meter::work(1);
+        meter::work(self.step);
         Self {
             lookup: self.lookup,
             regexes: Rc::clone(&self.regexes),
+            step: self.step,
         }
     }
 }
