@@ -71,7 +71,8 @@ impl Expression {
     /// several outputs are an error, because leaving out all but one would lose data silently.
     ///
     /// Integers from -2^63 to 2^64 - 1 are exact; arithmetic beyond is in floats. Variables that were declared
-    /// and are not given are null. This blocks for up to a few tenths of a second where the program is hostile.
+    /// and are not given are null. This takes microseconds for what flows are made of, up to about a second of
+    /// blocking where the program is hostile, and up to half a MiB of the caller's stack (twice that in a debug build).
     ///
     /// # Errors
     /// [`EvaluationError`]; evaluating again would end the same way.

@@ -13,7 +13,7 @@ def select(f): if f then . else empty end;
 def range(from; upto): range(from; upto; 1);
 def range(upto): range(0; upto; 1);
 
-def repeat(f): def rec: ., (f | rec); rec;
+def repeat(f): def rec: f, rec; rec;
 
 def recurse(f): def rec: ., (f | rec); rec;
 def recurse: recurse(.[]?);
@@ -175,6 +175,12 @@ def todateiso8601: todate;
 
 def fromdateiso8601: fromdate;
 
+def date: todate;
+
+def dateadd(unit; n): . + n;
+
+def datesub(unit; n): . - n;
+
 def @text: tostring;
 
 def @json: tojson;
@@ -203,4 +209,8 @@ def IN(s; src): any(s == src; .);
 
 def INDEX(stream; f): reduce stream as $row ({}; .[$row | f | tostring] = $row);
 def INDEX(f): INDEX(.[]; f);
+
+def JOIN($index; key): [.[] | [., $index[key]]];
+def JOIN($index; rows; key): rows | [., $index[key]];
+def JOIN($index; rows; key; join): rows | [., $index[key]] | join;
 

@@ -60,25 +60,24 @@ impl Clone for Handle<'_> {
     }
 }
 
-/// Declares functions of the input and up to two values: `("name", |input, argument| …)`.
+/// Declares functions of the input and up to one value: `("name", |input, argument| …)`.
 macro_rules! functions {
-    ($(($name:literal, |$input:ident $(, $argument:ident)*| $body:expr)),* $(,)?) => {
+    ($(($name:literal, |$input:ident $(, $argument:ident)?| $body:expr)),* $(,)?) => {
         [$({
-            let arity = [$(stringify!($argument)),*] as [&str; _];
-            #[allow(unused_mut, clippy::allow_attributes, reason = "functions without arguments pop none")]
-            let run: jaq_core::RunPtr<Engine> = |mut context| {
-                $crate::flow::expression::functions::engine::functions!(@pop context $($argument)*);
-                let $input = context.1;
+            let arity = jaq_core::native::v(0 $(+ { let $argument = 1; $argument })?);
+            let run: jaq_core::RunPtr<Engine> = |context| {
+                $crate::flow::expression::functions::engine::functions!(@bind context $input $($argument)?);
                 jaq_core::native::bome($body)
             };
-            jaq_core::native::run::<Engine>(($name, jaq_core::native::v(arity.len()), run))
+            jaq_core::native::run::<Engine>(($name, arity, run))
         }),*]
     };
-    (@pop $context:ident) => {};
-    (@pop $context:ident $one:ident) => { let $one = $context.0.pop_var(); };
-    (@pop $context:ident $one:ident $two:ident) => {
-        let $two = $context.0.pop_var();
-        let $one = $context.0.pop_var();
+    (@bind $context:ident $input:ident) => {
+        let $input = $context.1;
+    };
+    (@bind $context:ident $input:ident $argument:ident) => {
+        let (mut context, $input) = $context;
+        let $argument = context.pop_var();
     };
 }
 pub(super) use functions;

@@ -242,7 +242,7 @@ fn to_number(value: &Value) -> Result {
     }
 }
 
-/// Kept for the functions that build objects entry by entry.
+/// An object with these entries.
 pub(super) fn object<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     let mut object = Object::default();
     for (key, value) in entries {
