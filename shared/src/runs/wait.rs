@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Error, RunView, Runs, Start, execute::Executed, host::Slice, start::Prepared};
+use super::{
+    Error, RunView, Runs, Start,
+    execute::Executed,
+    host::Slice,
+    start::{Prepared, may_lack_message},
+};
 use crate::{
     model::{RunId, Status, Timestamp},
     queue::{Kind, Message},
@@ -23,7 +28,12 @@ impl Runs {
         let wait_until = self.now().after(self.settings.wait);
         let Prepared { mut run, input, replayed } = self.prepare(start).await?;
         let id = run.id;
-        if replayed && self.store.look(id).await?.is_some() {
+        if replayed && let Some(stored) = self.store.look(id).await? {
+            if may_lack_message(&stored) {
+                let guard = Message::about(&stored, Kind::Guard);
+                let held = stored.lease_until.since(self.now());
+                self.queue.send(&guard, &stored.workspace, held).await?;
+            }
             return Ok((self.wait_for_end(id, wait_until).await?, true));
         }
         let now = self.now();

@@ -1,6 +1,6 @@
 //! Starting the stack, saying what can be done with it, and ending it.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use local::{Stack, StartError};
 use shared::clock::Clock;
@@ -49,7 +49,10 @@ pub(crate) async fn execute(
         Err(error) => return Err(error),
     }
     signals.next().await;
-    note("Stopping; once more to stop at once.\n");
+    // Elsewhere than on a terminal, standard error holds log lines only.
+    if io::stderr().is_terminal() {
+        note("Stopping; once more to stop at once.\n");
+    }
     tokio::select! {
         () = stack.stop() => Ok(()),
         () = signals.next() => Err(Error::Shown(INTERRUPTED)),
