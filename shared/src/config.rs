@@ -46,9 +46,19 @@ impl Config {
     ///
     /// # Errors
     /// [`Incomplete`] names every variable that is missing or cannot be read.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_environment() -> Result<Self, Incomplete> {
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_environment_and(|_| None)
+    }
+
+    /// Reads the process's environment, save what `given` knows better.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_environment_and(
+        given: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Incomplete> {
+        Self::from_lookup(|name| given(name).or_else(|| std::env::var(name).ok()))
     }
 
     /// Reads variables through `lookup`.

@@ -18,6 +18,17 @@ use crate::{
 /// The use cases of a deployed function. Opens no connection yet.
 #[must_use]
 pub fn connect(config: &Config) -> Runs {
+    let settings = Settings {
+        wait: config.wait,
+        queue_visibility: config.queue_visibility,
+        ..Settings::default()
+    };
+    Runs::new(parts(config), settings)
+}
+
+/// What the use cases of a deployed function work with.
+#[must_use]
+pub fn parts(config: &Config) -> Parts {
     let access = &config.credentials;
     let credentials = Credentials::new(
         &access.access_key_id,
@@ -28,16 +39,10 @@ pub fn connect(config: &Config) -> Runs {
     );
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
-    let parts = Parts {
+    Parts {
         store: Store::connect(&config.region, credentials.clone(), http.clone(), tables),
         queue: Queue::connect(&config.region, credentials, http, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),
         clock: Clock::system(),
-    };
-    let settings = Settings {
-        wait: config.wait,
-        queue_visibility: config.queue_visibility,
-        ..Settings::default()
-    };
-    Runs::new(parts, settings)
+    }
 }

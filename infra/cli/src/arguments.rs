@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 use crate::{dev, flow, key, run, trigger, workspace};
 
@@ -16,13 +16,30 @@ use crate::{dev, flow, key, run, trigger, workspace};
     after_help = EXIT_CODES,
     disable_help_subcommand = true
 )]
-pub(crate) struct Arguments {
+pub(crate) struct CommandLine {
     #[command(flatten)]
     pub(crate) dev: dev::Arguments,
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+impl CommandLine {
+    /// Reads the process's own command line. One that is wrong ends the process, with code 2.
+    pub(crate) fn read() -> Self {
+        Self::parse().checked().unwrap_or_else(|error| error.exit())
+    }
+
+    /// Clap's own check (`args_conflicts_with_subcommands`) would also refuse `--local` and the
+    /// like before a command.
+    fn checked(self) -> Result<Self, clap::Error> {
+        if self.command.is_some() && self.dev != dev::Arguments::default() {
+            let message = "flags of `dev` stand behind `dev`, or without any command";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(self)
+    }
 }
 
 const EXIT_CODES: &str = "\
@@ -50,19 +67,44 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The table of runs
-    #[arg(long, global = true, value_name = "NAME", env = "TRIGGER_RUNS_TABLE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "TRIGGER_RUNS_TABLE",
+        hide_env_values = true
+    )]
     pub(crate) runs_table: Option<String>,
     /// The table of workspaces, keys, triggers and flows
-    #[arg(long, global = true, value_name = "NAME", env = "TRIGGER_CONFIG_TABLE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "TRIGGER_CONFIG_TABLE",
+        hide_env_values = true
+    )]
     pub(crate) config_table: Option<String>,
     /// The runs queue
-    #[arg(long, global = true, value_name = "URL", env = "TRIGGER_QUEUE_URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "TRIGGER_QUEUE_URL",
+        hide_env_values = true
+    )]
     pub(crate) queue_url: Option<String>,
-    /// The AWS Region; the credentials are AWS_ACCESS_KEY_ID and its companions
-    #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION")]
+    /// The AWS Region; the credentials come from the environment too
+    #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
     /// Log lines on standard error: a level, or a list of `target=level`
-    #[arg(long, global = true, value_name = "FILTER", env = "TRIGGER_LOG", default_value = "warn")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "TRIGGER_LOG",
+        hide_env_values = true,
+        default_value = "warn"
+    )]
     pub(crate) log: String,
 }
 
@@ -83,7 +125,59 @@ pub(crate) enum Command {
     /// Start, follow and cancel runs
     #[command(subcommand)]
     Run(run::Command),
-    /// Create and list workspaces
+    /// Create workspaces
     #[command(subcommand)]
     Workspace(workspace::Command),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<CommandLine, clap::Error> {
+        CommandLine::try_parse_from(line.split(' ')).and_then(CommandLine::checked)
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_the_flags_are_those_of_dev() {
+        let alone = read("trigger-api --listen 127.0.0.1:0 --memory --data x").unwrap();
+        assert!(alone.command.is_none());
+        let Some(Command::Dev(behind)) =
+            read("trigger-api dev --listen 127.0.0.1:0 --memory").unwrap().command
+        else {
+            panic!("another command was read");
+        };
+        assert_eq!(alone.dev, behind);
+    }
+
+    #[test]
+    fn what_holds_everywhere_stands_before_or_behind_a_command() {
+        for line in ["trigger-api --local --json run list", "trigger-api run list --json --local"] {
+            let global = read(line).unwrap().global;
+            assert!(global.local && global.json, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_that_cannot_be_meant_are_refused() {
+        for line in [
+            "trigger-api --memory run list",
+            "trigger-api dev --memory --sync",
+            "trigger-api --listen 3000",
+            "trigger-api flow publish a.yaml",
+            "trigger-api flow publish a.yaml --env TEST",
+            "trigger-api trigger create --name a --flow b --deadline-s 2701",
+            "trigger-api key create --name a --expires-in 90",
+            "trigger-api run list --status done",
+            "trigger-api serve",
+        ] {
+            let error = read(line).err().unwrap_or_else(|| panic!("{line} was accepted"));
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
 }

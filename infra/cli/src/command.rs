@@ -1,9 +1,7 @@
 //! From the command line to the command.
 
-use clap::{CommandFactory, error::ErrorKind};
-
 use crate::{
-    arguments::{Arguments, Command},
+    arguments::{Command, CommandLine},
     connect::Connection,
     dev,
     error::Error,
@@ -13,22 +11,15 @@ use crate::{
 };
 
 /// Does what the command line asks for.
-pub(crate) async fn execute(arguments: Arguments) -> Result<(), Error> {
-    let Arguments { dev, global, command } = arguments;
+pub(crate) async fn execute(line: CommandLine) -> Result<(), Error> {
+    let CommandLine { dev, global, command } = line;
     let output = Output { json: global.json };
     let Some(command) = command else { return dev::execute(dev, &global, output).await };
-    if dev != dev::Arguments::default() {
-        // Clap's own check would also refuse `--local` and the like before a command.
-        let message = "flags of `dev` stand behind `dev`, or alone";
-        Arguments::command().error(ErrorKind::ArgumentConflict, message).exit();
-    }
     match command {
         Command::Dev(arguments) => dev::execute(arguments, &global, output).await,
         // Needs no table: it must work in a build that has no credentials.
         Command::Flow(flow::Command::Check(arguments)) => flow::check(&arguments, output),
-        Command::Flow(command) => {
-            flow::execute(command, &Connection::open(&global)?, output).await
-        }
+        Command::Flow(command) => flow::execute(command, &Connection::open(&global)?, output).await,
         Command::Trigger(command) => {
             trigger::execute(command, &Connection::open(&global)?, output).await
         }

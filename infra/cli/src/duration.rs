@@ -15,7 +15,9 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(seconds)
     };
     match seconds() {
-        Some(0) | None => Err("a whole number with its unit is expected: 45s, 30m, 12h, 90d, 2w".to_owned()),
+        Some(0) | None => {
+            Err("a whole number with its unit is expected: 45s, 30m, 12h, 90d, 2w".to_owned())
+        }
         Some(seconds) => Ok(Duration::from_secs(seconds)),
     }
 }
@@ -35,14 +37,29 @@ mod tests {
 
     #[test]
     fn durations_are_read_with_their_units() {
-        for (text, seconds) in [("45s", 45), ("30m", 1800), ("12h", 43_200), ("90d", 7_776_000), ("2w", 1_209_600)] {
+        for (text, seconds) in
+            [("45s", 45), ("30m", 1800), ("12h", 43_200), ("90d", 7_776_000), ("2w", 1_209_600)]
+        {
             assert_eq!(parse(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
     }
 
     #[test]
     fn what_is_no_duration_is_refused() {
-        for text in ["", "90", "d", "0d", "-1d", "+1d", "1.5h", "1 h", "90D", "1ä", "99999999999999999999w", "18446744073709551615w"] {
+        for text in [
+            "",
+            "90",
+            "d",
+            "0d",
+            "-1d",
+            "+1d",
+            "1.5h",
+            "1 h",
+            "90D",
+            "1ä",
+            "99999999999999999999w",
+            "18446744073709551615w",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

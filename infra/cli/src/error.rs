@@ -4,6 +4,8 @@ use std::{error::Error as _, process::ExitCode};
 
 use shared::{runs, store};
 
+use crate::output::note;
+
 /// A command's failure.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -66,24 +68,24 @@ impl Error {
     /// Tells the failure on standard error, with its causes.
     pub(crate) fn report(&self) -> ExitCode {
         if !matches!(self, Self::Shown(_) | Self::ReaderLeft) {
-            eprintln!("error: {}", self.story());
+            note(&format!("error: {}\n", self.story()));
         }
         ExitCode::from(self.code())
     }
 
-    /// The failure and its causes, each once.
+    /// The failure and its causes on one line, each once.
     pub(crate) fn story(&self) -> String {
-        let mut story = self.to_string();
+        let mut story = vec![self.to_string()];
         if let Self::Run(runs::Error::InvalidInput { pointer, message }) = self {
             let place = if pointer.is_empty() { "the input itself" } else { pointer };
-            story.push_str(&format!("\n  at {place}: {message}"));
+            story.push(format!("at {place}: {message}"));
         }
         let mut source = self.source();
         while let Some(cause) = source {
-            story.push_str(&format!("\n  because {cause}"));
+            story.push(cause.to_string());
             source = cause.source();
         }
-        story
+        story.join(": ")
     }
 }
 
@@ -95,7 +97,7 @@ mod tests {
     fn a_failure_is_told_with_its_causes() {
         let cause = std::io::Error::other("disk full");
         let error = Error::because("cannot write `a.json`", cause);
-        assert_eq!(error.story(), "cannot write `a.json`\n  because disk full");
+        assert_eq!(error.story(), "cannot write `a.json`: disk full");
         assert_eq!(error.code(), 1);
     }
 

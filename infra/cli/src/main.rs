@@ -16,13 +16,11 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = arguments::Arguments::parse();
-    shared::telemetry::init(&arguments.global.log);
-    match command::execute(arguments).await {
+    let line = arguments::CommandLine::read();
+    shared::telemetry::init(&line.global.log);
+    match command::execute(line).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(),
     }

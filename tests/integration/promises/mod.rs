@@ -4,5 +4,6 @@ mod budget;
 mod crash;
 mod deliveries;
 mod flows;
+mod interleavings;
 mod slices;
 mod starts;

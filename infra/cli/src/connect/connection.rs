@@ -1,6 +1,6 @@
 //! What commands work with.
 
-use std::{net::TcpStream, path::Path, time::Duration};
+use std::path::Path;
 
 use local::Endpoints;
 use shared::{
@@ -11,7 +11,6 @@ use shared::{
     runs::{Parts, Runs, Settings},
     store::Store,
 };
-use url::Url;
 
 use super::{DEFAULT_DATA, DEMO_WORKSPACE};
 use crate::{arguments::Global, error::Error};
@@ -72,32 +71,20 @@ fn aws(global: &Global) -> Result<Parts, Error> {
         _ => None,
     };
     let config = Config::from_environment_and(given).map_err(|error| {
-        Error::Usage(format!("{error}\n  (for the stack on this machine, say --local)"))
+        Error::Usage(format!("{error} (for the stack on this machine, say --local)"))
     })?;
     Ok(connect::parts(&config))
 }
 
 fn local(global: &Global) -> Result<Parts, Error> {
     let data = global.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA));
+    let shown = data.display();
+    let endpoints = Endpoints::of_folder(data)
+        .map_err(|error| Error::because(format!("the folder `{shown}` cannot be read"), error))?;
     let stopped = || {
         Error::Failed(format!(
-            "no stack runs on the data folder `{}`: start one with `trigger-api dev`, or name its folder with --data",
-            data.display()
+            "no stack runs on `{shown}`: start one with `trigger-api dev`, or name its folder with --data"
         ))
     };
-    let endpoints = Endpoints::read(data)
-        .map_err(|error| Error::because(format!("cannot read where the stack on `{}` is reached", data.display()), error))?
-        .filter(is_reachable)
-        .ok_or_else(stopped)?;
-    Ok(endpoints.attach(Clock::system()))
-}
-
-/// A stack that was killed leaves its endpoints behind.
-fn is_reachable(endpoints: &Endpoints) -> bool {
-    let address = Url::parse(&endpoints.dynamodb_url).ok().and_then(|url| {
-        url.socket_addrs(|| None).ok()?.into_iter().next()
-    });
-    address.is_some_and(|address| {
-        TcpStream::connect_timeout(&address, Duration::from_secs(2)).is_ok()
-    })
+    Ok(endpoints.ok_or_else(stopped)?.parts())
 }

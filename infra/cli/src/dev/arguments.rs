@@ -54,7 +54,7 @@ impl Arguments {
             data,
             sync: self.sync,
             settings,
-            egress: Policy { allow_private: !self.no_private_targets, ..Policy::default() },
+            egress: Policy { allow_private_targets: !self.no_private_targets, ..Policy::default() },
             ..Options::default()
         }
     }

@@ -11,9 +11,13 @@ use super::{
     record::{self, Demo},
     seed,
     signals::Signals,
-    welcome::welcome,
+    welcome::Welcome,
 };
-use crate::{arguments::Global, error::Error, output::Output};
+use crate::{
+    arguments::Global,
+    error::Error,
+    output::{Output, note},
+};
 
 /// The code of a process that was interrupted, as shells give it.
 const INTERRUPTED: u8 = 130;
@@ -39,13 +43,13 @@ pub(crate) async fn execute(
         folder.write("endpoints.json", stack.endpoints())?;
     }
     let demo = demo(&stack, &mut folder).await?;
-    if output.json {
-        output.document(&demo)?;
-    } else {
-        output.text(&welcome(&demo, folder.path()))?;
+    match output.answer(&Welcome { demo: &demo, data: folder.path() }) {
+        // As with `trigger-api dev | head -1`: who has read enough still wants the stack.
+        Ok(()) | Err(Error::ReaderLeft) => {}
+        Err(error) => return Err(error),
     }
     signals.next().await;
-    eprintln!("Stopping; once more to stop at once.");
+    note("Stopping; once more to stop at once.\n");
     tokio::select! {
         () = stack.stop() => Ok(()),
         () = signals.next() => Err(Error::Shown(INTERRUPTED)),

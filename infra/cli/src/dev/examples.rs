@@ -43,7 +43,8 @@ mod tests {
     #[test]
     fn every_example_is_sound_and_says_its_name() {
         for Example { name, source, .. } in EXAMPLES {
-            let checked = flow::check(source).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
+            let checked =
+                flow::check(source).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
             assert!(checked.warnings.is_empty(), "{name}: {:#?}", checked.warnings);
             assert_eq!(checked.plan.document.name, name);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::{
     auth::{KeyToken, Scopes},
     flow,
-    model::{Environment, Timestamp, Trigger, TriggerState, Workspace, WorkspaceId},
+    model::{Environment, Timestamp, Trigger, TriggerId, TriggerState, Workspace, WorkspaceId},
     store::{Store, config::Put},
 };
 
@@ -37,24 +37,23 @@ pub(super) async fn seed(store: &Store, base_url: &str, now: Timestamp) -> Resul
     let mut triggers = BTreeMap::new();
     for example in &EXAMPLES {
         publish(store, example, &workspace_id, now).await?;
-        let id = example.name.parse().map_err(failed)?;
-        let trigger = match store.trigger(&id).await? {
-            Some(trigger) => trigger,
-            None => {
-                let trigger = Trigger {
-                    id,
-                    workspace: workspace_id.clone(),
-                    name: example.name.to_owned(),
-                    flow: example.name.to_owned(),
-                    environments: Environment::ALL.to_vec(),
-                    state: TriggerState::Active,
-                    deadline_s: None,
-                    created_at: now,
-                };
-                store.put_trigger(&trigger).await?;
-                trigger
-            }
+        let id: TriggerId = example.name.parse().map_err(failed)?;
+        let missing = || Trigger {
+            id: id.clone(),
+            workspace: workspace_id.clone(),
+            name: example.name.to_owned(),
+            flow: example.name.to_owned(),
+            environments: Environment::ALL.to_vec(),
+            state: TriggerState::Active,
+            deadline_s: None,
+            created_at: now,
         };
+        let stored = store.trigger(&id).await?;
+        let is_missing = stored.is_none();
+        let trigger = stored.unwrap_or_else(missing);
+        if is_missing {
+            store.put_trigger(&trigger).await?;
+        }
         let Trigger { id, flow, environments, .. } = trigger;
         let trigger = DemoTrigger { trigger_id: id, automation_id: flow, environments };
         triggers.insert(example.name.to_owned(), trigger);

@@ -2,33 +2,50 @@
 
 use std::path::Path;
 
-use super::record::Demo;
-use crate::connect::DEFAULT_DATA;
+use serde::Serialize;
 
-/// The text for people.
-pub(super) fn welcome(demo: &Demo, data: &Path) -> String {
+use super::record::{self, Demo};
+use crate::{connect::DEFAULT_DATA, output::Answer};
+
+/// The record for scripts, and what can be done with it for people.
+#[derive(Serialize)]
+pub(super) struct Welcome<'a> {
+    /// The demo.
+    #[serde(flatten)]
+    pub(super) demo: &'a Demo,
+    /// The data folder.
+    #[serde(skip)]
+    pub(super) data: &'a Path,
+}
+
+impl Answer for Welcome<'_> {
+    fn text(&self) -> String {
+        welcome(self.demo, self.data)
+    }
+}
+
+fn welcome(demo: &Demo, data: &Path) -> String {
     let Demo { base_url, workspace_id, api_key, .. } = demo;
     let api = format!("{base_url}/api/v1/ai/trigger");
     let key = format!("-H 'Authorization: Bearer {api_key}'");
     let post = format!("{key} -H 'Content-Type: application/json'");
-    let at = |folder: &Path| format!("--local{}", data_flag(folder));
-    let at = at(data);
+    let at = format!("--local{}", data_flag(data));
     let program = program();
     format!(
         r#"trigger-api listens on {base_url}. Ctrl-C ends it; its state is in {data}.
 
 Run a flow and wait for the result:
 
-  curl -s {api}/{workspace_id}/hello/DEV {post} -d '{{"message": "Ada"}}'
+  curl -s -w '\n' {api}/{workspace_id}/hello/DEV {post} -d '{{"message": "Ada"}}'
 
 PROD still serves the version before:
 
-  curl -s {api}/{workspace_id}/hello/PROD {post} -d '{{"message": "Ada"}}'
+  curl -s -w '\n' {api}/{workspace_id}/hello/PROD {post} -d '{{"message": "Ada"}}'
 
 Start a flow in the background, one that waits for five seconds, and see how it is doing:
 
   ID=$(curl -s {api}/start/{workspace_id}/reminder/DEV {post} -d '{{"message": "tea", "user_variables": {{"seconds": 5}}}}' | sed 's/.*"workflow_id": *"\([^"]*\)".*/\1/')
-  curl -s {api}/status/{workspace_id}/$ID {key}
+  curl -s -w '\n' {api}/status/{workspace_id}/$ID {key}
 
 Look at it from the operator's side:
 
@@ -38,7 +55,7 @@ Look at it from the operator's side:
 Base URL, key and triggers for scripts: {demo_file}
 "#,
         data = data.display(),
-        demo_file = data.join(super::record::FILE).display(),
+        demo_file = data.join(record::FILE).display(),
     )
 }
 
@@ -80,7 +97,7 @@ mod tests {
             triggers: BTreeMap::new(),
         };
         let text = welcome(&demo, Path::new("/tmp/a b"));
-        assert!(text.contains("curl -s http://127.0.0.1:4000/api/v1/ai/trigger/demo/hello/DEV"));
+        assert!(text.contains("http://127.0.0.1:4000/api/v1/ai/trigger/demo/hello/DEV"));
         assert!(text.contains("run list --local --data '/tmp/a b'\n"), "{text}");
         assert!(!welcome(&demo, Path::new(DEFAULT_DATA)).contains("--data"));
     }

@@ -28,13 +28,15 @@ pub(super) struct Shown {
 #[derive(Serialize)]
 struct Serving {
     environment: Environment,
-    version: String,
+    #[serde(rename = "version")]
+    number: String,
     hash: String,
 }
 
 #[derive(Serialize)]
 struct Version {
-    version: String,
+    #[serde(rename = "version")]
+    number: String,
     hash: String,
     published_at: String,
     serves: Vec<Environment>,
@@ -53,7 +55,7 @@ impl From<Flow> for Shown {
     fn from(flow: Flow) -> Self {
         let serving = |(environment, reference): (&Environment, &FlowReference)| Serving {
             environment: *environment,
-            version: reference.version.clone(),
+            number: reference.version.clone(),
             hash: reference.hash.to_string(),
         };
         Self {
@@ -76,7 +78,7 @@ impl Shown {
             };
             Version {
                 serves: flow.serves.iter().filter_map(served).collect(),
-                version: reference.version.clone(),
+                number: reference.version.clone(),
                 hash: reference.hash.to_string(),
                 published_at: published_at.to_string(),
                 published: time(published_at),
@@ -103,7 +105,7 @@ impl Answer for Shown {
         lines.push(("Updated", time(self.flow.updated_at)));
         let rows = self.versions.iter().flatten().map(|version| {
             [
-                version.version.clone(),
+                version.number.clone(),
                 short(&version.hash),
                 version.published.clone(),
                 environments::show(&version.serves),

@@ -19,20 +19,22 @@ pub(crate) struct Arguments {
     files: Vec<PathBuf>,
 }
 
-/// Checks every file, shows all that was found, and ends with the code of the worst.
+/// Shows all that was found, and ends with the code of the worst.
 pub(crate) fn check(arguments: &Arguments, output: Output) -> Result<(), Error> {
-    let mut report = Report::default();
-    for path in &arguments.files {
-        report.files.push(match Source::read(path) {
-            Ok(source) => Findings::new(&source, &flow::check(&source.text)),
-            Err(error) => Findings::unreadable(path.display().to_string(), error.story()),
-        });
-    }
+    let report = report(&arguments.files);
     output.answer(&report)?;
-    match report.files.iter().map(|findings| findings.verdict).max() {
-        None | Some(Verdict::Sound) => Ok(()),
-        Some(verdict) => Err(Error::Shown(verdict.code())),
+    match report.verdict() {
+        Verdict::Sound => Ok(()),
+        verdict => Err(Error::Shown(verdict.code())),
     }
+}
+
+fn report(files: &[PathBuf]) -> Report {
+    let findings = |path: &PathBuf| match Source::read(path) {
+        Ok(source) => Findings::new(&source, &flow::check(&source.text)),
+        Err(error) => Findings::unreadable(path.display().to_string(), error.story()),
+    };
+    Report { files: files.iter().map(findings).collect() }
 }
 
 #[cfg(test)]
@@ -40,6 +42,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::output::Answer as _;
 
     const SOUND: &str = "document: {dsl: '1.0.3', namespace: test, name: one, version: '1.0.0'}
 do: [{a: {set: {b: 1}}}]
@@ -51,28 +54,34 @@ do: [{a: {sett: {b: 1}}}]
 do: [{a: {run: {shell: {command: ls}}}}]
 ";
 
-    fn code(texts: &[&str]) -> u8 {
+    fn checked(texts: &[&str]) -> Report {
         let folder = tempfile::tempdir().unwrap();
         let files = texts.iter().enumerate().map(|(number, text)| {
             let path = folder.path().join(format!("{number}.yaml"));
             fs::write(&path, text).unwrap();
             path
         });
-        let arguments = Arguments { files: files.collect() };
-        check(&arguments, Output { json: false }).map_or_else(|error| error.code(), |()| 0)
+        report(&files.collect::<Vec<_>>())
     }
 
     #[test]
     fn the_exit_code_is_that_of_the_worst_file() {
-        assert_eq!(code(&[SOUND]), 0);
-        assert_eq!(code(&[SOUND, REFUSED]), 2);
-        assert_eq!(code(&[FAULTY, REFUSED, SOUND]), 1);
+        assert_eq!(checked(&[SOUND]).verdict().code(), 0);
+        assert_eq!(checked(&[SOUND, REFUSED]).verdict().code(), 2);
+        assert_eq!(checked(&[FAULTY, REFUSED, SOUND]).verdict().code(), 1);
+    }
+
+    #[test]
+    fn a_fault_is_shown_with_its_file_line_and_column() {
+        let text = checked(&[FAULTY]).text();
+        assert!(text.contains("0.yaml:2:11: error: "), "{text}");
+        assert!(text.ends_with("(did you mean `set`?)\n"), "{text}");
     }
 
     #[test]
     fn a_file_that_is_not_there_is_faulty() {
-        let arguments = Arguments { files: vec![PathBuf::from("absent.yaml")] };
-        let error = check(&arguments, Output { json: true }).unwrap_err();
-        assert_eq!(error.code(), 1);
+        let report = report(&[PathBuf::from("absent.yaml")]);
+        assert_eq!(report.verdict().code(), 1);
+        assert!(report.text().starts_with("absent.yaml:1:1: error: cannot read"));
     }
 }

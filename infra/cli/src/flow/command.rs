@@ -2,7 +2,11 @@
 
 use clap::Subcommand;
 
-use super::{answer::Flows, check, publish, show};
+use super::{
+    answer::Flows,
+    check::{self, check},
+    publish, show,
+};
 use crate::{connect::Connection, error::Error, output::Output};
 
 /// Commands on flows.
@@ -25,7 +29,7 @@ pub(crate) async fn execute(
     output: Output,
 ) -> Result<(), Error> {
     match command {
-        Command::Check(arguments) => check::check(&arguments, output),
+        Command::Check(arguments) => check(&arguments, output),
         Command::Publish(arguments) => publish::publish(&arguments, connection, output).await,
         Command::List => {
             let flows = connection.store.flows(connection.workspace()?).await?;

@@ -18,7 +18,7 @@ use crate::{
     connect::Connection,
     environments::{self, Wanted},
     error::Error,
-    output::Output,
+    output::{Output, note},
 };
 
 /// What to publish, and where.
@@ -40,11 +40,11 @@ pub(super) async fn publish(
     let checked = flow::check(&source.text);
     let findings = Findings::new(&source, &checked);
     let Ok(checked) = checked else {
-        let code = findings.verdict.code();
-        output.answer(&Report { files: vec![findings] })?;
-        return Err(Error::Shown(code));
+        let report = Report { files: vec![findings] };
+        output.answer(&report)?;
+        return Err(Error::Shown(report.verdict().code()));
     };
-    eprint!("{}", findings.lines());
+    note(&findings.lines());
     let workspace = connection.existing_workspace().await?;
     let document = checked.plan.document;
     let version = version(document, source.text, workspace.clone(), connection.now());
@@ -52,10 +52,10 @@ pub(super) async fn publish(
     let flow = store.publish(&version, &environments::named(&arguments.env)).await?;
     let versions = store.flow_versions(workspace, &flow.name).await?;
     if is_number_reused(&version, &versions) {
-        eprintln!(
-            "warning: version {} of `{}` was published with other content too; only the hash tells them apart",
+        note(&format!(
+            "warning: version {} of `{}` was published with other content too; only the hash tells them apart\n",
             version.version, version.name
-        );
+        ));
     }
     output.answer(&Shown::whole(flow, versions))
 }

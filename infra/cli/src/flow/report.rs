@@ -7,7 +7,7 @@ use super::source::Source;
 use crate::output::{Answer, printable};
 
 /// What was found in several flows.
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 pub(super) struct Report {
     pub(super) files: Vec<Findings>,
 }
@@ -120,6 +120,13 @@ impl From<&Fault> for Finding {
             message: fault.message.clone(),
             suggestion: fault.suggestion.clone(),
         }
+    }
+}
+
+impl Report {
+    /// The worst of all.
+    pub(super) fn verdict(&self) -> Verdict {
+        self.files.iter().map(|findings| findings.verdict).max().unwrap_or(Verdict::Sound)
     }
 }
 

@@ -39,7 +39,8 @@ pub(super) async fn show(
     let workspace = connection.workspace()?;
     let store = &connection.store;
     let flow = store.flow(workspace, &name).await?;
-    let missing = || Error::NotFound(format!("there is no flow `{name}` in workspace `{workspace}`"));
+    let missing =
+        || Error::NotFound(format!("there is no flow `{name}` in workspace `{workspace}`"));
     let flow = flow.ok_or_else(missing)?;
     let mut versions = store.flow_versions(workspace, &name).await?;
     let wanted = match (env, hash) {
@@ -57,14 +58,16 @@ pub(super) async fn show(
         Some(hash) => {
             let version = store.flow_version(workspace, &name, &hash).await?;
             let gone = || Error::NotFound(format!("there is no version {hash} of `{name}`"));
-            output.answer(&Published::from(version.ok_or_else(gone)?))
+            output.answer(&Text::from(version.ok_or_else(gone)?))
         }
     }
 }
 
 fn served(flow: &Flow, environment: Environment) -> Result<ContentHash, Error> {
     let served = flow.serves.get(&environment).map(|reference| reference.hash.clone());
-    served.ok_or_else(|| Error::NotFound(format!("{environment} serves no version of `{}`", flow.name)))
+    served.ok_or_else(|| {
+        Error::NotFound(format!("{environment} serves no version of `{}`", flow.name))
+    })
 }
 
 fn unique(versions: &[PublishedVersion], start: &str) -> Result<ContentHash, Error> {
@@ -78,7 +81,7 @@ fn unique(versions: &[PublishedVersion], start: &str) -> Result<ContentHash, Err
 }
 
 #[derive(Serialize)]
-struct Published {
+struct Text {
     automation_id: String,
     workspace_id: WorkspaceId,
     version: String,
@@ -87,7 +90,7 @@ struct Published {
     source: String,
 }
 
-impl From<FlowVersion> for Published {
+impl From<FlowVersion> for Text {
     fn from(version: FlowVersion) -> Self {
         Self {
             automation_id: version.name,
@@ -101,7 +104,7 @@ impl From<FlowVersion> for Published {
 }
 
 /// The text as it is, so that it can be saved and published again.
-impl Answer for Published {
+impl Answer for Text {
     fn text(&self) -> String {
         self.source.clone()
     }

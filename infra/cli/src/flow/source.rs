@@ -24,7 +24,8 @@ impl Source {
         let is_stdin = path.as_os_str() == "-";
         let name = if is_stdin { "<stdin>".to_owned() } else { path.display().to_string() };
         let failed = |error: io::Error| Error::because(format!("cannot read `{name}`"), error);
-        let bytes = if is_stdin { bounded(io::stdin().lock()) } else { File::open(path).and_then(bounded) };
+        let bytes =
+            if is_stdin { bounded(io::stdin().lock()) } else { File::open(path).and_then(bounded) };
         let bytes = bytes.map_err(failed)?;
         if bytes.len() > MAX_FLOW_BYTES {
             let most = MAX_FLOW_BYTES / 1024;

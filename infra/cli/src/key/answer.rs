@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::{
-    auth::{Key, KeyId, KeyToken, Scopes},
+    auth::{Key, KeyId, KeyToken, Scope, Scopes},
     model::{Environment, Timestamp, TriggerId, WorkspaceId},
 };
 
@@ -29,6 +29,23 @@ impl Made {
 impl Answer for Made {
     fn text(&self) -> String {
         format!("{}\n", self.api_key)
+    }
+}
+
+/// A key that ended.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct Revoked(Shown);
+
+impl Revoked {
+    pub(super) fn new(key: &Key, now: Timestamp) -> Self {
+        Self(Shown::new(key, now))
+    }
+}
+
+impl Answer for Revoked {
+    fn text(&self) -> String {
+        format!("Key {} is revoked; within 30 seconds nobody accepts it any more.\n", self.0.key_id)
     }
 }
 
@@ -85,14 +102,14 @@ fn state(key: &Key, now: Timestamp) -> &'static str {
 }
 
 impl Keys {
-    pub(super) fn new(keys: Vec<Key>, now: Timestamp) -> Self {
+    pub(super) fn new(keys: &[Key], now: Timestamp) -> Self {
         let rows = keys.iter().map(|key| row(key, now)).collect();
         Self { keys: keys.iter().map(|key| Shown::new(key, now)).collect(), rows }
     }
 }
 
 fn row(key: &Key, now: Timestamp) -> [String; 6] {
-    let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+    let scopes: Vec<_> = key.scopes.iter().map(Scope::as_str).collect();
     let or = |time_of: Option<Timestamp>, nothing: &str| {
         time_of.map_or_else(|| nothing.to_owned(), time)
     };

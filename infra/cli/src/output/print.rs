@@ -22,21 +22,21 @@ pub(crate) struct Output {
 impl Output {
     /// Writes the one answer of a command.
     pub(crate) fn answer(self, answer: &impl Answer) -> Result<(), Error> {
-        if self.json { self.document(answer) } else { self.text(&answer.text()) }
+        if self.json { document(answer) } else { write(answer.text().as_bytes()) }
     }
+}
 
-    /// Writes one JSON document on a line of its own.
-    pub(crate) fn document(self, document: &impl Serialize) -> Result<(), Error> {
-        let mut line = serde_json::to_vec(document)
-            .map_err(|error| Error::because("the answer cannot be written as JSON", error))?;
-        line.push(b'\n');
-        write(&line)
-    }
+/// Writes one JSON document on a line of its own.
+fn document(document: &impl Serialize) -> Result<(), Error> {
+    let mut line = serde_json::to_vec(document)
+        .map_err(|error| Error::because("the answer cannot be written as JSON", error))?;
+    line.push(b'\n');
+    write(&line)
+}
 
-    /// Writes text as it is.
-    pub(crate) fn text(self, text: &str) -> Result<(), Error> {
-        write(text.as_bytes())
-    }
+/// Tells people something beside the answer, on standard error. Not being heard is no failure.
+pub(crate) fn note(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Whole and at once, so that a reader never waits for the rest of a line.

@@ -15,7 +15,11 @@ impl<const N: usize> Table<N> {
     }
 
     /// With these rows. `nothing` is said where there are none.
-    pub(crate) fn render(mut self, rows: impl Iterator<Item = [String; N]>, nothing: &str) -> String {
+    pub(crate) fn render(
+        mut self,
+        rows: impl Iterator<Item = [String; N]>,
+        nothing: &str,
+    ) -> String {
         self.rows.extend(rows.map(|row| row.map(|cell| printable(&cell))));
         if self.rows.is_empty() {
             return format!("{nothing}\n");

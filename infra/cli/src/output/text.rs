@@ -4,32 +4,23 @@ use shared::model::Timestamp;
 
 /// `text` without control characters, which could steer the terminal.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
-}
-
-/// `text` on one line, cut off after `most` characters.
-pub(crate) fn one_line(text: &str, most: usize) -> String {
-    let mut line: String = printable(text).chars().take(most).collect();
-    if text.chars().nth(most).is_some() {
-        line.push('…');
-    }
-    line
+    text.chars()
+        .map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter })
+        .collect()
 }
 
 /// `2026-02-09 23:24:39`, UTC.
 pub(crate) fn time(time: Timestamp) -> String {
-    time.to_string().chars().take(19).map(|letter| if letter == 'T' { ' ' } else { letter }).collect()
+    time.to_string()
+        .chars()
+        .take(19)
+        .map(|letter| if letter == 'T' { ' ' } else { letter })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_text_is_cut_off() {
-        assert_eq!(one_line("häuser", 3), "häu…");
-        assert_eq!(one_line("häu", 3), "häu");
-    }
 
     #[test]
     fn times_are_shown_to_the_second() {

@@ -67,7 +67,7 @@ impl From<RunView> for Shown {
     }
 }
 
-fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
+fn facts_of(RunView { run, end, .. }: &RunView) -> Vec<(&'static str, String)> {
     let mut status = run.status.to_string();
     if run.cancel_requested && !run.status.is_terminal() {
         status.push_str(", to be cancelled");
@@ -86,23 +86,30 @@ fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
         facts.extend(run.wake_at.map(|wake_at| ("Sleeps until", time(wake_at))));
         facts.push(("Deadline", time(run.deadline)));
     }
+    if let Some(End::Error(error)) = end {
+        let place = error.instance.as_deref().unwrap_or("/");
+        facts.push(("Error", format!("{error} (at {place})")));
+    }
     facts
+}
+
+impl Shown {
+    /// The output as a JSON document with line breaks; nothing where there is none.
+    pub(super) fn output(&self) -> String {
+        self.output.as_ref().map(|output| format!("{output:#}\n")).unwrap_or_default()
+    }
 }
 
 impl Answer for Shown {
     fn text(&self) -> String {
         let mut text = facts(&self.facts);
-        if let Some(error) = &self.error {
-            let place = error.instance.as_deref().unwrap_or("/");
-            text.push_str(&facts(&[("Error", format!("{error} (at {place})"))]));
-        }
         if !self.logs.is_empty() {
             text.push_str("\nNewest log lines:\n");
             self.logs.iter().for_each(|line| text.push_str(&line.text()));
         }
-        if let Some(output) = &self.output {
-            // Escapes keep a JSON document from steering the terminal.
-            text.push_str(&format!("\nOutput:\n{output:#}\n"));
+        if self.output.is_some() {
+            text.push_str("\nOutput:\n");
+            text.push_str(&self.output());
         }
         text
     }

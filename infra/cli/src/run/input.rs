@@ -27,7 +27,7 @@ pub(super) fn read(given: Option<&str>) -> Result<Value, Error> {
         )));
     }
     serde_json::from_slice(&bytes)
-        .map_err(|error| Error::Failed(format!("`{name}` is not JSON: {error}")))
+        .map_err(|error| Error::Usage(format!("`{name}` is not JSON: {error}")))
 }
 
 /// One byte more than an input may have, so that it is seen to be too large.
@@ -51,7 +51,11 @@ mod tests {
         let path = folder.path().join("input.json");
         fs::write(&path, r#"{"a": 1}"#).unwrap();
         let file = format!("@{}", path.display());
-        let cases = [(None, json!({})), (Some(r#"{"a": 1}"#), json!({"a": 1})), (Some(&*file), json!({"a": 1}))];
+        let cases = [
+            (None, json!({})),
+            (Some(r#"{"a": 1}"#), json!({"a": 1})),
+            (Some(&*file), json!({"a": 1})),
+        ];
         for (given, input) in cases {
             assert_eq!(read(given).unwrap(), input, "{given:?}");
         }

@@ -94,7 +94,8 @@ impl Answer for Line {
             LogLevel::Error => "error",
         };
         let task = if self.task.is_empty() { "run" } else { &self.task };
-        let attempt = if self.attempt > 1 { format!(", try {}", self.attempt) } else { String::new() };
+        let attempt =
+            if self.attempt > 1 { format!(", try {}", self.attempt) } else { String::new() };
         let took = self.duration_ms.map(|milliseconds| {
             format!(" ({})", duration::show(Duration::from_millis(milliseconds)))
         });

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use shared::{
     model::{Environment, RunId, Status, TriggerState},
-    runs::{RunView, Start},
+    runs::Start,
 };
 
 use super::{answer::Shown, input, watch::until_end};
@@ -44,32 +44,43 @@ pub(super) async fn start(
         return Err(Error::Failed(format!("the trigger `{}` is paused", trigger.id)));
     }
     if !trigger.environments.contains(&environment) {
-        return Err(Error::NotFound(format!("the trigger `{}` is not for {environment}", trigger.id)));
+        return Err(Error::NotFound(format!(
+            "the trigger `{}` is not for {environment}",
+            trigger.id
+        )));
     }
     let flow = connection.store.flow(&trigger.workspace, &trigger.flow).await?;
     if !flow.is_some_and(|flow| flow.serves.contains_key(&environment)) {
-        return Err(Error::NotFound(format!("{environment} serves no version of `{}`", trigger.flow)));
+        return Err(Error::NotFound(format!(
+            "{environment} serves no version of `{}`",
+            trigger.flow
+        )));
     }
-    let start = Start { trigger, environment, input, idempotency: None, traceparent: None };
+    let start =
+        Start { trigger: trigger.into(), environment, input, idempotency: None, traceparent: None };
     let id = connection.runs.start(start).await?.id;
     if !wait {
         return output.answer(&Started { run_id: id, status: Status::Queued });
     }
     let view = until_end(connection, id).await?;
-    let has_completed = view.run.status == Status::Completed;
-    if has_completed && !output.json {
-        output.text(&output_of(view))?;
-    } else {
-        output.answer(&Shown::from(view))?;
+    if view.run.status == Status::Completed {
+        return output.answer(&Completed(Shown::from(view)));
     }
-    if has_completed { Ok(()) } else { Err(Error::Shown(4)) }
+    output.answer(&Shown::from(view))?;
+    Err(Error::Shown(NOT_COMPLETED))
 }
 
-/// The output alone, so that a script can take it as it is.
-fn output_of(view: RunView) -> String {
-    match view.end {
-        Some(shared::model::End::Output(output)) => format!("{output:#}\n"),
-        _ => String::new(),
+/// The exit code of a run that ended otherwise than completed.
+const NOT_COMPLETED: u8 = 4;
+
+/// For people the output alone, which a script can take as it is too.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Completed(Shown);
+
+impl Answer for Completed {
+    fn text(&self) -> String {
+        self.0.output()
     }
 }
 

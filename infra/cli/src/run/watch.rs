@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use shared::{
-    model::RunId,
-    runs::RunView,
-};
+use shared::{model::RunId, runs::RunView};
 
 use super::find::{find, look};
 use crate::{connect::Connection, error::Error, output::Progress};

@@ -51,7 +51,8 @@ impl Shown {
 
 impl Answer for Shown {
     fn text(&self) -> String {
-        let deadline = self.deadline_s.map_or("the longest".to_owned(), |seconds| format!("{seconds} s"));
+        let deadline =
+            self.deadline_s.map_or("the longest".to_owned(), |seconds| format!("{seconds} s"));
         facts(&[
             ("Trigger", self.trigger_id.to_string()),
             ("Name", self.name.clone()),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 use shared::{
     auth,
-    model::{Environment, Trigger, TriggerId, TriggerState, limits},
+    model::{Environment, InvalidId, Trigger, TriggerId, TriggerState, limits},
     store::config::Put,
 };
 
@@ -97,13 +97,14 @@ fn taken(id: &TriggerId) -> Error {
 
 /// 80 random bits: ids are unique across workspaces, and nobody counts them.
 fn made_up_id() -> Result<TriggerId, Error> {
-    let failed = |error| Error::because("no trigger id could be made up", error);
+    const WHAT: &str = "no trigger id could be made up";
+    let random: [u8; 10] = auth::random().map_err(|error| Error::because(WHAT, error))?;
     let mut id = "trg_".to_owned();
-    for byte in auth::random::<10>().map_err(|error| failed(error.into()))? {
+    for byte in random {
         // Writing to a string cannot fail.
         let _ = write!(id, "{byte:02x}");
     }
-    id.parse().map_err(|error: shared::model::InvalidId| failed(error.into()))
+    id.parse().map_err(|error: InvalidId| Error::because(WHAT, error))
 }
 
 #[cfg(test)]

@@ -21,8 +21,8 @@ pub(crate) async fn find(connection: &Connection, wanted: &str) -> Result<Trigge
             "{} triggers are called `{wanted}`: say which by its id",
             others + 1
         ))),
-        (None, _) => {
-            Err(Error::NotFound(format!("there is no trigger `{wanted}` in workspace `{workspace}`")))
-        }
+        (None, _) => Err(Error::NotFound(format!(
+            "there is no trigger `{wanted}` in workspace `{workspace}`"
+        ))),
     }
 }

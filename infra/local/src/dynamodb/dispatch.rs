@@ -54,11 +54,11 @@ async fn call<Q, A>(
     method: fn(&Database, Q) -> dynoxide::Result<A>,
 ) -> dynoxide::Result<Vec<u8>>
 where
-    Q: DeserializeOwned,
-    A: Serialize,
+    Q: DeserializeOwned + Send + 'static,
+    A: Serialize + Send + 'static,
 {
     let request = serde_json::from_slice(body).map_err(|error| refusal::unreadable(&error))?;
-    let answer = store.call(|database| method(database, request)).await?;
+    let answer = store.call(move |database| method(database, request)).await?;
     serde_json::to_vec(&answer)
         .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 use uuid::Uuid;
 
 use super::attributes::Attributes;
@@ -64,8 +64,7 @@ struct Metadata {
 /// The open log.
 pub(crate) struct Journal {
     connection: Arc<AsyncMutex<Connection>>,
-    written: Arc<AtomicU64>,
-    failed: Arc<AtomicBool>,
+    log: Arc<Log>,
     sync: bool,
 }
 
@@ -80,12 +79,8 @@ impl Journal {
         connection.execute_batch(SCHEMA)?;
         connection.set_prepared_statement_cache_capacity(16);
         let state = load(&connection)?;
-        let journal = Self {
-            connection: Arc::new(AsyncMutex::new(connection)),
-            written: Arc::default(),
-            failed: Arc::default(),
-            sync,
-        };
+        let journal =
+            Self { connection: Arc::new(AsyncMutex::new(connection)), log: Arc::default(), sync };
         Ok((journal, state))
     }
 
@@ -94,30 +89,52 @@ impl Journal {
     pub(crate) async fn settle(&self, noted: u64, state: &Mutex<State>) -> Result<(), Error> {
         // Lets the other callers that are ready note their changes first.
         tokio::task::yield_now().await;
-        if self.written.load(Ordering::Acquire) < noted {
-            let mut connection = Arc::clone(&self.connection).lock_owned().await;
-            if self.written.load(Ordering::Acquire) < noted {
-                let (changes, upto) = {
-                    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                    (state.take_changes(), state.noted())
-                };
-                let (written, failed) = (Arc::clone(&self.written), Arc::clone(&self.failed));
-                let mut write = move || {
-                    if write(&mut connection, &changes).is_err() {
-                        failed.store(true, Ordering::Release);
-                    }
-                    written.store(upto, Ordering::Release);
-                };
-                if self.sync {
-                    // The task writes on even if this future is dropped.
-                    tokio::task::spawn_blocking(write).await.map_err(|_| Error::Storage)?;
-                } else {
-                    write();
-                }
+        loop {
+            let done = self.log.done.notified();
+            if self.log.written.load(Ordering::Acquire) >= noted {
+                break;
+            }
+            // Nobody queues for the connection: a lock that is handed to a task which another thread has yet to run
+            // would stand still meanwhile.
+            let Ok(mut connection) = Arc::clone(&self.connection).try_lock_owned() else {
+                done.await;
+                continue;
+            };
+            let (changes, upto) = {
+                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+                (state.take_changes(), state.noted())
+            };
+            let log = Arc::clone(&self.log);
+            let write = move || {
+                let outcome = write(&mut connection, &changes);
+                drop(connection);
+                log.finish(upto, outcome.is_err());
+            };
+            if self.sync {
+                // The write goes on even if this future is dropped.
+                tokio::task::spawn_blocking(write).await.map_err(|_| Error::Storage)?;
+            } else {
+                write();
             }
         }
         // Memory and log have parted once a write failed: nothing is acknowledged any more.
-        if self.failed.load(Ordering::Acquire) { Err(Error::Storage) } else { Ok(()) }
+        if self.log.failed.load(Ordering::Acquire) { Err(Error::Storage) } else { Ok(()) }
+    }
+}
+
+/// How far the log is.
+#[derive(Default)]
+struct Log {
+    written: AtomicU64,
+    failed: AtomicBool,
+    done: Notify,
+}
+
+impl Log {
+    fn finish(&self, upto: u64, failed: bool) {
+        self.failed.fetch_or(failed, Ordering::AcqRel);
+        self.written.store(upto, Ordering::Release);
+        self.done.notify_waiters();
     }
 }
 

@@ -11,6 +11,7 @@ mod handle;
 mod journal;
 mod message;
 mod queue;
+mod receipt;
 mod server;
 mod state;
 #[cfg(test)]

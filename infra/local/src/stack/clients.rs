@@ -21,14 +21,7 @@ pub(super) fn dynamodb(
             dynamodb::recorded_client(tables, recorder.clone())
         }
         (Transport::Sockets { dynamodb, .. }, _) => {
-            let config = dynamodb_config::Config::builder()
-                .behavior_version(dynamodb_config::BehaviorVersion::latest())
-                .region(dynamodb_config::Region::from_static(REGION))
-                .credentials_provider(credentials())
-                .endpoint_url(dynamodb.as_ref().unwrap_or(&endpoints.dynamodb_url))
-                .http_client(aws_smithy_http_client::Builder::new().build_http())
-                .build();
-            aws_sdk_dynamodb::Client::from_conf(config)
+            dynamodb_at(dynamodb.as_ref().unwrap_or(&endpoints.dynamodb_url))
         }
     }
 }
@@ -41,17 +34,32 @@ pub(super) fn sqs(
     match (&options.transport, &options.recorder) {
         (Transport::InProcess, None) => sqs::client(queues),
         (Transport::InProcess, Some(recorder)) => sqs::recorded_client(queues, recorder.clone()),
-        (Transport::Sockets { sqs, .. }, _) => {
-            let config = sqs_config::Config::builder()
-                .behavior_version(sqs_config::BehaviorVersion::latest())
-                .region(sqs_config::Region::from_static(REGION))
-                .credentials_provider(credentials())
-                .endpoint_url(sqs.as_ref().unwrap_or(&endpoints.sqs_url))
-                .http_client(aws_smithy_http_client::Builder::new().build_http())
-                .build();
-            aws_sdk_sqs::Client::from_conf(config)
-        }
+        (Transport::Sockets { sqs, .. }, _) => sqs_at(sqs.as_ref().unwrap_or(&endpoints.sqs_url)),
     }
+}
+
+/// A client of tables behind a socket.
+pub(super) fn dynamodb_at(url: &str) -> aws_sdk_dynamodb::Client {
+    let config = dynamodb_config::Config::builder()
+        .behavior_version(dynamodb_config::BehaviorVersion::latest())
+        .region(dynamodb_config::Region::from_static(REGION))
+        .credentials_provider(credentials())
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+/// A client of queues behind a socket.
+pub(super) fn sqs_at(url: &str) -> aws_sdk_sqs::Client {
+    let config = sqs_config::Config::builder()
+        .behavior_version(sqs_config::BehaviorVersion::latest())
+        .region(sqs_config::Region::from_static(REGION))
+        .credentials_provider(credentials())
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    aws_sdk_sqs::Client::from_conf(config)
 }
 
 fn credentials() -> Credentials {

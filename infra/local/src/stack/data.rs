@@ -8,6 +8,9 @@ use std::{
 
 use super::{Endpoints, StartError};
 
+/// The file that says where a stack is reached.
+pub(super) const ENDPOINTS: &str = "endpoints.json";
+
 /// A data folder that is this process's. The system gives the lock back when the process ends,
 /// however it ends.
 pub(super) struct DataFolder {
@@ -38,7 +41,7 @@ impl DataFolder {
 
     /// Writes `endpoints.json`: readers see the old file, or all of the new one.
     pub(super) fn publish(&self, endpoints: &Endpoints) -> Result<Published, StartError> {
-        let path = self.path.join("endpoints.json");
+        let path = self.path.join(ENDPOINTS);
         write(&path, endpoints)
             .map_err(|source| StartError::Data { folder: self.path.clone(), source })?;
         Ok(Published(path))

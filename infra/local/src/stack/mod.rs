@@ -1,6 +1,7 @@
 //! Everything together on one machine: the gateway, the functions, the queues with their pumps, and
 //! the tables. Knows nothing of what flows and triggers are in them.
 
+mod attach;
 mod clients;
 mod data;
 mod endpoints;

@@ -1,7 +1,7 @@
 //! The known word closest to a misspelt one.
 
 /// Longer words are not compared: the comparison takes time by the product of both lengths.
-const MAX_COMPARED_BYTES: usize = 64;
+const MAX_COMPARED_BYTES: usize = 32;
 
 /// The one of `known` that `word` was probably meant to be.
 pub(in crate::flow) fn closest<'k>(

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::flow::{CompileError, Expression, fault::quoted, unwrap};
 
+/// Most expressions in one flow. Each takes a fraction of a millisecond to compile, once for every
+/// worker that runs the flow.
+const MAX_EXPRESSIONS: usize = 2000;
+
 impl Loader<'_> {
     /// The text at `place` as an expression, with its marks or without.
     pub(super) fn expression(
@@ -45,6 +49,13 @@ impl Loader<'_> {
         self.reads_context |= moment != Moment::Export && source.contains("$context");
         if source.trim().is_empty() {
             return Err(self.error(place, "the expression is empty"));
+        }
+        self.expression_count += 1;
+        if self.expression_count > MAX_EXPRESSIONS {
+            if self.expression_count == MAX_EXPRESSIONS + 1 {
+                self.error(place, format!("a flow has {MAX_EXPRESSIONS} expressions at most"));
+            }
+            return Err(Reported);
         }
         let variables = scope.variables(moment);
         match Expression::compile(source, &variables) {

@@ -76,6 +76,11 @@ impl Faults {
         Reported
     }
 
+    /// Whether there is no use in looking for more.
+    pub(super) const fn is_full(&self) -> bool {
+        self.found.len() >= MAX_FAULTS
+    }
+
     /// Keeps a warning at the name of `place` back until `release_held`.
     pub(super) fn hold(&mut self, place: &Place<'_>, remark: Remark) {
         if self.held.len() < MAX_FAULTS / 2 {

@@ -36,6 +36,9 @@ impl Loader<'_> {
         let names = self.task_names(place);
         let mut tasks = Vec::new();
         for (index, item) in place.items().enumerate() {
+            if self.faults.is_full() {
+                return Err(Reported);
+            }
             let Some((name, task)) = item.members().next() else {
                 tasks.push(Err(Reported));
                 continue;

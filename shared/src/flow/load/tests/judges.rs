@@ -103,6 +103,7 @@ do:
         when: $problem.status > 400
         exceptWhen: $problem.status == 404
         retry: twice
+        then: last
         do:
           - handle:
               raise: {error: gone}

@@ -1,7 +1,9 @@
 //! Tests of the loader.
 
+mod calls;
 mod document;
 mod expressions;
+mod hostile;
 mod judges;
 mod kit;
 mod source;

@@ -66,13 +66,16 @@ fn read_feature(text: &str) -> Vec<Scenario> {
         let (definition, _) = rest.split_once("\"\"\"").unwrap();
         scenarios.push(Scenario {
             name: name.trim().to_owned(),
-            definition: definition
-                .lines()
-                .map(|line| format!("{}\n", line.get(4..).unwrap_or_default()))
-                .collect(),
+            definition: without_indentation(definition),
         });
     }
     scenarios
+}
+
+/// The kit indents its definitions by four spaces.
+fn without_indentation(definition: &str) -> String {
+    let lines: Vec<_> = definition.lines().map(|line| line.get(4..).unwrap_or_default()).collect();
+    lines.join("\n")
 }
 
 /// Checks a table of flows' tasks and all that is said about them.

@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::batches::batches;
-use super::items::items;
+use super::items::{conditions, values};
 use super::queries::queries;
 use super::tables::tables;
-use super::transactions::transactions;
-use super::validation::validation;
+use super::transactions::{refused_transactions, transactions};
+use super::validation::{refused_expressions, refused_items};
 use crate::dynamodb::tests::bed::socket_client;
 use crate::dynamodb::{Store, client};
 
@@ -20,13 +20,17 @@ use crate::dynamodb::{Store, client};
 pub(super) struct Outcomes(Vec<(&'static str, String)>);
 
 impl Outcomes {
-    pub(super) fn note(&mut self, name: &'static str, outcome: String) {
-        self.0.push((name, outcome));
+    pub(super) fn note<O: Debug, E>(
+        &mut self,
+        name: &'static str,
+        outcome: Result<O, SdkError<E, HttpResponse>>,
+    ) {
+        self.0.push((name, seen(outcome)));
     }
 }
 
 /// What a caller can see of an outcome: the members of an output, the status and document of an error.
-pub(super) fn seen<O: Debug, E>(outcome: Result<O, SdkError<E, HttpResponse>>) -> String {
+fn seen<O: Debug, E>(outcome: Result<O, SdkError<E, HttpResponse>>) -> String {
     match outcome {
         Ok(output) => in_order(&format!("{output:?}")),
         Err(error) => {
@@ -50,10 +54,13 @@ fn in_order(text: &str) -> String {
 async fn battery(client: &Client) -> Outcomes {
     let mut outcomes = Outcomes::default();
     tables(client, &mut outcomes).await;
-    items(client, &mut outcomes).await;
+    values(client, &mut outcomes).await;
+    conditions(client, &mut outcomes).await;
     queries(client, &mut outcomes).await;
-    validation(client, &mut outcomes).await;
+    refused_items(client, &mut outcomes).await;
+    refused_expressions(client, &mut outcomes).await;
     transactions(client, &mut outcomes).await;
+    refused_transactions(client, &mut outcomes).await;
     batches(client, &mut outcomes).await;
     outcomes
 }

@@ -4,12 +4,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use super::comparison::{Outcomes, seen};
+use super::comparison::Outcomes;
 use crate::dynamodb::tests::bed::{item, key, number, text};
 
-pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
+pub(super) async fn values(client: &Client, outcomes: &mut Outcomes) {
     let put = || client.put_item().table_name("runs");
-    let update = || client.update_item().table_name("runs");
     let everything = item(
         "a",
         "1",
@@ -26,38 +25,39 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
             ("blobs", AttributeValue::Bs(vec![Blob::new("b"), Blob::new("a")])),
         ],
     );
-    outcomes.note("put", seen(put().set_item(Some(everything)).send().await));
+    outcomes.note("put", put().set_item(Some(everything)).send().await);
     outcomes.note(
         "get",
-        seen(client.get_item().table_name("runs").set_key(Some(key("a", "1"))).send().await),
+        client.get_item().table_name("runs").set_key(Some(key("a", "1"))).send().await,
     );
     outcomes.note(
         "get of nothing",
-        seen(client.get_item().table_name("runs").set_key(Some(key("a", "0"))).send().await),
+        client.get_item().table_name("runs").set_key(Some(key("a", "0"))).send().await,
     );
+}
+
+pub(super) async fn conditions(client: &Client, outcomes: &mut Outcomes) {
+    let put = || client.put_item().table_name("runs");
+    let update = || client.update_item().table_name("runs");
     outcomes.note("put if absent, with the old item", {
         let request =
             put().set_item(Some(key("a", "1"))).condition_expression("attribute_not_exists(pk)");
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
-        seen(request.return_values_on_condition_check_failure(all_old).send().await)
+        request.return_values_on_condition_check_failure(all_old).send().await
     });
     outcomes.note("put if absent", {
-        seen(
-            put()
-                .set_item(Some(key("a", "1")))
-                .condition_expression("attribute_not_exists(pk)")
-                .send()
-                .await,
-        )
+        put()
+            .set_item(Some(key("a", "1")))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await
     });
     outcomes.note("put and the old item", {
-        seen(
-            put()
-                .set_item(Some(item("a", "1", &[("n", number(1))])))
-                .return_values(ReturnValue::AllOld)
-                .send()
-                .await,
-        )
+        put()
+            .set_item(Some(item("a", "1", &[("n", number(1))])))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
     });
     outcomes.note("update", {
         let request =
@@ -68,7 +68,7 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
         let request = request
             .expression_attribute_values(":s", text("running"))
             .return_values(ReturnValue::AllNew);
-        seen(request.send().await)
+        request.send().await
     });
     outcomes.note("update on a condition that fails", {
         let request = update()
@@ -79,7 +79,7 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
             .expression_attribute_values(":n", number(9))
             .expression_attribute_values(":m", number(7));
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
-        seen(request.return_values_on_condition_check_failure(all_old).send().await)
+        request.return_values_on_condition_check_failure(all_old).send().await
     });
     outcomes.note("delete on a condition that fails", {
         let request = client
@@ -87,10 +87,10 @@ pub(super) async fn items(client: &Client, outcomes: &mut Outcomes) {
             .table_name("runs")
             .set_key(Some(key("a", "1")))
             .condition_expression("n = :m");
-        seen(request.expression_attribute_values(":m", number(7)).send().await)
+        request.expression_attribute_values(":m", number(7)).send().await
     });
     outcomes.note("delete", {
         let request = client.delete_item().table_name("runs").set_key(Some(key("a", "1")));
-        seen(request.return_values(ReturnValue::AllOld).send().await)
+        request.return_values(ReturnValue::AllOld).send().await
     });
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{
-    ConditionCheck, Delete, Get, Put, ReturnValuesOnConditionCheckFailure, TransactGetItem,
-    TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Get, Put, ReturnValuesOnConditionCheckFailure,
+    TransactGetItem, TransactWriteItem, Update,
 };
 
-use super::comparison::{Outcomes, seen};
+use super::comparison::Outcomes;
 use crate::dynamodb::tests::bed::{item, key, number, text};
 
 pub(super) async fn transactions(client: &Client, outcomes: &mut Outcomes) {
@@ -19,7 +20,7 @@ pub(super) async fn transactions(client: &Client, outcomes: &mut Outcomes) {
         |pk: &str| put(pk).condition_expression("attribute_not_exists(pk)").build().unwrap();
     let write = |put: Put| TransactWriteItem::builder().put(put).build();
     let send = async |items: Vec<TransactWriteItem>| {
-        seen(client.transact_write_items().set_transact_items(Some(items)).send().await)
+        client.transact_write_items().set_transact_items(Some(items)).send().await
     };
     outcomes.note("transaction", send(vec![write(if_absent("t1")), write(if_absent("t2"))]).await);
     outcomes.note("transaction that is cancelled", {
@@ -30,7 +31,7 @@ pub(super) async fn transactions(client: &Client, outcomes: &mut Outcomes) {
             .await
     });
     outcomes.note("nothing of a cancelled transaction", {
-        seen(client.get_item().table_name("runs").set_key(Some(key("t3", "1"))).send().await)
+        client.get_item().table_name("runs").set_key(Some(key("t3", "1"))).send().await
     });
     outcomes.note("transaction of every kind", {
         let update = Update::builder()
@@ -50,22 +51,30 @@ pub(super) async fn transactions(client: &Client, outcomes: &mut Outcomes) {
         ])
         .await
     });
+}
+
+pub(super) async fn refused_transactions(client: &Client, outcomes: &mut Outcomes) {
+    let write = |put: PutBuilder| TransactWriteItem::builder().put(put.build().unwrap()).build();
+    let put = |pk: &str| Put::builder().table_name("runs").set_item(Some(key(pk, "1")));
+    let send = async |items: Vec<TransactWriteItem>| {
+        client.transact_write_items().set_transact_items(Some(items)).send().await
+    };
     outcomes.note(
         "transaction on one item twice",
-        send(vec![write(if_absent("t9")), write(if_absent("t9"))]).await,
+        send(vec![write(put("t9")), write(put("t9"))]).await,
     );
-    outcomes.note("transaction with an invalid item", {
-        let invalid = Put::builder()
-            .table_name("runs")
-            .set_item(Some(HashMap::from([("pk".to_owned(), text("a"))])));
-        send(vec![write(invalid.build().unwrap())]).await
-    });
-    outcomes.note("transaction on a missing table", {
-        send(vec![write(
-            Put::builder().table_name("none").set_item(Some(key("a", "a"))).build().unwrap(),
-        )])
-        .await
-    });
+    let invalid = item("a", "1", &[("n", AttributeValue::N("one".to_owned()))]);
+    for (name, put) in [
+        (
+            "transaction without a key",
+            put("t9").set_item(Some(HashMap::from([("pk".to_owned(), text("a"))]))),
+        ),
+        ("transaction with an invalid number", put("t9").set_item(Some(invalid))),
+        ("transaction on a missing table", put("t9").table_name("none")),
+        ("transaction with an expression that is none", put("t9").condition_expression("pk =")),
+    ] {
+        outcomes.note(name, send(vec![write(put)]).await);
+    }
     outcomes.note("empty transaction", send(vec![]).await);
     outcomes.note("transaction of reads", {
         let get = |pk: &str| {
@@ -73,13 +82,6 @@ pub(super) async fn transactions(client: &Client, outcomes: &mut Outcomes) {
                 Get::builder().table_name("runs").set_key(Some(key(pk, "1"))).build().unwrap();
             TransactGetItem::builder().get(get).build()
         };
-        seen(
-            client
-                .transact_get_items()
-                .transact_items(get("t1"))
-                .transact_items(get("t2"))
-                .send()
-                .await,
-        )
+        client.transact_get_items().transact_items(get("t1")).transact_items(get("t2")).send().await
     });
 }
