@@ -75,7 +75,7 @@ impl Expression {
     }
 
     /// The variables that the program names, in the order in which it was compiled to expect them.
-    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::flow) fn variables(&self) -> impl Iterator<Item = &str> {
         self.0.variables.iter().map(String::as_str)
     }
 }
