@@ -258,7 +258,8 @@ pub struct Catch {
     pub except_when: Option<Expression>,
     /// Tried again so.
     pub retry: Option<Retry>,
-    /// Run once no try is left.
+    /// Run once no try is left. With `retry` and without these and `then`, the error is raised
+    /// again: who asks for more tries and nothing else wants it to work, not to be ignored.
     pub tasks: Option<TaskList>,
     /// What follows the `try` once an error was caught; what follows it otherwise unless said.
     pub then: Option<Then>,

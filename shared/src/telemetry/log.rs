@@ -27,6 +27,8 @@ pub fn init(filter: &str) {
         .with_span_list(false)
         .with_target(false)
         .with_writer(std::io::stderr)
+        // It would tell of a line that cannot be written by `eprintln!`, which panics then.
+        .log_internal_errors(false)
         .with_filter(wanted.and(allowed));
     // An error here means that a subscriber is set already.
     let _ = registry().with(lines).try_init();

@@ -71,7 +71,7 @@ impl From<RunView> for Shown {
     }
 }
 
-fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
+fn facts_of(RunView { run, end, .. }: &RunView) -> Vec<(&'static str, String)> {
     let mut status = run.status.to_string();
     if run.cancel_requested && !run.status.is_terminal() {
         status.push_str(", to be cancelled");
@@ -89,6 +89,10 @@ fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
     } else {
         facts.extend(run.wake_at.map(|wake_at| ("Sleeps until", time(wake_at))));
         facts.push(("Deadline", time(run.deadline)));
+    }
+    if let Some(End::Error(error)) = end {
+        let place = error.instance.as_deref().unwrap_or("/");
+        facts.push(("Error", format!("{error} (at {place})")));
     }
     facts
 }
