@@ -38,13 +38,17 @@ pub(super) struct Shown {
 
 impl From<RunView> for Shown {
     fn from(view: RunView) -> Self {
-        let facts = facts_of(&view);
+        let mut facts = facts_of(&view);
         let RunView { run, logs, end } = view;
         let (output, error) = match end {
             Some(End::Output(output)) => (Some(output), None),
             Some(End::Error(error)) => (None, Some(error)),
             None => (None, None),
         };
+        facts.extend(error.as_ref().map(|error| {
+            let place = error.instance.as_deref().unwrap_or("/");
+            ("Error", format!("{error} (at {place})"))
+        }));
         Self {
             run_id: run.id,
             workspace_id: run.workspace,
