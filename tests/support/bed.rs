@@ -6,19 +6,15 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use local::{dynamodb, sqs};
 use serde_json::{Value, json};
 use shared::{
-    auth::{Key, KeyToken, Scopes, random},
     clock::Clock,
     egress::{Egress, Policy},
-    model::{
-        ContentHash, Environment, FlowVersion, RunId, Timestamp, Trigger, TriggerId, TriggerState,
-        Workspace, WorkspaceId,
-    },
+    model::{ContentHash, Environment, RunId, Timestamp, Trigger, Workspace},
     queue::Queue,
     runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
     store::{Store, Tables, tables},
 };
 
-use crate::Wire;
+use crate::{Wire, records, workspace};
 
 /// The start of every test: 2026-02-09T23:24:39Z.
 const START: Timestamp = Timestamp::from_millis(1_770_679_479_000);
@@ -93,49 +89,16 @@ impl Bed {
 
     /// Publishes a flow under its own name in every environment, and a trigger of that name.
     pub async fn publish(&self, source: &str) -> Trigger {
-        let checked = shared::flow::check(source).unwrap_or_else(|faults| {
-            panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-        });
-        let document = checked.plan.document;
-        let version = FlowVersion {
-            workspace: workspace(),
-            name: document.name.clone(),
-            version: document.version,
-            hash: ContentHash::of(source.as_bytes()),
-            source: source.to_owned(),
-            published_at: self.clock.now(),
-        };
+        let version = records::flow_version(source, self.clock.now());
         self.store.publish(&version, &Environment::ALL).await.unwrap();
-        let trigger = Trigger {
-            id: document.name.parse::<TriggerId>().unwrap(),
-            workspace: workspace(),
-            name: document.name.clone(),
-            flow: document.name,
-            environments: Environment::ALL.to_vec(),
-            state: TriggerState::Active,
-            deadline_s: None,
-            created_at: self.clock.now(),
-        };
+        let trigger = records::trigger(&version.name, self.clock.now());
         self.store.put_trigger(&trigger).await.unwrap();
         trigger
     }
 
     /// A key that may do everything; its text.
     pub async fn key(&self) -> String {
-        let token = KeyToken::generate(random().unwrap());
-        let key = Key {
-            id: token.id(),
-            workspace: workspace(),
-            name: "test".to_owned(),
-            hash: token.hash(),
-            scopes: Scopes::all(),
-            environments: None,
-            triggers: None,
-            created_at: self.clock.now(),
-            expires_at: None,
-            revoked_at: None,
-            last_used_at: None,
-        };
+        let (key, token) = records::key(self.clock.now());
         self.store.put_key(&key).await.unwrap();
         token.expose()
     }
@@ -236,11 +199,6 @@ impl Bed {
     pub async fn view(&self, id: RunId) -> RunView {
         self.store.view(id).await.unwrap().expect("no such run").into()
     }
-}
-
-/// The workspace of every test.
-pub fn workspace() -> WorkspaceId {
-    "demo".parse().unwrap()
 }
 
 /// One message as Lambda gets it.

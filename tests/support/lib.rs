@@ -1,10 +1,16 @@
 //! The harness: a bed with the embedded services and a clock that tests move, a wire that fails on
-//! demand, and a server that flows call.
+//! demand, a server that flows call, and the whole stack behind its address.
 
+mod answer;
+mod api;
 mod bed;
+pub mod records;
 mod target;
 mod wire;
 
-pub use bed::{Bed, DEAD_LETTERS, QUEUE, event, workspace};
+pub use answer::{Answer, Transcript};
+pub use api::{Api, send};
+pub use bed::{Bed, DEAD_LETTERS, QUEUE, event};
+pub use records::workspace;
 pub use target::{Call, Target};
 pub use wire::{Fault, Moment, Sent, Wire};

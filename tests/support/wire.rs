@@ -34,6 +34,8 @@ pub enum Fault {
     Throttled,
     /// The service answers 500; nothing was done.
     ServerError,
+    /// The service finds the request faulty; nothing was done, and a retry would not help.
+    Refused,
     /// The connection breaks before anything was done.
     Reset,
     /// It is done, and the answer is lost.
@@ -144,6 +146,7 @@ impl Wire {
             None => connector.call(request).await,
             Some(Fault::Throttled) => Ok(refusal(400, "ThrottlingException")),
             Some(Fault::ServerError) => Ok(refusal(500, "InternalServerError")),
+            Some(Fault::Refused) => Ok(refusal(400, "ValidationException")),
             Some(Fault::Reset) => Err(ConnectorError::io("connection reset by peer".into())),
             Some(Fault::AnswerLost) => {
                 connector.call(request).await?;

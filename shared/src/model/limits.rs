@@ -51,5 +51,6 @@ pub const MAX_FLOW_BYTES: usize = 256 * 1024;
 /// Most log lines a run keeps; later ones are dropped with a note.
 pub const MAX_LOG_ENTRIES: u64 = 10_000;
 
-/// Deepest nesting of a JSON value in a request, a flow's data or an answer.
-pub const MAX_JSON_DEPTH: usize = 128;
+/// Deepest nesting of a request's JSON. Expressions take 100 levels, and see the input a few levels
+/// inside of what they are given; a stored value is read back up to 127.
+pub const MAX_JSON_DEPTH: usize = 96;

@@ -49,7 +49,8 @@ impl Runs {
         let stored = stored?;
         guarded?;
         if stored == Insert::Exists {
-            return Ok((self.wait_for_end(id, wait_until).await?, true));
+            // Of calls at the same time, a repeat may be faster than the first one.
+            return Ok((self.wait_for_end(id, wait_until).await?, replayed));
         }
         let pending = RunView { run: run.clone(), logs: Vec::new(), end: None };
         let slice =

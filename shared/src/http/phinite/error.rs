@@ -4,7 +4,7 @@ use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
-    http::body::Unreadable,
+    http::body::{Fault, Unreadable},
     runs::{self, ErrorKind},
 };
 
@@ -29,6 +29,8 @@ pub enum Error {
     TooLarge,
     /// 415.
     UnsupportedMediaType,
+    /// 415, for a body that is compressed.
+    UnsupportedCoding,
     /// 422.
     Invalid(Vec<Value>),
     /// 503.
@@ -37,9 +39,17 @@ pub enum Error {
     Internal,
 }
 
+/// Most bytes of a caller's input that are repeated to it: an answer stays smaller than its request.
+const MAX_REPEATED_BYTES: usize = 4096;
+
 /// One fault in the FastAPI form.
 pub(super) fn fault(kind: &str, place: &Value, message: &str, input: &Value) -> Value {
-    json!({"type": kind, "loc": place, "msg": message, "input": input})
+    let repeated = if input.to_string().len() > MAX_REPEATED_BYTES {
+        json!(format!("[over {MAX_REPEATED_BYTES} bytes]"))
+    } else {
+        input.clone()
+    };
+    json!({"type": kind, "loc": place, "msg": message, "input": repeated})
 }
 
 impl Error {
@@ -60,7 +70,9 @@ impl Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::UnsupportedCoding => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -76,6 +88,7 @@ impl Error {
             Self::MethodNotAllowed { .. } => "Method Not Allowed".to_owned(),
             Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
+            Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
             Self::Invalid(_) => "The request is not valid".to_owned(),
             Self::Unavailable => {
                 "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice".to_owned()
@@ -98,7 +111,7 @@ impl From<Unreadable> for Error {
         match unreadable {
             Unreadable::TooLarge => Self::TooLarge,
             Unreadable::Missing => Self::missing_body(),
-            Unreadable::Invalid { offset, message } => Self::Invalid(vec![json!({
+            Unreadable::Invalid(Fault { offset, message }) => Self::Invalid(vec![json!({
                 "type": "json_invalid",
                 "loc": ["body", offset],
                 "msg": "JSON decode error",
@@ -128,15 +141,27 @@ impl From<runs::Error> for Error {
                 json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null}),
             ]),
             runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::error!(error = %error, source, "A request failed");
-                if error.kind() == ErrorKind::Unavailable {
-                    Self::Unavailable
-                } else {
-                    Self::Internal
-                }
+                Self::of_service(&error)
             }
         }
+    }
+}
+
+impl Error {
+    /// What a service refused: mostly its fault or ours, seldom the caller's.
+    fn of_service(error: &runs::Error) -> Self {
+        match error.kind() {
+            ErrorKind::TooLarge => return Self::TooLarge,
+            // The store finds nothing else invalid.
+            ErrorKind::Invalid => {
+                let place = json!(["query", "cursor"]);
+                return Self::invalid("value_error", &place, "Not a cursor", &Value::Null);
+            }
+            _ => {}
+        }
+        let source = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(error = %error, source, "A request failed");
+        if error.kind() == ErrorKind::Unavailable { Self::Unavailable } else { Self::Internal }
     }
 }
 

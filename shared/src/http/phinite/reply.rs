@@ -34,6 +34,7 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
     let extra = match error {
         Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
+        Error::UnsupportedCoding => Some((header::ACCEPT_ENCODING, "identity")),
         Error::Unavailable => Some((header::RETRY_AFTER, "1")),
         _ => None,
     };

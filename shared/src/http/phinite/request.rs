@@ -73,6 +73,9 @@ impl<'a> TriggerRequest<'a> {
         if !headers::accepts_json_body(headers) {
             return Err(Error::UnsupportedMediaType);
         }
+        if headers::is_compressed(headers) {
+            return Err(Error::UnsupportedCoding);
+        }
         let input = flow_input(body::read(self.request.body())?)?;
         let idempotency = key.map(|key| Idempotency {
             key,
@@ -209,6 +212,14 @@ mod tests {
         assert_eq!(flow_input(json!({})).unwrap(), json!({"message": ""}));
         let unsaid = json!({"user_variables": {"message": "v"}});
         assert_eq!(flow_input(unsaid).unwrap(), json!({"message": "v"}));
+    }
+
+    #[test]
+    fn a_large_input_is_not_sent_back() {
+        let Err(Error::Invalid(faults)) = flow_input(json!(["x".repeat(5000)])) else {
+            panic!("accepted");
+        };
+        assert_eq!(faults[0]["input"], "[over 4096 bytes]");
     }
 
     #[test]

@@ -1,0 +1,128 @@
+//! The whole local stack behind its HTTP address, as a caller meets it.
+
+use std::time::Duration;
+
+use local::{Options, Stack};
+use reqwest::{Body, Client, Method, RequestBuilder};
+use serde_json::Value;
+use shared::{
+    auth::Key,
+    clock::Clock,
+    egress::Policy,
+    model::{Environment, Trigger, Workspace},
+};
+
+use crate::{Answer, records, workspace};
+
+/// Longest time for a run to end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running stack with workspace `demo` in it.
+pub struct Api {
+    /// The stack.
+    pub stack: Stack,
+    /// Its clock.
+    pub clock: Clock,
+    /// A key that may do everything.
+    pub key: String,
+    client: Client,
+}
+
+impl Api {
+    /// A stack in memory.
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// A stack of these options, but that its flows may call servers of this machine.
+    pub async fn with(options: Options) -> Self {
+        let clock = options.clock.clone();
+        let egress = Policy { allow_private_targets: true, ..Policy::default() };
+        let stack = Stack::start(Options { egress, ..options }).await.unwrap();
+        let workspace = Workspace { id: workspace(), created_at: clock.now() };
+        stack.store().put_workspace(&workspace).await.unwrap();
+        let api = Self { stack, clock, key: String::new(), client: Client::new() };
+        let key = api.make_key(|_| {}).await;
+        Self { key, ..api }
+    }
+
+    /// Publishes a flow in every environment, and a trigger with its name.
+    pub async fn publish(&self, source: &str) {
+        self.publish_in(source, &Environment::ALL).await;
+        let version = records::flow_version(source, self.clock.now());
+        self.make_trigger(&version.name, |_| {}).await;
+    }
+
+    /// Publishes a flow in these environments.
+    pub async fn publish_in(&self, source: &str, environments: &[Environment]) {
+        let version = records::flow_version(source, self.clock.now());
+        self.stack.store().publish(&version, environments).await.unwrap();
+    }
+
+    /// Makes a trigger of a flow, open in every environment but for what `change` does to it.
+    pub async fn make_trigger(&self, flow: &str, change: impl FnOnce(&mut Trigger)) {
+        let mut trigger = records::trigger(flow, self.clock.now());
+        change(&mut trigger);
+        self.stack.store().put_trigger(&trigger).await.unwrap();
+    }
+
+    /// Makes a key that may do everything but for what `change` does to it; its text.
+    pub async fn make_key(&self, change: impl FnOnce(&mut Key)) -> String {
+        let (mut key, token) = records::key(self.clock.now());
+        change(&mut key);
+        self.stack.store().put_key(&key).await.unwrap();
+        token.expose()
+    }
+
+    /// A request without a key.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.stack.base_url()))
+    }
+
+    /// A reading request with the key.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path).bearer_auth(&self.key)
+    }
+
+    /// A JSON request with the key.
+    pub fn post(&self, path: &str, body: impl Into<Body>) -> RequestBuilder {
+        let request = self.request(Method::POST, path).bearer_auth(&self.key);
+        request.header("content-type", "application/json").body(body)
+    }
+
+    /// A waiting call of a trigger in DEV.
+    pub fn wait_for(&self, trigger: &str, body: impl Into<Body>) -> RequestBuilder {
+        self.post(&format!("/api/v1/ai/trigger/demo/{trigger}/DEV"), body)
+    }
+
+    /// A background start of a trigger in DEV.
+    pub fn start_of(&self, trigger: &str, body: impl Into<Body>) -> RequestBuilder {
+        self.post(&format!("/api/v1/ai/trigger/start/demo/{trigger}/DEV"), body)
+    }
+
+    /// A run as it stands.
+    pub async fn status(&self, run: &str) -> Answer {
+        send(self.get(&format!("/api/v1/ai/trigger/status/demo/{run}"))).await
+    }
+
+    /// A run once it has ended.
+    pub async fn ended(&self, run: &str) -> Answer {
+        let ended = async {
+            loop {
+                let answer = self.status(run).await;
+                if answer.json()["status"] != Value::from("pending") {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ended).await.expect("the run does not end")
+    }
+}
+
+/// Sends a request and reads the whole answer.
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answer { status, headers, body: response.bytes().await.unwrap() }
+}

@@ -1,0 +1,60 @@
+//! Records as an operator makes them.
+
+use shared::{
+    auth::{Key, KeyToken, Scopes, random},
+    model::{ContentHash, Environment, FlowVersion, Timestamp, Trigger, TriggerState, WorkspaceId},
+};
+
+/// The workspace of every test.
+pub fn workspace() -> WorkspaceId {
+    "demo".parse().unwrap()
+}
+
+/// A flow of the workspace, from its text.
+pub fn flow_version(source: &str, now: Timestamp) -> FlowVersion {
+    let checked = shared::flow::check(source).unwrap_or_else(|faults| {
+        panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    });
+    let document = checked.plan.document;
+    FlowVersion {
+        workspace: workspace(),
+        name: document.name,
+        version: document.version,
+        hash: ContentHash::of(source.as_bytes()),
+        source: source.to_owned(),
+        published_at: now,
+    }
+}
+
+/// A trigger with the name of its flow, open in every environment.
+pub fn trigger(flow: &str, now: Timestamp) -> Trigger {
+    Trigger {
+        id: flow.parse().unwrap(),
+        workspace: workspace(),
+        name: flow.to_owned(),
+        flow: flow.to_owned(),
+        environments: Environment::ALL.to_vec(),
+        state: TriggerState::Active,
+        deadline_s: None,
+        created_at: now,
+    }
+}
+
+/// A key of the workspace that may do everything, and what its holder sends.
+pub fn key(now: Timestamp) -> (Key, KeyToken) {
+    let token = KeyToken::generate(random().unwrap());
+    let key = Key {
+        id: token.id(),
+        workspace: workspace(),
+        name: "test".to_owned(),
+        hash: token.hash(),
+        scopes: Scopes::all(),
+        environments: None,
+        triggers: None,
+        created_at: now,
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+    };
+    (key, token)
+}
