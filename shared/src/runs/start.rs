@@ -49,6 +49,7 @@ pub struct Started {
 pub(super) struct Prepared {
     pub(super) run: Run,
     pub(super) input: Value,
+    pub(super) plan: Arc<Plan>,
     /// The run was named by an earlier call with the same idempotency key.
     pub(super) replayed: bool,
 }
@@ -120,7 +121,7 @@ impl Runs {
             ended_at: None,
             traceparent: start.traceparent,
         };
-        Ok(Prepared { run, input: start.input, replayed })
+        Ok(Prepared { run, input: start.input, plan, replayed })
     }
 
     async fn served(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     Error, RunView, Runs, Start,
+    compute::Computed,
     execute::Executed,
     host::Slice,
     start::{Prepared, may_lack_message},
@@ -26,7 +27,7 @@ impl Runs {
     /// fails later is taken up by a worker, and the caller gets the run's id.
     pub async fn start_and_wait(&self, start: Start) -> Result<(RunView, bool), Error> {
         let wait_until = self.now().after(self.settings.wait);
-        let Prepared { mut run, input, replayed } = self.prepare(start).await?;
+        let Prepared { mut run, input, plan, replayed } = self.prepare(start).await?;
         let id = run.id;
         if replayed && let Some(stored) = self.store.look(id).await? {
             if may_lack_message(&stored) {
@@ -35,6 +36,15 @@ impl Runs {
                 self.queue.send(&guard, &stored.workspace, held).await?;
             }
             return Ok((self.wait_for_end(id, wait_until).await?, true));
+        }
+        if !plan.reaches_out() {
+            match self.compute(&plan, run.clone(), &input).await? {
+                Computed::Ended(view) => return Ok((*view, replayed)),
+                Computed::Exists => {
+                    return Ok((self.wait_for_end(id, wait_until).await?, replayed));
+                }
+                Computed::TooLong => {}
+            }
         }
         let now = self.now();
         run.status = Status::Running;
