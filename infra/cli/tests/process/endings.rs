@@ -43,7 +43,7 @@ async fn until_runs(site: &Site, count: usize) {
 #[tokio::test]
 async fn a_second_signal_ends_it_at_once_and_the_run_goes_on_after_a_restart() {
     let site = Site::new();
-    let mut stack = site.start(&["--lease-s", "1"]).await;
+    let mut stack = site.start(&["--lease-s", "4"]).await;
     let caller = Caller::new(&stack.demo);
     let body = json!({"message": "later", "user_variables": {"seconds": 8}});
     let waiting = caller.call("reminder/DEV").header("idempotency-key", "k").json(&body);
@@ -59,7 +59,7 @@ async fn a_second_signal_ends_it_at_once_and_the_run_goes_on_after_a_restart() {
     assert_eq!(ended.code(), Some(130));
     assert!(waiting.await.unwrap().is_err(), "nobody was left to answer");
 
-    let stack = site.start(&["--lease-s", "1"]).await;
+    let stack = site.start(&["--lease-s", "4"]).await;
     let again = Caller::new(&stack.demo).call("reminder/DEV").header("idempotency-key", "k");
     let run = send(again.json(&body)).await;
     assert_eq!(run["response"], json!({"reminder": "later"}));

@@ -94,7 +94,7 @@ async fn publish(site: &Site, name: &str, text: &str) {
 /// Lets a stack with this filter do all it does, and returns its log and the keys it was shown.
 async fn log_of_everything(filter: &'static str) -> (String, Vec<String>) {
     let site = Site::logging(filter);
-    let stack = site.start(&["--lease-s", "1"]).await;
+    let stack = site.start(&[]).await;
     let target = Target::start(|_| (200, json!({"text": "marker-answer"}))).await;
     publish(&site, "confide", CONFIDE).await;
     let made = site.json(&["key", "create", "--name", "other"]).await;
@@ -135,7 +135,7 @@ async fn log_of_everything(filter: &'static str) -> (String, Vec<String>) {
     site.run(&["run", "start", "confide", "--input", &body(true).to_string(), "--wait"]).await;
     let keys = vec![stack.demo.api_key.clone(), made];
     stack.kill().await;
-    let stack = site.start(&["--lease-s", "1"]).await;
+    let stack = site.start(&[]).await;
     assert_eq!(
         send(caller.at(&stack.demo.base_url).call("hello/DEV").json(&body(false))).await["status"],
         "completed"
@@ -179,7 +179,7 @@ async fn at_debug_level_no_line_tells_what_is_in_a_run_or_a_key() {
 #[tokio::test]
 async fn every_line_is_one_json_object_and_one_tells_how_each_run_ended() {
     let site = Site::logging("trace");
-    let stack = site.start(&["--lease-s", "1"]).await;
+    let stack = site.start(&[]).await;
     publish(&site, "confide", CONFIDE).await;
     let short = ["trigger", "create", "--name", "short", "--flow", "reminder", "--id", "short"];
     site.json(&[&short[..], &["--deadline-s", "1"]].concat()).await;
@@ -209,7 +209,7 @@ async fn every_line_is_one_json_object_and_one_tells_how_each_run_ended() {
         caller.end(run["workflow_id"].as_str().unwrap()).await;
     }
     stack.kill().await;
-    let stack = site.start(&["--lease-s", "1"]).await;
+    let stack = site.start(&[]).await;
     caller.at(&stack.demo.base_url).end(killed["workflow_id"].as_str().unwrap()).await;
     assert!(stack.stop("TERM").await.success());
 
