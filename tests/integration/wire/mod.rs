@@ -1,8 +1,10 @@
 //! The wire: every answer as its caller reads it.
 
 mod answers;
+mod arbitrary;
 mod bodies;
 mod environments;
+mod faults;
 mod flows;
 mod idempotency;
 mod keys;
