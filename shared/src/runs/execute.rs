@@ -63,6 +63,13 @@ impl Runs {
         };
         let recorder = host.recorder.into_inner().unwrap_or_else(PoisonError::into_inner);
         match result {
+            Ok(Ok(output)) if depth(&output) > limits::MAX_OUTPUT_DEPTH => {
+                // It could not be stored on any other try either, and each would repeat its effects.
+                let deepest = limits::MAX_OUTPUT_DEPTH;
+                let detail = format!("the output nests more than {deepest} levels deep");
+                let error = raise(ErrorKind::Runtime, "/", detail);
+                self.finish(run, recorder, Event::Fail, End::Error(error)).await
+            }
             Ok(Ok(output)) => {
                 self.finish(run, recorder, Event::Complete, End::Output(output)).await
             }
@@ -183,6 +190,16 @@ async fn interpret(
         environment: run.environment.as_str(),
     };
     flow::run(plan, host, facts).await
+}
+
+/// How deep arrays and objects nest. A flow's parts are bounded, so this ends soon.
+fn depth(value: &serde_json::Value) -> usize {
+    let deepest = match value {
+        serde_json::Value::Array(items) => items.iter().map(depth).max(),
+        serde_json::Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + deepest.unwrap_or_default()
 }
 
 fn lost(run: &Run) -> Executed {
