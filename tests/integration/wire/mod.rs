@@ -3,6 +3,7 @@
 mod answers;
 mod arbitrary;
 mod bodies;
+mod clients;
 mod environments;
 mod faults;
 mod flows;
