@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use local::{Options, Stack};
 use reqwest::{Body, Client, Method, RequestBuilder};
-use serde_json::Value;
 use shared::{
     auth::Key,
     clock::Clock,
@@ -112,7 +111,7 @@ impl Api {
         let ended = async {
             loop {
                 let answer = self.status(run).await;
-                if answer.json()["status"] != Value::from("pending") {
+                if answer.json()["status"] != "pending" {
                     return answer;
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;
