@@ -1,6 +1,9 @@
 //! A server that flows call: it remembers what reached it and answers as a test says.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -9,7 +12,13 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     response::{IntoResponse, Response},
 };
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 /// A request that reached the server.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +47,7 @@ type Script = Box<dyn FnMut(&Call) -> Answer + Send>;
 struct Shared {
     calls: Arc<Mutex<Vec<Call>>>,
     script: Arc<Mutex<Script>>,
+    latency: Duration,
 }
 
 /// The server. It ends with its runtime.
@@ -45,18 +55,30 @@ pub struct Target {
     /// `http://127.0.0.1:<port>`.
     pub url: String,
     shared: Shared,
+    /// Held once more by every open connection.
+    open: Arc<()>,
 }
 
 impl Target {
     /// A server that answers every call as `script` says. A status of 0 means: never answer.
     pub async fn start(script: impl FnMut(&Call) -> Answer + Send + 'static) -> Self {
+        Self::start_slow(Duration::ZERO, script).await
+    }
+
+    /// The same, with an answer that comes `latency` after the call.
+    pub async fn start_slow(
+        latency: Duration,
+        script: impl FnMut(&Call) -> Answer + Send + 'static,
+    ) -> Self {
+        let script: Script = Box::new(script);
         let shared =
-            Shared { calls: Arc::default(), script: Arc::new(Mutex::new(Box::new(script))) };
+            Shared { calls: Arc::default(), script: Arc::new(Mutex::new(script)), latency };
         let router = Router::new().fallback(answer).with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { url, shared }
+        let open = Arc::default();
+        tokio::spawn(serve(listener, router, Arc::clone(&open)));
+        Self { url, shared, open }
     }
 
     /// What reached it so far.
@@ -67,8 +89,34 @@ impl Target {
     /// Returns when at least `count` calls have reached it.
     pub async fn reached(&self, count: usize) {
         while self.calls().len() < count {
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
+    }
+
+    /// Returns when nothing is under way any more from a process that has died: all that it sent
+    /// has reached the server or never will.
+    pub async fn settled(&self) {
+        // Connections are accepted in their order, so this one comes after all of that process.
+        let address = self.url.trim_start_matches("http://");
+        let mut last = TcpStream::connect(address).await.unwrap();
+        last.shutdown().await.unwrap();
+        last.read_to_end(&mut Vec::new()).await.unwrap();
+        while Arc::strong_count(&self.open) > 2 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, open: Arc<()>) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let (router, open) = (router.clone(), Arc::clone(&open));
+        tokio::spawn(async move {
+            let service = TowerToHyperService::new(router);
+            // It may break off: the tests kill callers.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            drop(open);
+        });
     }
 }
 
@@ -90,5 +138,6 @@ async fn answer(
     if status == 0 {
         std::future::pending::<()>().await;
     }
+    tokio::time::sleep(shared.latency).await;
     (axum::http::StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response()
 }

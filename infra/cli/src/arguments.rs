@@ -67,19 +67,44 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The table of runs
-    #[arg(long, global = true, value_name = "NAME", env = "TRIGGER_RUNS_TABLE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "TRIGGER_RUNS_TABLE",
+        hide_env_values = true
+    )]
     pub(crate) runs_table: Option<String>,
     /// The table of workspaces, keys, triggers and flows
-    #[arg(long, global = true, value_name = "NAME", env = "TRIGGER_CONFIG_TABLE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "TRIGGER_CONFIG_TABLE",
+        hide_env_values = true
+    )]
     pub(crate) config_table: Option<String>,
     /// The runs queue
-    #[arg(long, global = true, value_name = "URL", env = "TRIGGER_QUEUE_URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "TRIGGER_QUEUE_URL",
+        hide_env_values = true
+    )]
     pub(crate) queue_url: Option<String>,
     /// The AWS Region; the credentials come from the environment too
-    #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION")]
+    #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
     /// Log lines on standard error: a level, or a list of `target=level`
-    #[arg(long, global = true, value_name = "FILTER", env = "TRIGGER_LOG", default_value = "warn")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "TRIGGER_LOG",
+        hide_env_values = true,
+        default_value = "warn"
+    )]
     pub(crate) log: String,
 }
 
@@ -100,7 +125,7 @@ pub(crate) enum Command {
     /// Start, follow and cancel runs
     #[command(subcommand)]
     Run(run::Command),
-    /// Create and list workspaces
+    /// Create workspaces
     #[command(subcommand)]
     Workspace(workspace::Command),
 }

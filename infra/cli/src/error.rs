@@ -4,6 +4,8 @@ use std::{error::Error as _, process::ExitCode};
 
 use shared::{runs, store};
 
+use crate::output::note;
+
 /// A command's failure.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -66,7 +68,7 @@ impl Error {
     /// Tells the failure on standard error, with its causes.
     pub(crate) fn report(&self) -> ExitCode {
         if !matches!(self, Self::Shown(_) | Self::ReaderLeft) {
-            eprintln!("error: {}", self.story());
+            note(&format!("error: {}\n", self.story()));
         }
         ExitCode::from(self.code())
     }

@@ -21,7 +21,6 @@ use local::dynamodb::{self, Store};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-const TASKS: usize = 16;
 const COUNT: usize = 8_000;
 
 type Item = HashMap<String, AttributeValue>;
@@ -72,18 +71,18 @@ async fn create_table(client: &Client) {
         .unwrap();
 }
 
-async fn rate<F, W>(client: &Client, work: W) -> String
+async fn rate<F, W>(client: &Client, tasks: usize, work: W) -> String
 where
     F: Future<Output = ()> + Send,
     W: Fn(Client, usize) -> F + Clone + Send + 'static,
 {
     let start = Instant::now();
-    let tasks: Vec<_> = (0..TASKS)
+    let running: Vec<_> = (0..tasks)
         .map(|task| {
             let (client, work) = (client.clone(), work.clone());
             tokio::spawn(async move {
                 let mut slowest = std::time::Duration::ZERO;
-                for number in 0..COUNT / TASKS {
+                for number in 0..COUNT / tasks {
                     let start = Instant::now();
                     work(client.clone(), task * COUNT + number).await;
                     slowest = slowest.max(start.elapsed());
@@ -93,7 +92,7 @@ where
         })
         .collect();
     let mut slowest = std::time::Duration::ZERO;
-    for task in tasks {
+    for task in running {
         slowest = slowest.max(task.await.unwrap());
     }
     format!(
@@ -103,14 +102,14 @@ where
     )
 }
 
-async fn measure(name: &str, client: &Client) {
+async fn measure(name: &str, tasks: usize, client: &Client) {
     create_table(client).await;
-    let puts = rate(client, async |client: Client, run| {
+    let puts = rate(client, tasks, async |client: Client, run| {
         let put = client.put_item().table_name("runs").set_item(Some(header(run)));
         put.condition_expression("attribute_not_exists(pk)").send().await.unwrap();
     })
     .await;
-    let updates = rate(client, async |client: Client, run| {
+    let updates = rate(client, tasks, async |client: Client, run| {
         let update = client.update_item().table_name("runs").set_key(Some(key(run, "~")));
         let update = update.update_expression("SET epoch = epoch + :one, lease_until = :until");
         let update = update.condition_expression("epoch = :one");
@@ -120,26 +119,26 @@ async fn measure(name: &str, client: &Client) {
         update.send().await.unwrap();
     })
     .await;
-    let journal = rate(client, async |client: Client, run| {
+    let journal = rate(client, tasks, async |client: Client, run| {
         let mut item = key(run, "J#0000000001");
         item.insert("data".to_owned(), AttributeValue::B(Blob::new(vec![9; 200])));
         let put = client.put_item().table_name("runs").set_item(Some(item));
         put.condition_expression("attribute_not_exists(pk)").send().await.unwrap();
     })
     .await;
-    let gets = rate(client, async |client: Client, run| {
+    let gets = rate(client, tasks, async |client: Client, run| {
         let get = client.get_item().table_name("runs").set_key(Some(key(run, "~")));
         assert!(get.send().await.unwrap().item.is_some());
     })
     .await;
-    let queries = rate(client, async |client: Client, run| {
+    let queries = rate(client, tasks, async |client: Client, run| {
         let query = client.query().table_name("runs").key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", key(run, "~").remove("pk").unwrap());
         assert_eq!(query.scan_index_forward(false).limit(6).send().await.unwrap().count, 2);
     })
     .await;
     println!(
-        "{name:<22} puts+GSI {puts}  updates {updates}  journal {journal}  gets {gets}  queries {queries}"
+        "{name:<20} {tasks:>2} tasks  puts+GSI {puts}  updates {updates}  journal {journal}  gets {gets}  queries {queries}"
     );
 }
 
@@ -161,10 +160,15 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let open = |name: &str, sync| Store::open(&folder.path().join(name), sync).unwrap();
     let memory = || Store::in_memory().unwrap();
-    println!("{TASKS} tasks, {COUNT} requests each way; the slowest request in brackets");
-    measure("in process, memory", &dynamodb::client(&memory())).await;
-    measure("in process, disk", &dynamodb::client(&open("a.db", false))).await;
-    measure("in process, disk+sync", &dynamodb::client(&open("b.db", true))).await;
-    measure("socket, memory", &by_socket(&memory()).await).await;
-    measure("socket, disk", &by_socket(&open("c.db", false)).await).await;
+    println!("{COUNT} requests each way; the slowest request in brackets");
+    for tasks in [1, 16] {
+        measure("in process, memory", tasks, &dynamodb::client(&memory())).await;
+        let disk = open(&format!("{tasks}.db"), false);
+        measure("in process, disk", tasks, &dynamodb::client(&disk)).await;
+        let synced = open(&format!("{tasks}-sync.db"), true);
+        measure("in process, synced", tasks, &dynamodb::client(&synced)).await;
+        measure("socket, memory", tasks, &by_socket(&memory()).await).await;
+        let disk = open(&format!("{tasks}-socket.db"), false);
+        measure("socket, disk", tasks, &by_socket(&disk).await).await;
+    }
 }

@@ -27,6 +27,35 @@ pub struct Plan {
     pub output_schema: Option<Schema>,
 }
 
+impl Plan {
+    /// Whether running the flow can have an effect, or take time on purpose. One that cannot may be
+    /// run again from the start at no cost but the computing.
+    #[must_use]
+    pub fn reaches_out(&self) -> bool {
+        self.tasks.reach_out()
+    }
+}
+
+impl TaskList {
+    fn reach_out(&self) -> bool {
+        self.0.iter().any(|task| match &task.kind {
+            TaskKind::CallHttp(_) | TaskKind::Wait(_) => true,
+            TaskKind::CallLog(_) | TaskKind::Raise(_) | TaskKind::Set(_) | TaskKind::Switch(_) => {
+                false
+            }
+            TaskKind::Do(tasks) => tasks.reach_out(),
+            TaskKind::For(each) => each.tasks.reach_out(),
+            // A retry pauses.
+            TaskKind::Try(tried) => {
+                let handler = tried.catch.tasks.as_ref();
+                tried.catch.retry.is_some()
+                    || tried.tasks.reach_out()
+                    || handler.is_some_and(Self::reach_out)
+            }
+        })
+    }
+}
+
 /// A flow's own description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -258,7 +287,8 @@ pub struct Catch {
     pub except_when: Option<Expression>,
     /// Tried again so.
     pub retry: Option<Retry>,
-    /// Run once no try is left.
+    /// Run once no try is left. With `retry` and without these and `then`, the error is raised
+    /// again: who asks for more tries and nothing else wants it to work, not to be ignored.
     pub tasks: Option<TaskList>,
     /// What follows the `try` once an error was caught; what follows it otherwise unless said.
     pub then: Option<Then>,

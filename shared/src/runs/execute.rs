@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     flow::{self, ErrorKind, Plan, RunFacts, raise},
-    model::{End, Event, LogLevel, Run, RunError, Status, Timestamp, limits, next},
+    model::{End, Event, JournalEntry, LogLevel, Run, RunError, Status, Timestamp, limits, next},
     queue::{Kind, Message, Receipt},
     store::{Append, Claimed, Finish},
 };
@@ -63,17 +64,10 @@ impl Runs {
         };
         let recorder = host.recorder.into_inner().unwrap_or_else(PoisonError::into_inner);
         match result {
-            Ok(Ok(output)) if depth(&output) > limits::MAX_OUTPUT_DEPTH => {
-                // It could not be stored on any other try either, and each would repeat its effects.
-                let deepest = limits::MAX_OUTPUT_DEPTH;
-                let detail = format!("the output nests more than {deepest} levels deep");
-                let error = raise(ErrorKind::Runtime, "/", detail);
-                self.finish(run, recorder, Event::Fail, End::Error(error)).await
+            Ok(ended) => {
+                let (event, end) = end_of(ended);
+                self.finish(run, recorder, event, end).await
             }
-            Ok(Ok(output)) => {
-                self.finish(run, recorder, Event::Complete, End::Output(output)).await
-            }
-            Ok(Err(error)) => self.finish(run, recorder, Event::Fail, End::Error(error)).await,
             Err(Stop::Cancelled) => {
                 self.finish(run, recorder, Event::Cancel, End::Error(cancelled())).await
             }
@@ -97,26 +91,13 @@ impl Runs {
         end: End,
     ) -> Result<Executed, Error> {
         let now = self.now();
-        let took = now.since(run.started_at);
-        let (level, word) = last_words(event);
-        recorder.log_end(now, level, word, format!("Run {word} after {}", Milliseconds(took)));
-        let (seq, entry) = recorder.take_last(end);
+        let (seq, entry) = conclude(&run, &mut recorder, event, end, now);
         match self.store.finish(&run, seq, &entry, event, now).await? {
             Finish::Lost => Ok(lost(&run)),
             Finish::Done => {
-                let status = next(run.status, event)
-                    .map_err(|_| Error::internal("a run ended as none can"))?;
-                tracing::info!(
-                    run.id = %run.id,
-                    trigger.id = %run.trigger,
-                    run.status = %status,
-                    duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-                    "Run {} {word}", run.id,
-                );
-                run.status = status;
-                run.ended_at = Some(now);
-                let view = RunView { run, logs: recorder.recent(), end: entry.end };
-                Ok(Executed::Ended(Box::new(view)))
+                mark_ended(&mut run, event, now)?;
+                tell_end(&run);
+                Ok(Executed::Ended(Box::new(view(run, &recorder, entry))))
             }
         }
     }
@@ -175,11 +156,63 @@ impl Runs {
     }
 }
 
-async fn interpret(
+/// How a flow's own end ends its run.
+pub(super) fn end_of(ended: Result<Value, RunError>) -> (Event, End) {
+    match ended {
+        Ok(output) if depth(&output) > limits::MAX_OUTPUT_DEPTH => {
+            // It could not be stored on any other try either, and each would repeat its effects.
+            let deepest = limits::MAX_OUTPUT_DEPTH;
+            let detail = format!("the output nests more than {deepest} levels deep");
+            (Event::Fail, End::Error(raise(ErrorKind::Runtime, "/", detail)))
+        }
+        Ok(output) => (Event::Complete, End::Output(output)),
+        Err(error) => (Event::Fail, End::Error(error)),
+    }
+}
+
+/// The last entry of a run that ends now, with its number.
+pub(super) fn conclude(
+    run: &Run,
+    recorder: &mut Recorder,
+    event: Event,
+    end: End,
+    now: Timestamp,
+) -> (u64, JournalEntry) {
+    let (level, word) = last_words(event);
+    let took = Milliseconds(now.since(run.started_at));
+    recorder.log_end(now, level, word, format!("Run {word} after {took}"));
+    recorder.take_last(end)
+}
+
+/// The run as its end leaves it.
+pub(super) fn mark_ended(run: &mut Run, event: Event, now: Timestamp) -> Result<(), Error> {
+    run.status = next(run.status, event).map_err(|_| Error::internal("a run ended as none can"))?;
+    run.ended_at = Some(now);
+    Ok(())
+}
+
+/// Tells the operator of an end that is stored.
+pub(super) fn tell_end(run: &Run) {
+    let took = run.ended_at.unwrap_or_default().since(run.started_at);
+    tracing::info!(
+        run.id = %run.id,
+        trigger.id = %run.trigger,
+        run.status = %run.status,
+        duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "Run {} ended as {}", run.id, run.status,
+    );
+}
+
+/// What the caller of a run that ended is shown.
+pub(super) fn view(run: Run, recorder: &Recorder, last: JournalEntry) -> RunView {
+    RunView { run, logs: recorder.recent(), end: last.end }
+}
+
+pub(super) async fn interpret(
     plan: &Plan,
     host: &RunHost<'_>,
-    input: &serde_json::Value,
-) -> Result<Result<serde_json::Value, RunError>, Stop> {
+    input: &Value,
+) -> Result<Result<Value, RunError>, Stop> {
     let run = host.run;
     let facts = RunFacts {
         id: run.id,
@@ -193,10 +226,10 @@ async fn interpret(
 }
 
 /// How deep arrays and objects nest. A flow's parts are bounded, so this ends soon.
-fn depth(value: &serde_json::Value) -> usize {
+fn depth(value: &Value) -> usize {
     let deepest = match value {
-        serde_json::Value::Array(items) => items.iter().map(depth).max(),
-        serde_json::Value::Object(members) => members.values().map(depth).max(),
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
         _ => return 0,
     };
     1 + deepest.unwrap_or_default()

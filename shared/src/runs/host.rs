@@ -88,7 +88,8 @@ impl RunHost<'_> {
     /// Before an effect: what came before it is written, and there is still time for it.
     async fn before_effect(&self) -> Result<(), Stop> {
         self.check()?;
-        if self.recorder().has_unwritten_outcomes() {
+        self.recorder().go_live(self.runs.now());
+        if self.recorder().has_unwritten_results() {
             self.write_pending().await?;
         }
         Ok(())

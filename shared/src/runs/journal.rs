@@ -1,6 +1,9 @@
 //! What a run in execution remembers and what it has yet to write down. No I/O.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    time::Duration,
+};
 
 use crate::{
     flow::LogEvent,
@@ -19,6 +22,8 @@ pub(super) struct Recorder {
     pending: JournalEntry,
     next_seq: u64,
     log_count: u64,
+    /// Since when this execution does what no earlier one has done: from the start, for a first one.
+    live_since: Option<Timestamp>,
     /// Definite answers by call, for the next idempotency key.
     answers: HashMap<String, u32>,
 }
@@ -26,7 +31,8 @@ pub(super) struct Recorder {
 impl Recorder {
     /// Takes up a journal where it stopped; `next_seq` is the first number that is free.
     pub(super) fn resume(journal: Vec<JournalEntry>, next_seq: u64) -> Self {
-        let mut recorder = Self { next_seq, ..Self::default() };
+        let live_since = journal.is_empty().then(Timestamp::default);
+        let mut recorder = Self { next_seq, live_since, ..Self::default() };
         for entry in journal {
             recorder.remembered.extend(entry.outcomes);
             for line in entry.logs {
@@ -47,10 +53,27 @@ impl Recorder {
         outcome
     }
 
+    /// Notes that an effect is done now that no earlier execution has done.
+    pub(super) fn go_live(&mut self, now: Timestamp) {
+        self.live_since.get_or_insert(now);
+    }
+
+    /// How long a task took that ends now; nothing where it began in an earlier execution, whose
+    /// clock nobody wrote down.
+    fn measured(&self, duration: Duration, now: Timestamp) -> Option<u64> {
+        let own = now.since(self.live_since?) >= duration;
+        own.then(|| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    }
+
     /// Remembers what `key` gave, to be written with the next append.
     pub(super) fn record(&mut self, key: &str, outcome: Outcome) {
-        if let Outcome::Answer(_) = outcome {
-            self.count_answer(key);
+        match outcome {
+            Outcome::Answer(_) => self.count_answer(key),
+            // Asked for again within one execution, unlike the results of effects.
+            Outcome::ReachedAt(_) => {
+                self.remembered.insert(key.to_owned(), outcome.clone());
+            }
+            Outcome::Failure(_) | Outcome::WakeAt(_) => {}
         }
         self.pending.outcomes.push((key.to_owned(), outcome));
     }
@@ -82,7 +105,7 @@ impl Recorder {
                 task: event.task,
                 status: status.to_owned(),
                 message: event.message,
-                duration_ms: event.duration.map(whole_milliseconds),
+                duration_ms: event.duration.and_then(|duration| self.measured(duration, now)),
                 attempt: event.attempt,
                 error: event.error,
             }),
@@ -123,9 +146,11 @@ impl Recorder {
         self.recent.push_back(line);
     }
 
-    /// Whether results wait to be written: log lines alone can wait for the next result.
-    pub(super) fn has_unwritten_outcomes(&self) -> bool {
-        !self.pending.outcomes.is_empty()
+    /// Whether results wait to be written before the next effect. Log lines and times can wait for
+    /// the next result: without it they would be of no use.
+    pub(super) fn has_unwritten_results(&self) -> bool {
+        let is_result = |outcome: &Outcome| !matches!(outcome, Outcome::ReachedAt(_));
+        self.pending.outcomes.iter().any(|(_, outcome)| is_result(outcome))
     }
 
     /// Whether anything waits to be written.
@@ -165,10 +190,6 @@ fn run_line(time: Timestamp, level: LogLevel, status: &str, message: String) -> 
         attempt: 1,
         error: None,
     }
-}
-
-fn whole_milliseconds(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The key of a call, whichever try it is: `/do/0/a#2/try/0/b#1` becomes `/do/0/a/try/0/b`.
@@ -246,6 +267,33 @@ mod tests {
         second.log(event("/do/1/b"), Timestamp::default());
         let (seq, entry) = second.take_pending();
         assert_eq!((seq, entry.logs[0].seq), (2, 2));
+    }
+
+    #[test]
+    fn the_time_a_place_was_reached_stays_the_same_before_and_after_it_is_written() {
+        let mut first = Recorder::default();
+        let reached = Outcome::ReachedAt(Timestamp::from_millis(5));
+        first.record("/timeout", reached.clone());
+        assert_eq!(first.recall("/timeout"), Some(reached.clone()));
+        let (_, entry) = first.take_pending();
+        assert_eq!(Recorder::resume(vec![entry], 2).recall("/timeout"), Some(reached));
+    }
+
+    #[test]
+    fn a_task_that_began_in_an_earlier_execution_has_no_duration() {
+        let told = |recorder: &mut Recorder, task: &str, now_ms: u64, took_ms: u64| {
+            let duration = Some(Duration::from_millis(took_ms));
+            recorder.log(LogEvent { duration, ..event(task) }, Timestamp::from_millis(now_ms));
+            recorder.recent().pop().unwrap().duration_ms
+        };
+        let mut first = Recorder::resume(Vec::new(), 1);
+        assert_eq!(told(&mut first, "/do/0/a", 1000, 30), Some(30));
+        let (_, entry) = first.take_pending();
+        let mut second = Recorder::resume(vec![entry], 2);
+        assert_eq!(told(&mut second, "/do/1/wait", 5000, 0), None);
+        second.go_live(Timestamp::from_millis(5000));
+        assert_eq!(told(&mut second, "/do/2/loop", 5040, 50), None);
+        assert_eq!(told(&mut second, "/do/3/b", 5060, 20), Some(20));
     }
 
     #[test]

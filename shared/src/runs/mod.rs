@@ -4,6 +4,7 @@
 mod access;
 mod bury;
 mod cancel;
+mod compute;
 mod deliver;
 mod error;
 mod execute;

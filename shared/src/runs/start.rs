@@ -49,6 +49,7 @@ pub struct Started {
 pub(super) struct Prepared {
     pub(super) run: Run,
     pub(super) input: Value,
+    pub(super) plan: Arc<Plan>,
     /// The run was named by an earlier call with the same idempotency key.
     pub(super) replayed: bool,
 }
@@ -77,11 +78,10 @@ impl Runs {
         Ok(Started { id, replayed })
     }
 
-    /// Whether a worker has seen the run. One that is only stored may lack its message: the start
-    /// that stored it may have died in between, so it is done again under the same id.
+    /// Whether the run is stored and certain to have a message.
     async fn has_started(&self, id: RunId) -> Result<bool, Error> {
         let run = self.store.look(id).await?;
-        Ok(run.is_some_and(|run| run.status != Status::Queued))
+        Ok(run.is_some_and(|run| !may_lack_message(&run)))
     }
 
     /// Resolves what to run and checks the input; writes nothing but the idempotency key.
@@ -121,7 +121,7 @@ impl Runs {
             ended_at: None,
             traceparent: start.traceparent,
         };
-        Ok(Prepared { run, input: start.input, replayed })
+        Ok(Prepared { run, input: start.input, plan, replayed })
     }
 
     async fn served(
@@ -132,6 +132,22 @@ impl Runs {
     ) -> Result<FlowReference, Error> {
         let flow = self.config.flow(&trigger.workspace, &trigger.flow, now).await?;
         flow.and_then(|flow| flow.serves.get(&environment).cloned()).ok_or(Error::NoTrigger)
+    }
+}
+
+/// Whether the start that stored the run may have died before it queued the run's message, be it
+/// the first one or the guard of a waiting call. Whoever repeats the start has to queue one then;
+/// one too many does no harm.
+pub(super) fn may_lack_message(run: &Run) -> bool {
+    match run.status {
+        Status::Queued => true,
+        // A waiting call claims its run by storing it. Every later claim had a message.
+        Status::Running => run.epoch <= 1,
+        Status::Waiting
+        | Status::Completed
+        | Status::Failed
+        | Status::Cancelled
+        | Status::TimedOut => false,
     }
 }
 

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Error, RunView, Runs, Start, execute::Executed, host::Slice, start::Prepared};
+use super::{
+    Error, RunView, Runs, Start,
+    compute::Computed,
+    execute::Executed,
+    host::Slice,
+    start::{Prepared, may_lack_message},
+};
 use crate::{
     model::{RunId, Status, Timestamp},
     queue::{Kind, Message},
@@ -21,10 +27,24 @@ impl Runs {
     /// fails later is taken up by a worker, and the caller gets the run's id.
     pub async fn start_and_wait(&self, start: Start) -> Result<(RunView, bool), Error> {
         let wait_until = self.now().after(self.settings.wait);
-        let Prepared { mut run, input, replayed } = self.prepare(start).await?;
+        let Prepared { mut run, input, plan, replayed } = self.prepare(start).await?;
         let id = run.id;
-        if replayed && self.store.look(id).await?.is_some() {
+        if replayed && let Some(stored) = self.store.look(id).await? {
+            if may_lack_message(&stored) {
+                let guard = Message::about(&stored, Kind::Guard);
+                let held = stored.lease_until.since(self.now());
+                self.queue.send(&guard, &stored.workspace, held).await?;
+            }
             return Ok((self.wait_for_end(id, wait_until).await?, true));
+        }
+        if !plan.reaches_out() {
+            match self.compute(&plan, run.clone(), &input).await? {
+                Computed::Ended(view) => return Ok((*view, replayed)),
+                Computed::Exists => {
+                    return Ok((self.wait_for_end(id, wait_until).await?, replayed));
+                }
+                Computed::TooLong => {}
+            }
         }
         let now = self.now();
         run.status = Status::Running;

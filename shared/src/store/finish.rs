@@ -41,11 +41,8 @@ impl Store {
     ) -> Result<Finish, Error> {
         let status = next(run.status, event).map_err(Error::internal)?;
         let packed = Packed::of(entry)?;
-        let room = header::room(run).last_bytes;
-        let small = match &packed {
-            Packed { inline: Some(inline), bulk: None } if inline.len() <= room => Some(inline),
-            _ => None,
-        };
+        let small = packed.whole_within(header::room(run).last_bytes);
+        let small = small.as_ref();
         let unchanged = unchanged(run, status, ended_at, small);
         let update = if small.is_some() {
             "SET #status = :status, #ended_at = :ended, #last = :last REMOVE #wake_at"

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     auth,
-    model::{Run, RunId},
+    model::{JournalEntry, Run, RunId},
 };
 
 /// What became of a new run.
@@ -36,21 +36,58 @@ impl Store {
     /// [`Error::TooLarge`] for an input that cannot be stored; see [`Error`] for the others. After
     /// [`Error::Unavailable`] the run may be there.
     pub async fn insert(&self, run: &Run, input: &Value) -> Result<Insert, Error> {
+        self.insert_all(run, input, None).await
+    }
+
+    /// Stores a new run that has ended already, with the one entry of its journal. One put while
+    /// both are small.
+    ///
+    /// # Errors
+    /// As [`Store::insert`].
+    pub async fn insert_ended(
+        &self,
+        run: &Run,
+        input: &Value,
+        entry: &JournalEntry,
+    ) -> Result<Insert, Error> {
+        self.insert_all(run, input, Some(entry)).await
+    }
+
+    async fn insert_all(
+        &self,
+        run: &Run,
+        input: &Value,
+        entry: Option<&JournalEntry>,
+    ) -> Result<Insert, Error> {
         let born = nonce()?;
+        let room = header::room(run);
         let mut header = header::write(run);
         header::set_nonce(&mut header, "born", born);
-        let packed = Packed::of_input(input)?;
-        let small = packed.inline.as_ref().filter(|i| i.len() <= header::room(run).input_bytes);
-        if let Some(input) = small {
-            header.insert("input".to_owned(), binary(input.clone()));
+        let mut others = Vec::new();
+        let input = Packed::of_input(input)?;
+        match input.whole_within(room.input_bytes) {
+            Some(small) => drop(header.insert("input".to_owned(), binary(small))),
+            None => others.push((0, input)),
+        }
+        if let Some(entry) = entry {
+            let entry = Packed::of(entry)?;
+            match entry.whole_within(room.last_bytes) {
+                Some(small) => drop(header.insert("last".to_owned(), binary(small))),
+                None => others.push((1, entry)),
+            }
+        }
+        if others.is_empty() {
             let absent = Condition { expression: ABSENT, values: Vec::new() };
             return Ok(match self.put(&self.tables.runs, header, absent).await? {
                 Write::Done(_) => Insert::Done,
                 Write::Refused(stored) => recognise(run, born, stored.as_ref()),
             });
         }
-        self.put_bulk(run, 0, &packed).await?;
-        let writes = vec![self.put_new(header)?, self.put_new(packed.item(run, 0))?];
+        let mut writes = vec![self.put_new(header)?];
+        for (seq, packed) in &others {
+            self.put_bulk(run, *seq, packed).await?;
+            writes.push(self.put_new(packed.item(run, *seq))?);
+        }
         if self.transact(writes).await? {
             return Ok(Insert::Done);
         }

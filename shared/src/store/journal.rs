@@ -66,6 +66,14 @@ impl Packed {
         })
     }
 
+    /// All of it, where it is no larger than `bytes`.
+    pub(super) fn whole_within(&self, bytes: usize) -> Option<Vec<u8>> {
+        match self {
+            Self { inline: Some(whole), bulk: None } if whole.len() <= bytes => Some(whole.clone()),
+            _ => None,
+        }
+    }
+
     /// The item of this entry. Its owner is the claim under which it was written.
     pub(super) fn item(&self, run: &Run, seq: u64) -> Item {
         let mut item = item::key(header::partition(run.id), sort_key(seq));

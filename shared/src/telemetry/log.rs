@@ -1,19 +1,63 @@
 //! Log lines: one JSON object each, on standard error.
 
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, LevelFilter, filter_fn},
+    fmt,
+    layer::SubscriberExt,
+    registry,
+    util::SubscriberInitExt,
+};
+
+/// The crates whose lines may be finer than warnings: those that are written so that no key, header,
+/// body or user variable reaches a log. HTTP and SDK crates print whole requests at `debug` and
+/// `trace`, so a crate that is not named here stays quiet, whatever filter the operator sets.
+const DISCREET: [&str; 2] = ["shared", "local"];
 
 /// Sends log lines to standard error from now on. `filter` is a level or a list of
-/// `target=level`; what cannot be read counts as `info`. The first call decides; later ones do nothing.
+/// `target=level`; what cannot be read counts as `info`. Crates of others tell warnings and errors
+/// at most. The first call decides; later ones do nothing.
 pub fn init(filter: &str) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = fmt()
+    let wanted = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let allowed = filter_fn(|metadata| is_allowed(metadata.target(), *metadata.level()));
+    let lines = fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
         .with_writer(std::io::stderr)
-        .with_env_filter(filter);
+        // It would tell of a line that cannot be written by `eprintln!`, which panics then.
+        .log_internal_errors(false)
+        .with_filter(wanted.and(allowed));
     // An error here means that a subscriber is set already.
-    let _ = lines.try_init();
+    let _ = registry().with(lines).try_init();
+}
+
+/// Whether a line of this target and level may be written at all.
+fn is_allowed(target: &str, level: tracing::Level) -> bool {
+    let name = target.split("::").next().unwrap_or_default();
+    DISCREET.contains(&name) || level <= LevelFilter::WARN
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn crates_of_others_tell_warnings_at_most() {
+        for (target, level, allowed) in [
+            ("shared::runs::start", Level::TRACE, true),
+            ("local", Level::DEBUG, true),
+            ("hyper_util::client", Level::DEBUG, false),
+            ("aws_smithy_runtime::client", Level::INFO, false),
+            ("shared_memory", Level::INFO, false),
+            ("rustls", Level::WARN, true),
+            ("aws_sdk_sqs", Level::ERROR, true),
+        ] {
+            assert_eq!(is_allowed(target, level), allowed, "{target} {level}");
+        }
+    }
 }

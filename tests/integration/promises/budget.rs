@@ -82,6 +82,20 @@ async fn a_waiting_run_of_one_step_is_a_put_a_send_and_a_completion() {
 }
 
 #[tokio::test]
+async fn a_waiting_run_of_a_flow_without_effects_is_one_put() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let wish = || bed.wish(&hello, json!({"message": "you"}));
+    bed.runs.start_and_wait(wish()).await.unwrap();
+    bed.wire.take();
+    let (view, _) = bed.runs.start_and_wait(wish()).await.unwrap();
+    assert_eq!(view.run.status, Status::Completed);
+    assert_eq!(bed.view(view.run.id).await, view);
+    assert_eq!(bed.wire.operations()[..1], ["PutItem"]);
+    assert!(bed.receive().await.is_none());
+}
+
+#[tokio::test]
 async fn each_further_effect_is_one_put() {
     let bed = Bed::new().await;
     let target = Target::start(|call| (200, json!({"value": call.body["item"]}))).await;

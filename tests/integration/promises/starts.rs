@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 
 use serde_json::json;
 use shared::{model::Status, runs::ErrorKind};
-use support::{Bed, Fault, Sent, Target};
+use support::{Bed, Fault, Moment, Sent, Target};
 
 use super::flows::{HELLO, ONE_CALL};
 
@@ -121,4 +121,56 @@ async fn a_hundred_starts_at_once_under_one_key_are_one_run() {
     let (worker, _) = bed.process();
     bed.work_to_the_end(&worker, *ids.iter().next().unwrap()).await;
     assert_eq!(target.calls().len(), 1);
+}
+
+/// Lets a first process start a run under a key and stop at its request `count`, and a second one
+/// repeat the call.
+async fn repeats_after(count: usize, moment: Moment, first_waits: bool, then_waits: bool) {
+    let bed = Bed::new().await;
+    let flow = bed.publish(HELLO).await;
+    let wish = || bed.wish_once(&flow, json!({"message": "Ada"}), "k");
+    let (doomed, wire) = bed.process();
+    wire.stop_at(count, moment);
+    let call = async {
+        if first_waits {
+            doomed.start_and_wait(wish()).await.unwrap();
+        } else {
+            doomed.start(wish()).await.unwrap();
+        }
+    };
+    tokio::select! { () = call => {}, () = wire.stopped() => {} }
+    let (survivor, _) = bed.process();
+    let repeat = async {
+        if then_waits {
+            survivor.start_and_wait(wish()).await.unwrap().0.run.id
+        } else {
+            survivor.start(wish()).await.unwrap().id
+        }
+    };
+    let (worker, _) = bed.process();
+    let working = async {
+        loop {
+            bed.work(&worker).await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            bed.advance(Duration::from_secs(1)).await;
+        }
+    };
+    let id = tokio::select! { id = repeat => id, () = working => unreachable!() };
+    let what = format!("{moment:?} request {count}, waiting: {first_waits}, then {then_waits}");
+    let end = tokio::time::timeout(Duration::from_secs(10), bed.work_to_the_end(&worker, id));
+    let view = end.await.unwrap_or_else(|_| panic!("{what}: the run never ends"));
+    assert_eq!(view.run.status, Status::Completed, "{what}");
+}
+
+#[tokio::test]
+async fn a_repeat_brings_to_its_end_what_a_start_that_died_left_behind() {
+    for count in 0..6 {
+        for moment in [Moment::Before, Moment::After] {
+            for (first_waits, then_waits) in
+                [(true, true), (true, false), (false, true), (false, false)]
+            {
+                repeats_after(count, moment, first_waits, then_waits).await;
+            }
+        }
+    }
 }

@@ -105,3 +105,19 @@ async fn an_output_that_nests_too_deeply_fails_its_run_at_once() {
         assert_eq!(target.calls().len(), 2, "{depth}");
     }
 }
+
+#[tokio::test]
+async fn a_template_that_nests_its_input_too_deeply_fails_its_run() {
+    let api = Api::start().await;
+    let nested = format!("{}'${{ . }}'{}", "{a: ".repeat(45), "}".repeat(45));
+    let flow = "document: {dsl: '1.0.3', namespace: test, name: nest, version: '1.0.0'}";
+    api.publish(&format!("{flow}\ndo: [{{wrap: {{set: {nested}}}}}]")).await;
+    let value = "[".repeat(80) + &"]".repeat(80);
+    let body = format!(r#"{{"user_variables": {{"value": {value}}}}}"#);
+    let waited = send(api.wait_for("nest", body.clone())).await;
+    let started = send(api.start_of("nest", body)).await;
+    for answer in [waited, api.ended(&started.workflow_id()).await] {
+        let error = answer.json()["error"].take();
+        assert_eq!(error, "Runtime Error: the output nests more than 120 levels deep", "{answer}");
+    }
+}

@@ -26,12 +26,15 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_private_targets: bool,
     /// How long a worker is taken to be alive after it last said so, in seconds
-    #[arg(long, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-    lease_s: Option<u64>,
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = LEASE_S, value_parser = clap::value_parser!(u64).range(1..))]
+    lease_s: u64,
     /// The longest wait of a waiting call, in seconds
     #[arg(long, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     wait_s: Option<u64>,
 }
+
+/// Shorter than on AWS: who restarts the stack on one machine waits for the runs that it held.
+const LEASE_S: u64 = 15;
 
 /// Where the stack listens unless it is told otherwise.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
@@ -40,12 +43,12 @@ impl Arguments {
     /// The same for the stack. `data` is where it keeps its state.
     pub(super) fn options(&self, data: Option<PathBuf>) -> Options {
         let mut settings = Settings::default();
-        if let Some(lease) = self.lease_s.map(Duration::from_secs) {
-            settings.lease = lease;
-            // Renewed in time even when one renewal fails, as by default.
-            settings.lease_renewal = lease * 2 / 5;
-            settings.cancel_poll = settings.cancel_poll.min(settings.lease_renewal);
-        }
+        settings.lease = Duration::from_secs(self.lease_s);
+        // Renewed in time even when one renewal fails, as by default.
+        settings.lease_renewal = settings.lease * 2 / 5;
+        settings.cancel_poll = settings.cancel_poll.min(settings.lease_renewal);
+        // No Lambda insists on more here, and no worker has to shorten it then.
+        settings.queue_visibility = settings.lease;
         if let Some(wait) = self.wait_s.map(Duration::from_secs) {
             settings.wait = wait;
         }

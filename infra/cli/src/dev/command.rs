@@ -1,6 +1,6 @@
 //! Starting the stack, saying what can be done with it, and ending it.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use local::{Stack, StartError};
 use shared::clock::Clock;
@@ -13,7 +13,11 @@ use super::{
     signals::Signals,
     welcome::Welcome,
 };
-use crate::{arguments::Global, error::Error, output::Output};
+use crate::{
+    arguments::Global,
+    error::Error,
+    output::{Output, note},
+};
 
 /// The code of a process that was interrupted, as shells give it.
 const INTERRUPTED: u8 = 130;
@@ -39,9 +43,16 @@ pub(crate) async fn execute(
         folder.write("endpoints.json", stack.endpoints())?;
     }
     let demo = demo(&stack, &mut folder).await?;
-    output.answer(&Welcome { demo: &demo, data: folder.path() })?;
+    match output.answer(&Welcome { demo: &demo, data: folder.path() }) {
+        // As with `trigger-api dev | head -1`: who has read enough still wants the stack.
+        Ok(()) | Err(Error::ReaderLeft) => {}
+        Err(error) => return Err(error),
+    }
     signals.next().await;
-    eprintln!("Stopping; once more to stop at once.");
+    // Elsewhere than on a terminal, standard error holds log lines only.
+    if io::stderr().is_terminal() {
+        note("Stopping; once more to stop at once.\n");
+    }
     tokio::select! {
         () = stack.stop() => Ok(()),
         () = signals.next() => Err(Error::Shown(INTERRUPTED)),

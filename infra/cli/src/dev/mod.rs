@@ -7,6 +7,8 @@ mod folder;
 mod record;
 mod seed;
 mod signals;
+#[cfg(test)]
+mod tests;
 mod welcome;
 
 pub(crate) use arguments::Arguments;

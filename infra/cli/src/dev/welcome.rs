@@ -36,16 +36,16 @@ fn welcome(demo: &Demo, data: &Path) -> String {
 
 Run a flow and wait for the result:
 
-  curl -s {api}/{workspace_id}/hello/DEV {post} -d '{{"message": "Ada"}}'
+  curl -s -w '\n' {api}/{workspace_id}/hello/DEV {post} -d '{{"message": "Ada"}}'
 
 PROD still serves the version before:
 
-  curl -s {api}/{workspace_id}/hello/PROD {post} -d '{{"message": "Ada"}}'
+  curl -s -w '\n' {api}/{workspace_id}/hello/PROD {post} -d '{{"message": "Ada"}}'
 
 Start a flow in the background, one that waits for five seconds, and see how it is doing:
 
   ID=$(curl -s {api}/start/{workspace_id}/reminder/DEV {post} -d '{{"message": "tea", "user_variables": {{"seconds": 5}}}}' | sed 's/.*"workflow_id": *"\([^"]*\)".*/\1/')
-  curl -s {api}/status/{workspace_id}/$ID {key}
+  curl -s -w '\n' {api}/status/{workspace_id}/$ID {key}
 
 Look at it from the operator's side:
 
@@ -97,7 +97,7 @@ mod tests {
             triggers: BTreeMap::new(),
         };
         let text = welcome(&demo, Path::new("/tmp/a b"));
-        assert!(text.contains("curl -s http://127.0.0.1:4000/api/v1/ai/trigger/demo/hello/DEV"));
+        assert!(text.contains("http://127.0.0.1:4000/api/v1/ai/trigger/demo/hello/DEV"));
         assert!(text.contains("run list --local --data '/tmp/a b'\n"), "{text}");
         assert!(!welcome(&demo, Path::new(DEFAULT_DATA)).contains("--data"));
     }

@@ -18,7 +18,7 @@ use crate::{
     connect::Connection,
     environments::{self, Wanted},
     error::Error,
-    output::Output,
+    output::{Output, note},
 };
 
 /// What to publish, and where.
@@ -44,7 +44,7 @@ pub(super) async fn publish(
         output.answer(&report)?;
         return Err(Error::Shown(report.verdict().code()));
     };
-    eprint!("{}", findings.lines());
+    note(&findings.lines());
     let workspace = connection.existing_workspace().await?;
     let document = checked.plan.document;
     let version = version(document, source.text, workspace.clone(), connection.now());
@@ -52,10 +52,10 @@ pub(super) async fn publish(
     let flow = store.publish(&version, &environments::named(&arguments.env)).await?;
     let versions = store.flow_versions(workspace, &flow.name).await?;
     if is_number_reused(&version, &versions) {
-        eprintln!(
-            "warning: version {} of `{}` was published with other content too; only the hash tells them apart",
+        note(&format!(
+            "warning: version {} of `{}` was published with other content too; only the hash tells them apart\n",
             version.version, version.name
-        );
+        ));
     }
     output.answer(&Shown::whole(flow, versions))
 }

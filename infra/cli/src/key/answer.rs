@@ -32,6 +32,23 @@ impl Answer for Made {
     }
 }
 
+/// A key that ended.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct Revoked(Shown);
+
+impl Revoked {
+    pub(super) fn new(key: &Key, now: Timestamp) -> Self {
+        Self(Shown::new(key, now))
+    }
+}
+
+impl Answer for Revoked {
+    fn text(&self) -> String {
+        format!("Key {} is revoked; within 30 seconds nobody accepts it any more.\n", self.0.key_id)
+    }
+}
+
 /// All of a workspace's.
 #[derive(Serialize)]
 pub(super) struct Keys {

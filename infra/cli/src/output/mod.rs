@@ -5,7 +5,7 @@ mod progress;
 mod table;
 mod text;
 
-pub(crate) use print::{Answer, Output};
+pub(crate) use print::{Answer, Output, note};
 pub(crate) use progress::Progress;
 pub(crate) use table::{Table, facts};
 pub(crate) use text::{printable, time};

@@ -34,6 +34,11 @@ fn document(document: &impl Serialize) -> Result<(), Error> {
     write(&line)
 }
 
+/// Tells people something beside the answer, on standard error. Not being heard is no failure.
+pub(crate) fn note(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 /// Whole and at once, so that a reader never waits for the rest of a line.
 fn write(bytes: &[u8]) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();

@@ -38,13 +38,17 @@ pub(super) struct Shown {
 
 impl From<RunView> for Shown {
     fn from(view: RunView) -> Self {
-        let facts = facts_of(&view);
+        let mut facts = facts_of(&view);
         let RunView { run, logs, end } = view;
         let (output, error) = match end {
             Some(End::Output(output)) => (Some(output), None),
             Some(End::Error(error)) => (None, Some(error)),
             None => (None, None),
         };
+        facts.extend(error.as_ref().map(|error| {
+            let place = error.instance.as_deref().unwrap_or("/");
+            ("Error", format!("{error} (at {place})"))
+        }));
         Self {
             run_id: run.id,
             workspace_id: run.workspace,
@@ -67,7 +71,7 @@ impl From<RunView> for Shown {
     }
 }
 
-fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
+fn facts_of(RunView { run, end, .. }: &RunView) -> Vec<(&'static str, String)> {
     let mut status = run.status.to_string();
     if run.cancel_requested && !run.status.is_terminal() {
         status.push_str(", to be cancelled");
@@ -86,6 +90,10 @@ fn facts_of(RunView { run, .. }: &RunView) -> Vec<(&'static str, String)> {
         facts.extend(run.wake_at.map(|wake_at| ("Sleeps until", time(wake_at))));
         facts.push(("Deadline", time(run.deadline)));
     }
+    if let Some(End::Error(error)) = end {
+        let place = error.instance.as_deref().unwrap_or("/");
+        facts.push(("Error", format!("{error} (at {place})")));
+    }
     facts
 }
 
@@ -99,10 +107,6 @@ impl Shown {
 impl Answer for Shown {
     fn text(&self) -> String {
         let mut text = facts(&self.facts);
-        if let Some(error) = &self.error {
-            let place = error.instance.as_deref().unwrap_or("/");
-            text.push_str(&facts(&[("Error", format!("{error} (at {place})"))]));
-        }
         if !self.logs.is_empty() {
             text.push_str("\nNewest log lines:\n");
             self.logs.iter().for_each(|line| text.push_str(&line.text()));

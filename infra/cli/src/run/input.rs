@@ -27,7 +27,7 @@ pub(super) fn read(given: Option<&str>) -> Result<Value, Error> {
         )));
     }
     serde_json::from_slice(&bytes)
-        .map_err(|error| Error::Failed(format!("`{name}` is not JSON: {error}")))
+        .map_err(|error| Error::Usage(format!("`{name}` is not JSON: {error}")))
 }
 
 /// One byte more than an input may have, so that it is seen to be too large.

@@ -7,21 +7,19 @@ use dynoxide::DynoxideError;
 pub(crate) const UNKNOWN_OPERATION: &[u8] =
     br#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
-/// An error as the operation answers it: the three writes of a single item wrap what their validation found.
+/// An error as the operation answers it: the three writes of a single item wrap what their validation found, the others
+/// tell it bare.
 pub(crate) fn as_answered(operation: &str, error: DynoxideError) -> DynoxideError {
     match (operation, error) {
         ("PutItem" | "UpdateItem" | "DeleteItem", DynoxideError::EnvelopedValidation(message)) => {
             DynoxideError::ValidationException(format!("1 validation error detected: {message}"))
         }
-        (_, DynoxideError::EnvelopedValidation(message)) => {
-            DynoxideError::ValidationException(message)
-        }
         (_, error) => error,
     }
 }
 
-/// The error for a body that is not the operation's request. The emulator's deserializers mark the kind of error by a
-/// prefix on serde's message.
+/// The error for a body that is not the operation's request. The emulator's deserializers mark what they refuse by a
+/// prefix on serde's message; of what they leave to serde, an SDK can only send a member that is missing.
 pub(crate) fn unreadable(error: &serde_json::Error) -> DynoxideError {
     let text = error.to_string();
     let bare = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
@@ -29,11 +27,7 @@ pub(crate) fn unreadable(error: &serde_json::Error) -> DynoxideError {
         DynoxideError::EnvelopedValidation(message.to_owned())
     } else if let Some(message) = bare.strip_prefix("VALIDATION:") {
         DynoxideError::ValidationException(message.to_owned())
-    } else if let Some(message) = bare.strip_prefix("SERIALIZATION:") {
-        DynoxideError::SerializationException(message.to_owned())
-    } else if bare.contains("upplied AttributeValue") || bare.contains("missing field") {
-        DynoxideError::ValidationException(bare.to_owned())
     } else {
-        DynoxideError::SerializationException(bare.to_owned())
+        DynoxideError::ValidationException(text)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex as AsyncMutex, Notify};
+use tokio::sync::Mutex as AsyncMutex;
 use uuid::Uuid;
 
 use super::attributes::Attributes;
@@ -89,32 +89,21 @@ impl Journal {
     pub(crate) async fn settle(&self, noted: u64, state: &Mutex<State>) -> Result<(), Error> {
         // Lets the other callers that are ready note their changes first.
         tokio::task::yield_now().await;
-        loop {
-            let done = self.log.done.notified();
-            if self.log.written.load(Ordering::Acquire) >= noted {
-                break;
-            }
-            // Nobody queues for the connection: a lock that is handed to a task which another thread has yet to run
-            // would stand still meanwhile.
-            let Ok(mut connection) = Arc::clone(&self.connection).try_lock_owned() else {
-                done.await;
-                continue;
-            };
-            let (changes, upto) = {
-                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                (state.take_changes(), state.noted())
-            };
-            let log = Arc::clone(&self.log);
-            let write = move || {
-                let outcome = write(&mut connection, &changes);
-                drop(connection);
-                log.finish(upto, outcome.is_err());
-            };
-            if self.sync {
-                // The write goes on even if this future is dropped.
-                tokio::task::spawn_blocking(write).await.map_err(|_| Error::Storage)?;
-            } else {
-                write();
+        if !self.log.has(noted) {
+            let mut connection = Arc::clone(&self.connection).lock_owned().await;
+            if !self.log.has(noted) {
+                let (changes, upto) = {
+                    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+                    (state.take_changes(), state.noted())
+                };
+                let log = Arc::clone(&self.log);
+                let mut write = move || log.finish(upto, write(&mut connection, &changes));
+                if self.sync {
+                    // The write goes on even if this future is dropped.
+                    tokio::task::spawn_blocking(write).await.map_err(|_| Error::Storage)?;
+                } else {
+                    write();
+                }
             }
         }
         // Memory and log have parted once a write failed: nothing is acknowledged any more.
@@ -127,14 +116,19 @@ impl Journal {
 struct Log {
     written: AtomicU64,
     failed: AtomicBool,
-    done: Notify,
 }
 
 impl Log {
-    fn finish(&self, upto: u64, failed: bool) {
-        self.failed.fetch_or(failed, Ordering::AcqRel);
+    fn has(&self, noted: u64) -> bool {
+        self.written.load(Ordering::Acquire) >= noted
+    }
+
+    fn finish(&self, upto: u64, outcome: rusqlite::Result<()>) {
+        if let Err(error) = outcome {
+            tracing::error!(%error, "The log of the queues could not be written; nothing is acknowledged any more");
+            self.failed.store(true, Ordering::Release);
+        }
         self.written.store(upto, Ordering::Release);
-        self.done.notify_waiters();
     }
 }
 

@@ -67,7 +67,6 @@ pub(super) fn work(steps: usize) {
 /// Pays for `bytes` about to be built, and for the work of copying them.
 #[inline]
 pub(super) fn memory(bytes: usize) {
-    work(1 + bytes / 256);
     let left = METER.with(|meter| {
         let left = meter.memory_bytes.get().checked_sub(bytes as u64);
         meter.memory_bytes.set(left.unwrap_or(0));
@@ -76,4 +75,5 @@ pub(super) fn memory(bytes: usize) {
     if left.is_none() {
         stop(Limit::Memory);
     }
+    work(bytes / 256);
 }

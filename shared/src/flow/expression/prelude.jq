@@ -13,7 +13,7 @@ def select(f): if f then . else empty end;
 def range(from; upto): range(from; upto; 1);
 def range(upto): range(0; upto; 1);
 
-def repeat(f): def rec: ., (f | rec); rec;
+def repeat(f): def rec: f, rec; rec;
 
 def recurse(f): def rec: ., (f | rec); rec;
 def recurse: recurse(.[]?);
@@ -165,8 +165,7 @@ def split($re; $flags): [split_matches($re; "g" + $flags)[] | strings];
 def splits($re; flags): split($re; flags)[];
 def splits($re): splits($re; null);
 
-def sub($re; str; $flags): reduce split_matches($re; $flags)[] as $part ("";
-  . + ($part | if type == "string" then . else [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries | str end));
+def sub($re; str; $flags): reduce split_matches($re; $flags)[] as $part (""; . + ($part | if type == "string" then . else str end));
 def sub($re; str): sub($re; str; "");
 
 def gsub($re; str; $flags): sub($re; str; $flags + "g");
@@ -175,6 +174,12 @@ def gsub($re; str): sub($re; str; "g");
 def todateiso8601: todate;
 
 def fromdateiso8601: fromdate;
+
+def date: todate;
+
+def dateadd(unit; n): . + n;
+
+def datesub(unit; n): . - n;
 
 def @text: tostring;
 
@@ -204,4 +209,8 @@ def IN(s; src): any(s == src; .);
 
 def INDEX(stream; f): reduce stream as $row ({}; .[$row | f | tostring] = $row);
 def INDEX(f): INDEX(.[]; f);
+
+def JOIN($index; key): [.[] | [., $index[key]]];
+def JOIN($index; rows; key): rows | [., $index[key]];
+def JOIN($index; rows; key; join): rows | [., $index[key]] | join;
 

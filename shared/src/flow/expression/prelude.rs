@@ -38,7 +38,6 @@ pub(super) fn words(source: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The definitions that a program may need, in an order in which each needs only earlier ones.
 pub(super) fn needed(source: &str) -> Vec<Def<&'static str>> {
     let mut words: HashSet<&str> = words(source).map(|(_, word)| word).collect();
-    // Every `.[]?` and `try` without `catch` is compiled into a call of it by way of the loader's own definitions.
     let mut needed: Vec<&Paragraph> = Vec::new();
     for paragraph in PARAGRAPHS.iter().rev() {
         if paragraph.definitions.iter().any(|definition| words.contains(definition.name)) {

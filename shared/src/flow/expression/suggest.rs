@@ -1,10 +1,16 @@
 //! The closest known name to a misspelt one. It knows words only.
 
+/// Longer names are no slips of the pen.
+const LONGEST_NAME_BYTES: usize = 64;
+
 /// The candidate that differs least from `name`, if it is close enough to be what was meant.
 pub(super) fn closest<'a>(
     name: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    if name.len() > LONGEST_NAME_BYTES {
+        return None;
+    }
     let tolerance = name.chars().count().div_ceil(3).min(3);
     candidates
         .map(|candidate| (distance(name, candidate), candidate))

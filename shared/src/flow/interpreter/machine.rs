@@ -171,7 +171,7 @@ impl<'r, H: Host> Machine<'r, H> {
     /// Ends a flow that never reaches out once its deadline has passed.
     pub(super) fn look_at_time(&self, step: &Step<'_>) -> Result<(), Fault<H::Stop>> {
         let Some(deadline) = step.frame.deadline else { return Ok(()) };
-        let count = self.tasks_under_deadline.fetch_add(1, Ordering::Relaxed) + 1;
+        let count = self.tasks_under_deadline.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         if count.is_multiple_of(TASKS_BETWEEN_LOOKS) {
             self.in_time(deadline, &step.key_of("look"))?;
         }

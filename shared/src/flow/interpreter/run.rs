@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What a flow may know about its run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RunFacts<'a> {
     /// Its id.
     pub id: RunId,

@@ -6,7 +6,6 @@ use super::step::Step;
 
 /// Variables that a loop or a `catch` adds for the tasks inside of it; the innermost hides the
 /// others of its name.
-#[derive(Debug)]
 pub(super) struct Binding<'b> {
     pub(super) outer: Option<&'b Self>,
     pub(super) name: &'b str,
@@ -29,7 +28,7 @@ impl Binding<'_> {
 
 /// What one expression sees. Which of these are there depends on its place ("Runtime expression
 /// arguments" of the language); what is not there is null.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct View<'v> {
     /// The pointer that its errors carry.
     pub(super) instance: &'v str,

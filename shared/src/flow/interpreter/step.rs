@@ -15,7 +15,7 @@ use crate::flow::{Task, Then};
 pub(super) type Data = Arc<Value>;
 
 /// What a list of tasks runs in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Frame<'f> {
     pub(super) place: &'f Place,
     pub(super) bindings: Option<&'f Binding<'f>>,
@@ -23,7 +23,6 @@ pub(super) struct Frame<'f> {
 }
 
 /// One visit of one task.
-#[derive(Debug)]
 pub(super) struct Step<'f> {
     pub(super) task: &'f Task,
     /// The instance path.
@@ -36,7 +35,6 @@ pub(super) struct Step<'f> {
 }
 
 /// How a task or a list ended, where it did not fault.
-#[derive(Debug)]
 pub(super) enum Outcome {
     /// With an output, and with its own idea of what follows.
     Done(Data, Option<Then>),

@@ -25,6 +25,8 @@ impl<H: Host> Machine<'_, H> {
     ) -> Result<Value, RunError> {
         match template {
             Template::Literal(value) => Ok(value.clone()),
+            // A single result has its own limit, and it is the same.
+            Template::Expression(expression) => self.evaluate(expression, input, view),
             template => self.build(template, input, view, &mut Budget::new()),
         }
     }

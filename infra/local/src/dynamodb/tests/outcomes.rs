@@ -7,9 +7,11 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem,
 };
 
+use tokio::net::TcpListener;
+
 use super::bed::{create_table, item, key, number, socket_client, text};
 use crate::Recorder;
-use crate::dynamodb::{Store, client, recorded_client};
+use crate::dynamodb::{Store, client, recorded_client, serve};
 
 #[tokio::test]
 async fn a_failed_condition_brings_the_old_item() {
@@ -131,4 +133,18 @@ async fn one_of_many_conditional_writers_wins() {
         winners += u32::from(writer.await.unwrap());
     }
     assert_eq!(winners, 1);
+}
+
+#[tokio::test]
+async fn the_server_ends_when_it_is_told_to() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(serve(Store::in_memory().unwrap(), listener, async {
+        stopped.await.unwrap();
+    }));
+    drop(tokio::net::TcpStream::connect(address).await.unwrap());
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }

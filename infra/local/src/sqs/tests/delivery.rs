@@ -7,9 +7,11 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeValue, QueueAttributeName,
 };
 
-use super::bed::{START_MS, both};
+use tokio::net::TcpListener;
+
+use super::bed::{Clock, START_MS, both};
 use crate::Recorder;
-use crate::sqs::recorded_client;
+use crate::sqs::{Engine, recorded_client, serve};
 
 #[tokio::test]
 async fn a_message_goes_from_sender_to_receiver_and_is_deleted() {
@@ -276,4 +278,17 @@ async fn a_recorder_sees_every_request() {
         assert_eq!(recorder.take(), []);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_server_ends_when_it_is_told_to() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let engine = Engine::in_memory(Clock::new().now());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(serve(engine, listener, async { stopped.await.unwrap() }));
+    drop(tokio::net::TcpStream::connect(address).await.unwrap());
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }

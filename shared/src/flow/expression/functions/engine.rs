@@ -18,11 +18,13 @@ pub(super) type Function = Fun<Engine>;
 pub(in crate::flow::expression) struct Handle<'a> {
     lookup: &'a Lut<Engine>,
     regexes: Rc<Regexes>,
+    step: usize,
 }
 
 impl<'a> Handle<'a> {
-    pub(in crate::flow::expression) fn new(lookup: &'a Lut<Engine>) -> Self {
-        Self { lookup, regexes: Rc::default() }
+    /// A step of a long program may be dearer, because the variables in scope and the parts of a path are lists.
+    pub(in crate::flow::expression) fn new(lookup: &'a Lut<Engine>, source_bytes: usize) -> Self {
+        Self { lookup, regexes: Rc::default(), step: 1 + source_bytes / 512 }
     }
 
     pub(super) fn regexes(&self) -> &Regexes {
@@ -37,7 +39,7 @@ impl DataT for Engine {
 
 impl<'a> HasLut<'a, Engine> for Handle<'a> {
     fn lut(&self) -> &'a Lut<Engine> {
-        meter::work(1);
+        meter::work(self.step);
         self.lookup
     }
 }
@@ -45,30 +47,29 @@ impl<'a> HasLut<'a, Engine> for Handle<'a> {
 impl Clone for Handle<'_> {
     /// Paid for as well: binding many closures clones the context without running a term.
     fn clone(&self) -> Self {
-        meter::work(1);
-        Self { lookup: self.lookup, regexes: Rc::clone(&self.regexes) }
+        meter::work(self.step);
+        Self { lookup: self.lookup, regexes: Rc::clone(&self.regexes), step: self.step }
     }
 }
 
-/// Declares functions of the input and up to two values: `("name", |input, argument| …)`.
+/// Declares functions of the input and up to one value: `("name", |input, argument| …)`.
 macro_rules! functions {
-    ($(($name:literal, |$input:ident $(, $argument:ident)*| $body:expr)),* $(,)?) => {
+    ($(($name:literal, |$input:ident $(, $argument:ident)?| $body:expr)),* $(,)?) => {
         [$({
-            let arity = [$(stringify!($argument)),*] as [&str; _];
-            #[allow(unused_mut, clippy::allow_attributes, reason = "functions without arguments pop none")]
-            let run: jaq_core::RunPtr<Engine> = |mut context| {
-                $crate::flow::expression::functions::engine::functions!(@pop context $($argument)*);
-                let $input = context.1;
+            let arity = jaq_core::native::v(0 $(+ { let $argument = 1; $argument })?);
+            let run: jaq_core::RunPtr<Engine> = |context| {
+                $crate::flow::expression::functions::engine::functions!(@bind context $input $($argument)?);
                 jaq_core::native::bome($body)
             };
-            jaq_core::native::run::<Engine>(($name, jaq_core::native::v(arity.len()), run))
+            jaq_core::native::run::<Engine>(($name, arity, run))
         }),*]
     };
-    (@pop $context:ident) => {};
-    (@pop $context:ident $one:ident) => { let $one = $context.0.pop_var(); };
-    (@pop $context:ident $one:ident $two:ident) => {
-        let $two = $context.0.pop_var();
-        let $one = $context.0.pop_var();
+    (@bind $context:ident $input:ident) => {
+        let $input = $context.1;
+    };
+    (@bind $context:ident $input:ident $argument:ident) => {
+        let (mut context, $input) = $context;
+        let $argument = context.pop_var();
     };
 }
 pub(super) use functions;

@@ -120,7 +120,7 @@ pub(in crate::flow::expression) fn refusal(name: &str) -> Option<&'static str> {
         "env" | "$ENV" | "$__prog_args" => {
             "a flow does not see the environment of the function that runs it"
         }
-        "now" | "localtime" | "strflocaltime" | "dateadd" | "datesub" | "date" => {
+        "now" | "localtime" | "strflocaltime" => {
             "a run that is resumed must come to the same result; take the time from $workflow or $task"
         }
         "input" | "inputs" | "input_filename" | "input_line_number" | "$__loc__" => {

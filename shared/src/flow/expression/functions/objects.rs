@@ -2,7 +2,9 @@
 
 use super::engine::{Engine, Function, functions};
 use crate::flow::expression::meter;
-use crate::flow::expression::value::{Array, Error, JsonText, Key, Number, Object, Result, Value};
+use crate::flow::expression::value::{
+    Array, Error, Key, Number, Object, Result, TextBuilder, Value,
+};
 use std::rc::Rc;
 
 pub(super) fn functions() -> impl Iterator<Item = Function> {
@@ -27,7 +29,7 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
         ("unique", |input| array(input).map(unique)),
         ("flatten", |input, depth| flatten(&input, &depth)),
         ("bsearch", |input, wanted| bsearch(input, &wanted)),
-        ("tojson", |input| Ok(Value::Text(Rc::new(JsonText::of(&input))))),
+        ("tojson", |input| Ok(TextBuilder::json(&input))),
         ("fromjson", |input| from_json(&input)),
         ("tonumber", |input| to_number(&input)),
     ]
@@ -61,16 +63,14 @@ fn length(value: &Value) -> Result {
             Ok(Value::from(text.chars().count()))
         }
         Value::Array(array) => Ok(Value::from(array.items().len())),
-        Value::Object(object) => Ok(Value::from(object.entries().len())),
+        Value::Object(object) => Ok(Value::from(object.len())),
         Value::Bool(bool) => Err(Error::str(format_args!("boolean ({bool}) has no length"))),
     }
 }
 
 fn has(value: &Value, key: &Value) -> Result {
     match (value, key) {
-        (Value::Object(object), Value::Text(key)) => {
-            Ok(Value::Bool(object.entries().contains_key(key)))
-        }
+        (Value::Object(object), Value::Text(key)) => Ok(Value::Bool(object.get(key).is_some())),
         (Value::Array(array), Value::Number(at)) => {
             let at = usize::try_from(at.whole());
             Ok(Value::Bool(at.is_ok_and(|at| at < array.items().len())))
@@ -95,6 +95,7 @@ fn contains(value: &Value, part: &Value) -> Result {
 }
 
 fn is_contained(value: &Value, part: &Value) -> bool {
+    meter::work(1);
     match (value, part) {
         (Value::Text(text), Value::Text(part)) => {
             meter::work(1 + text.len() / 256);
@@ -104,11 +105,9 @@ fn is_contained(value: &Value, part: &Value) -> bool {
             .items()
             .iter()
             .all(|part| array.items().iter().any(|item| is_contained(item, part))),
-        (Value::Object(object), Value::Object(parts)) => {
-            parts.entries().iter().all(|(key, part)| {
-                object.entries().get(key).is_some_and(|value| is_contained(value, part))
-            })
-        }
+        (Value::Object(object), Value::Object(parts)) => parts
+            .iter()
+            .all(|(key, part)| object.get(key).is_some_and(|value| is_contained(value, part))),
         (value, part) => value == part,
     }
 }
@@ -116,7 +115,7 @@ fn is_contained(value: &Value, part: &Value) -> bool {
 fn keys(value: &Value) -> Result {
     match value {
         Value::Object(object) => {
-            let keys = object.entries().keys().map(|key| Value::Text(Rc::clone(key)));
+            let keys = object.iter().map(|(key, _)| Value::Text(Rc::clone(key)));
             let mut keys: Vec<Value> = keys.collect();
             keys.sort_unstable();
             Ok(keys.into_iter().collect())
@@ -137,7 +136,7 @@ fn to_entries(value: &Value) -> Result {
             (Rc::clone(&value_name), value.clone()),
         ])
     };
-    Ok(object.entries().iter().map(entry).collect())
+    Ok(object.iter().map(entry).collect())
 }
 
 fn add(value: Value) -> Result {
@@ -211,24 +210,22 @@ fn to_number(value: &Value) -> Result {
     match value {
         Value::Number(_) => Ok(value.clone()),
         Value::Text(text) => {
+            meter::work(text.len() / 16);
             let text = text.trim();
             let plain = text
                 .bytes()
                 .all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
             let number = if plain { Number::parse(text) } else { None };
-            number.map(Value::Number).ok_or_else(|| {
-                Error::str(format_args!(
-                    "Cannot parse {} as a number",
-                    JsonText::of(&Value::text(text))
-                ))
-            })
+            number
+                .map(Value::Number)
+                .ok_or_else(|| Error::str("Cannot parse this string as a number"))
         }
         other => Err(Error::str(format_args!("{} cannot be parsed as a number", other.kind()))),
     }
 }
 
-/// Kept for the functions that build objects entry by entry.
-pub(super) fn object(entries: Vec<(&str, Value)>) -> Value {
+/// An object with these entries.
+pub(super) fn object<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     let mut object = Object::default();
     for (key, value) in entries {
         object.insert(Key::new(key.to_owned()), value);

@@ -13,8 +13,8 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
 
 /// Deletes the paths from the last to the first, so that a deletion does not move what is still to be deleted.
 fn delete_paths(value: Value, paths: &Value) -> Result {
+    meter::memory(items(paths)?.len() * 16);
     let mut sorted = items(paths)?.to_vec();
-    meter::memory(sorted.len() * 16);
     sorted.sort_unstable();
     sorted.iter().rev().try_fold(value, |value, path| delete(value, items(path)?))
 }
@@ -36,7 +36,6 @@ fn delete(value: Value, path: &[Value]) -> Result {
             if matches!(inner, Value::Null) {
                 return Ok(value);
             }
-            // A path is as long as what it leads through is deep, or ends at null above.
             let inner = delete(inner, rest)?;
             change(value, first, |_| Some(inner.clone()))
         }

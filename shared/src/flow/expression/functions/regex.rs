@@ -15,19 +15,23 @@ use jaq_core::{Cv, RunPtr};
 use regex::{Captures, Regex, RegexBuilder};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Compiled sizes that are tried in turn. The largest holds `\w{50}`, in Unicode.
-const COMPILED_BYTES: [usize; 3] = [8 << 10, 64 << 10, 512 << 10];
+const COMPILED_BYTES: [usize; 7] =
+    [8 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10];
 /// Bytes of the compiled pattern times bytes of the text in one search: at worst about a second.
-const LONGEST_SEARCH: usize = 4 << 30;
+/// `\w+` may search 100 KB.
+const LONGEST_SEARCH: usize = 8 << 30;
 /// The longest pattern. Parsing one costs before any limit on its compiled size counts.
 const LONGEST_PATTERN_BYTES: usize = 4 << 10;
-/// Compiled patterns that an evaluation keeps.
-const KEPT: usize = 16;
+/// More flags than there are say nothing new.
+const LONGEST_FLAGS_BYTES: usize = 16;
+/// Compiled patterns that an evaluation keeps, each with a few MB of the engine's own caches at most.
+const KEPT: usize = 8;
 
 /// A compiled pattern and a bound on its size.
-#[derive(Clone)]
 struct Compiled {
     regex: Regex,
     bytes: usize,
@@ -37,7 +41,7 @@ struct Compiled {
 
 /// The patterns that this evaluation has compiled.
 #[derive(Default)]
-pub(super) struct Regexes(RefCell<HashMap<(String, String), Compiled>>);
+pub(super) struct Regexes(RefCell<HashMap<(String, String), Rc<Compiled>>>);
 
 pub(super) fn functions() -> impl Iterator<Item = Function> {
     let find: RunPtr<Engine> =
@@ -97,26 +101,27 @@ fn search(mut context: Cv<'_, Engine>, f: fn(&Compiled, &str) -> Result) -> Resu
 }
 
 impl Regexes {
-    fn get(&self, pattern: &str, flags: &str) -> Result<Compiled> {
+    fn get(&self, pattern: &str, flags: &str) -> Result<Rc<Compiled>> {
+        if pattern.len() > LONGEST_PATTERN_BYTES || flags.len() > LONGEST_FLAGS_BYTES {
+            return Err(Error::str("Regex failure: the pattern is too long"));
+        }
+        meter::work(1 + pattern.len() / 64);
         let key = (pattern.to_owned(), flags.to_owned());
         if let Some(known) = self.0.borrow().get(&key) {
-            return Ok(known.clone());
+            return Ok(Rc::clone(known));
         }
-        let compiled = timed(|| compile(pattern, flags))?;
+        let compiled = Rc::new(timed(|| compile(pattern, flags))?);
         let mut kept = self.0.borrow_mut();
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(key, compiled.clone());
+        kept.insert(key, Rc::clone(&compiled));
         Ok(compiled)
     }
 }
 
 fn compile(pattern: &str, flags: &str) -> Result<Compiled> {
     let fail = |reason: &str| Error::str(format_args!("Regex failure: {reason}"));
-    if pattern.len() > LONGEST_PATTERN_BYTES {
-        return Err(fail("the pattern is too long"));
-    }
     let mut builder = RegexBuilder::new(pattern);
     let (mut global, mut ignore_empty) = (false, false);
     for flag in flags.chars() {
@@ -141,7 +146,12 @@ fn compile(pattern: &str, flags: &str) -> Result<Compiled> {
                 return Ok(Compiled { regex, bytes, global, ignore_empty });
             }
             Err(regex::Error::CompiledTooBig(_)) => {}
-            Err(error) => return Err(fail(&error.to_string())),
+            Err(error) => {
+                // Its text draws the pattern in several lines; the last one says what is wrong.
+                let text = error.to_string();
+                let reason = text.lines().next_back().unwrap_or_default();
+                return Err(fail(reason.trim_start_matches("error: ")));
+            }
         }
     }
     Err(fail("the pattern is too complex"))
@@ -156,15 +166,16 @@ struct Characters<'a> {
 
 impl Characters<'_> {
     fn until(&mut self, byte: usize) -> usize {
-        if byte < self.byte {
-            (self.byte, self.count) = (0, 0);
-        }
-        let between = self.text.get(self.byte..byte).unwrap_or_default();
-        meter::work(between.len() / 64);
-        self.count += between.chars().count();
+        self.count += characters(self.text, self.byte, byte);
         self.byte = byte;
         self.count
     }
+}
+
+fn characters(text: &str, from: usize, upto: usize) -> usize {
+    let between = text.get(from..upto).unwrap_or_default();
+    meter::work(between.len() / 64);
+    between.chars().count()
 }
 
 /// Calls `each` with the first match or, with the flag `g`, with every one.
@@ -186,52 +197,58 @@ fn find_matches(compiled: &Compiled, text: &str) -> Value {
     let mut found = Array::default();
     let mut characters = Characters { text, byte: 0, count: 0 };
     matches(compiled, text, |captures| {
-        found.push(describe(&compiled.regex, captures, &mut characters))
+        found.push(describe(&compiled.regex, captures, &mut characters));
     });
     Value::Array(Rc::new(found))
 }
 
-/// The text in pieces: what is between the matches as texts, the matches as jq's match objects.
+/// The text in pieces: what is between the matches as texts, each match as the object that jq's `capture` makes
+/// of it, with the named groups.
 fn split_matches(compiled: &Compiled, text: &str) -> Value {
     let mut pieces = Array::default();
-    let mut characters = Characters { text, byte: 0, count: 0 };
     let mut end = 0;
     matches(compiled, text, |captures| {
         if let Some(whole) = captures.get(0) {
             pieces.push(Value::text(text.get(end..whole.start()).unwrap_or_default()));
             end = whole.end();
         }
-        pieces.push(describe(&compiled.regex, captures, &mut characters));
+        pieces.push(named_groups(&compiled.regex, captures));
     });
     pieces.push(Value::text(text.get(end..).unwrap_or_default()));
     Value::Array(Rc::new(pieces))
 }
 
-fn describe(regex: &Regex, captures: &Captures<'_>, characters: &mut Characters<'_>) -> Value {
-    let mut parts = captures.iter().zip(regex.capture_names()).map(|(part, name)| {
-        let Some(part) = part else {
-            return (
-                vec![
-                    ("offset", Value::from(-1_isize)),
-                    ("length", Value::from(0_usize)),
-                    ("string", Value::Null),
-                ],
-                name,
-            );
-        };
-        let fields = vec![
-            ("offset", Value::from(characters.until(part.start()))),
-            ("length", Value::from(part.as_str().chars().count())),
-            ("string", Value::text(part.as_str())),
-        ];
-        (fields, name)
+fn named_groups(regex: &Regex, captures: &Captures<'_>) -> Value {
+    let groups = regex.capture_names().zip(captures.iter()).filter_map(|(name, part)| {
+        Some((name?, part.map_or(Value::Null, |part| Value::text(part.as_str()))))
     });
-    let mut whole = parts.next().map(|(fields, _)| fields).unwrap_or_default();
-    let groups = parts.map(|(mut fields, name)| {
-        fields.push(("name", name.map_or(Value::Null, Value::text)));
-        object(fields)
+    object(groups)
+}
+
+fn describe(regex: &Regex, captures: &Captures<'_>, before: &mut Characters<'_>) -> Value {
+    let text = before.text;
+    let whole = captures.get(0).map_or(0..0, |whole| whole.range());
+    let offset = before.until(whole.start);
+    let fields = |part: Range<usize>| {
+        // A group lies within its match, so only the way from there is counted.
+        let offset = offset + characters(text, whole.start, part.start);
+        [
+            ("offset", Value::from(offset)),
+            ("length", Value::from(characters(text, part.start, part.end))),
+            ("string", Value::text(text.get(part).unwrap_or_default())),
+        ]
+    };
+    let absent = || {
+        [
+            ("offset", Value::from(-1_isize)),
+            ("length", Value::from(0_usize)),
+            ("string", Value::Null),
+        ]
+    };
+    let groups = captures.iter().zip(regex.capture_names()).skip(1).map(|(part, name)| {
+        let fields = part.map_or_else(absent, |part| fields(part.range()));
+        object(fields.into_iter().chain([("name", name.map_or(Value::Null, Value::text))]))
     });
     let groups: Value = groups.collect();
-    whole.push(("captures", groups));
-    object(whole)
+    object(fields(whole.clone()).into_iter().chain([("captures", groups)]))
 }

@@ -2,11 +2,10 @@
 
 use super::engine::{Engine, Function, functions};
 use crate::flow::expression::meter;
-use crate::flow::expression::value::{Error, Key, Result, Value};
+use crate::flow::expression::value::{Error, Key, Result, TextBuilder, Value};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use std::rc::Rc;
 
 pub(super) fn functions() -> impl Iterator<Item = Function> {
     functions![
@@ -35,12 +34,13 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
             _ => None,
         })),
         ("escape_sh", |input| escape(&input, |char| (char == '\'').then_some(r"'\''"))),
-        ("csv_row", |input| row(&input, ",", |text| format!("\"{}\"", text.replace('"', "\"\"")))),
-        ("tsv_row", |input| row(&input, "\t", |text| {
-            text.replace('\\', "\\\\")
-                .replace('\t', "\\t")
-                .replace('\r', "\\r")
-                .replace('\n', "\\n")
+        ("csv_row", |input| row(&input, ",", "\"", |char| (char == '"').then_some("\"\""))),
+        ("tsv_row", |input| row(&input, "\t", "", |char| match char {
+            '\\' => Some("\\\\"),
+            '\t' => Some("\\t"),
+            '\r' => Some("\\r"),
+            '\n' => Some("\\n"),
+            _ => None,
         })),
         ("decode_base64", |input| decode_base64(&input)),
         ("encode_base32", |input| encode_base32(&input)),
@@ -75,7 +75,10 @@ fn strip(
     strip: for<'a> fn(&'a str, &str) -> Option<&'a str>,
 ) -> Value {
     let stripped = match (input, part) {
-        (Value::Text(text), Value::Text(part)) => strip(text, part).map(Value::text),
+        (Value::Text(text), Value::Text(part)) => {
+            meter::work(1 + part.len() / 256);
+            strip(text, part).map(Value::text)
+        }
         _ => None,
     };
     stripped.unwrap_or_else(|| input.clone())
@@ -90,6 +93,7 @@ fn indices(value: &Value, part: &Value) -> Result {
             meter::work(1 + text.len() / 64);
             let places = text.char_indices().enumerate();
             let found = places.filter(|(_, (offset, _))| {
+                meter::work(part.len() / 256);
                 text.get(*offset..).is_some_and(|rest| rest.starts_with(part.as_str()))
             });
             Ok(found.map(|(at, _)| Value::from(at)).collect())
@@ -108,68 +112,74 @@ fn indices(value: &Value, part: &Value) -> Result {
 }
 
 fn join(value: Value, separator: &Value) -> Result {
-    let mut joined = String::new();
-    let mut append = |part: &str| {
-        meter::memory(2 * part.len());
-        joined.push_str(part);
-    };
+    let mut joined = TextBuilder::default();
     for (index, part) in jaq_core::ValT::values(value).enumerate() {
         match (index, separator) {
             (0, _) => {}
-            (_, Value::Text(separator)) => append(separator),
+            (_, Value::Text(separator)) => joined.push(separator),
             (_, other) => {
                 return Err(Error::str(format_args!("Cannot join with {}", other.kind())));
             }
         }
         match part? {
             Value::Null => {}
-            Value::Text(text) => append(&text),
-            scalar @ (Value::Bool(_) | Value::Number(_)) => append(&scalar.to_string()),
+            Value::Text(text) => joined.push(&text),
+            scalar @ (Value::Bool(_) | Value::Number(_)) => joined.push_json(&scalar),
             other => {
                 return Err(Error::str(format_args!("Cannot join {} with a string", other.kind())));
             }
         }
     }
-    Ok(Value::Text(Rc::new(joined)))
+    Ok(joined.finish())
 }
 
-fn escape(value: &Value, replacement: fn(char) -> Option<&'static str>) -> Result {
-    let text = text(value, "this format")?;
-    let mut escaped = String::new();
-    for char in text.chars() {
-        match replacement(char) {
-            Some(replacement) => escaped.push_str(replacement),
-            None => escaped.push(char),
-        }
+/// Replaces single characters by texts.
+type Escape = fn(char) -> Option<&'static str>;
+
+fn escape_into(target: &mut TextBuilder, text: &str, escape: Escape) {
+    let mut rest = text;
+    while let Some((offset, char, with)) =
+        rest.char_indices().find_map(|(offset, char)| Some((offset, char, escape(char)?)))
+    {
+        let (plain, tail) = rest.split_at(offset);
+        target.push(plain);
+        target.push(with);
+        rest = tail.get(char.len_utf8()..).unwrap_or_default();
     }
-    Ok(Value::from(escaped))
+    target.push(rest);
 }
 
-fn row(value: &Value, separator: &str, quote: fn(&str) -> String) -> Result {
+fn escape(value: &Value, escape: Escape) -> Result {
+    let text = text(value, "this format")?;
+    let mut escaped = TextBuilder::default();
+    escape_into(&mut escaped, text, escape);
+    Ok(escaped.finish())
+}
+
+fn row(value: &Value, separator: &str, quote: &str, escape: Escape) -> Result {
     let Value::Array(array) = value else {
         return Err(Error::str(format_args!(
             "{} cannot be formatted as a row, only an array can be",
             value.kind()
         )));
     };
-    let mut row = String::new();
+    let mut row = TextBuilder::default();
     for (index, cell) in array.items().iter().enumerate() {
-        let cell = match cell {
-            Value::Null => String::new(),
+        row.push(if index == 0 { "" } else { separator });
+        match cell {
+            Value::Null => {}
             Value::Text(text) => {
-                meter::memory(4 * text.len());
-                quote(text)
+                row.push(quote);
+                escape_into(&mut row, text, escape);
+                row.push(quote);
             }
-            scalar @ (Value::Bool(_) | Value::Number(_)) => scalar.to_string(),
+            scalar @ (Value::Bool(_) | Value::Number(_)) => row.push_json(scalar),
             other => {
                 return Err(Error::str(format_args!("{} is not valid in a row", other.kind())));
             }
-        };
-        meter::memory(2 * (cell.len() + 1));
-        row.push_str(if index == 0 { "" } else { separator });
-        row.push_str(&cell);
+        }
     }
-    Ok(Value::Text(Rc::new(row)))
+    Ok(row.finish())
 }
 
 /// Standard base64, padded or not, as jq reads it.

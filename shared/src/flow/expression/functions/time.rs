@@ -17,7 +17,7 @@ pub(super) fn functions() -> impl Iterator<Item = Function> {
             .map(|at| Value::from(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))),
         ("fromdate", |input| from_date(&input)),
         ("gmtime", |input| at(&input).map(|at| parts(&at, &input))),
-        ("mktime", |input| at_parts(&input).map(seconds)),
+        ("mktime", |input| at_parts(&input).map(|at| seconds(&at))),
         ("strftime", |input, format| strftime(&input, &format)),
         ("strptime", |input, format| strptime(&input, &format)),
     ]
@@ -28,7 +28,7 @@ fn date_of(timestamp: Timestamp) -> Zoned {
     timestamp.to_zoned(TimeZone::UTC)
 }
 
-fn seconds(at: Zoned) -> Value {
+fn seconds(at: &Zoned) -> Value {
     Value::Number(Number::from(i128::from(at.timestamp().as_second())))
 }
 
@@ -112,7 +112,7 @@ fn from_date(value: &Value) -> Result {
     let timestamp: Timestamp = text.parse().map_err(|_| {
         Error::str(format_args!("date \"{text}\" does not match format \"%Y-%m-%dT%H:%M:%SZ\""))
     })?;
-    Ok(seconds(date_of(timestamp)))
+    Ok(seconds(&date_of(timestamp)))
 }
 
 fn strftime(value: &Value, format: &Value) -> Result {

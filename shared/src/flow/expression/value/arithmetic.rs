@@ -34,7 +34,7 @@ impl Add for Value {
             }
             (Self::Object(mut left), Self::Object(right)) => {
                 let target = Rc::make_mut(&mut left);
-                for (key, value) in right.entries() {
+                for (key, value) in right.iter() {
                     target.insert(Rc::clone(key), value.clone());
                 }
                 Ok(Self::Object(left))
@@ -59,6 +59,11 @@ fn append(mut left: Key, right: &str) -> Key {
     Rc::new(text)
 }
 
+fn set_of(array: &Array) -> BTreeSet<&Value> {
+    meter::memory(array.items().len() * 16);
+    array.items().iter().collect()
+}
+
 impl Sub for Value {
     type Output = Result;
 
@@ -66,8 +71,7 @@ impl Sub for Value {
         match (self, other) {
             (Self::Number(left), Self::Number(right)) => Ok(Self::Number(left.minus(right))),
             (Self::Array(left), Self::Array(right)) => {
-                meter::memory(right.items().len() * 16);
-                let removed: BTreeSet<_> = right.items().iter().collect();
+                let removed = set_of(&right);
                 Ok(Array::unshare(left)
                     .into_iter()
                     .filter(|item| !removed.contains(item))
@@ -114,7 +118,7 @@ fn repeat(text: &str, count: Number) -> Value {
 
 fn merge(left: &mut Rc<Object>, right: &Object) {
     let target = Rc::make_mut(left);
-    for (key, value) in right.entries() {
+    for (key, value) in right.iter() {
         meter::work(1);
         let merged = match (target.take(key), value) {
             (Some(Value::Object(mut left)), Value::Object(right)) => {

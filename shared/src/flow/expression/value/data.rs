@@ -107,22 +107,38 @@ impl Array {
 }
 
 impl Object {
-    pub(in crate::flow::expression) fn entries(&self) -> &IndexMap<Key, Value> {
-        &self.entries
+    pub(in crate::flow::expression) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(in crate::flow::expression) fn iter(&self) -> impl Iterator<Item = (&Key, &Value)> {
+        self.entries.iter()
+    }
+
+    /// The value of a key. Hashing the key is paid for, here and wherever an entry is looked up.
+    pub(in crate::flow::expression) fn get(&self, key: &Key) -> Option<&Value> {
+        meter::work(key.len() / 64);
+        self.entries.get(key)
+    }
+
+    pub(super) fn get_at(&self, index: usize) -> Option<(&Key, &Value)> {
+        self.entries.get_index(index)
     }
 
     pub(in crate::flow::expression) fn insert(&mut self, key: Key, value: Value) {
         meter::memory(OBJECT_ENTRY_BYTES);
+        meter::work(key.len() / 64);
         self.depth = self.depth.max(depth_around(&value));
         self.entries.insert(key, value);
     }
 
     pub(super) fn take(&mut self, key: &Key) -> Option<Value> {
+        meter::work(key.len() / 64);
         self.entries.get_mut(key).map(|value| std::mem::replace(value, Value::Null))
     }
 
     pub(super) fn remove(&mut self, key: &Key) {
-        meter::work(1 + self.entries.len() / 32);
+        meter::work(1 + self.entries.len() / 32 + key.len() / 64);
         self.entries.shift_remove(key);
     }
 

@@ -19,7 +19,9 @@ impl From<&Json> for Value {
             Json::String(text) => Self::text(text),
             Json::Array(items) => {
                 let mut array = Array::default();
-                items.iter().for_each(|item| array.push(Self::from(item)));
+                for item in items {
+                    array.push(Self::from(item));
+                }
                 Self::Array(Rc::new(array))
             }
             Json::Object(entries) => {
@@ -72,7 +74,7 @@ impl Value {
                 Json::Array(array.items().iter().map(|item| item.to_json(left)).collect())
             }
             Self::Object(object) => {
-                let entries = object.entries().iter().map(|(key, value)| {
+                let entries = object.iter().map(|(key, value)| {
                     pay(left, key.len() + 3);
                     (String::clone(key), value.to_json(left))
                 });
@@ -89,23 +91,37 @@ fn pay(left: &mut u64, bytes: usize) {
     }
 }
 
-/// JSON text under construction; what is written is paid for.
+/// Text under construction; what is written is paid for, twice because the buffer doubles as it grows.
 #[derive(Default)]
-pub(in crate::flow::expression) struct JsonText(String);
+pub(in crate::flow::expression) struct TextBuilder(String);
 
-impl JsonText {
-    pub(in crate::flow::expression) fn of(value: &Value) -> String {
+impl TextBuilder {
+    pub(in crate::flow::expression) fn push(&mut self, part: &str) {
+        meter::memory(2 * part.len());
+        self.0.push_str(part);
+    }
+
+    /// Appends a value's JSON text.
+    pub(in crate::flow::expression) fn push_json(&mut self, value: &Value) {
+        // Writing here cannot fail.
+        let _ = write!(self, "{value}");
+    }
+
+    pub(in crate::flow::expression) fn finish(self) -> Value {
+        Value::Text(Rc::new(self.0))
+    }
+
+    /// A value's JSON text.
+    pub(in crate::flow::expression) fn json(value: &Value) -> Value {
         let mut text = Self::default();
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{value}");
-        text.0
+        text.push_json(value);
+        text.finish()
     }
 }
 
-impl Write for JsonText {
+impl Write for TextBuilder {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        meter::memory(2 * part.len());
-        self.0.push_str(part);
+        self.push(part);
         Ok(())
     }
 }
@@ -129,7 +145,7 @@ impl fmt::Display for Value {
             }
             Self::Object(object) => {
                 formatter.write_char('{')?;
-                for (index, (key, value)) in object.entries().iter().enumerate() {
+                for (index, (key, value)) in object.iter().enumerate() {
                     formatter.write_str(if index == 0 { "" } else { "," })?;
                     write_text(formatter, key)?;
                     formatter.write_char(':')?;
@@ -141,10 +157,20 @@ impl fmt::Display for Value {
     }
 }
 
+/// Writes a text in quotes, piece by piece, so that escapes do not multiply it before they are paid for.
 fn write_text(target: &mut impl Write, text: &str) -> fmt::Result {
-    meter::memory(text.len());
-    let quoted = serde_json::to_string(text).map_err(|_| fmt::Error)?;
-    target.write_str(&quoted)
+    const PIECE_BYTES: usize = 4096;
+    target.write_char('"')?;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = (0..=rest.len().min(PIECE_BYTES)).rev().find(|end| rest.is_char_boundary(*end));
+        let (piece, tail) = rest.split_at(end.unwrap_or(rest.len()));
+        meter::work(1 + piece.len() / 64);
+        let quoted = serde_json::to_string(piece).map_err(|_| fmt::Error)?;
+        target.write_str(quoted.get(1..quoted.len() - 1).unwrap_or_default())?;
+        rest = tail;
+    }
+    target.write_char('"')
 }
 
 /// The beginning of a value's JSON text, for error messages: as long as jq's, whatever the value's size.

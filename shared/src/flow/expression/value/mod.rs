@@ -10,5 +10,5 @@ mod standard;
 mod update;
 
 pub(super) use data::{Array, Error, Key, Object, Result, Value};
-pub(super) use json::JsonText;
+pub(super) use json::TextBuilder;
 pub(super) use number::Number;

@@ -1,7 +1,7 @@
 //! Reading parts of a value: `.a`, `.[0]`, `.[1:2]`, `.[]`. This is where `jaq` meets our values.
 
 use super::data::{Array, Error, Key, Object, Result, Value};
-use super::json::{JsonText, excerpt};
+use super::json::{TextBuilder, excerpt};
 use super::number::Number;
 use super::update;
 use crate::flow::expression::meter;
@@ -47,7 +47,11 @@ fn characters(text: &str, range: &Range<&Value>) -> Result<Value> {
     Ok(Value::text(text.get(from..upto).unwrap_or_default()))
 }
 
+/// What an error costs beyond its step: its text, and what `jaq` had prepared for the steps that it prevents.
+const ERROR_WORK: usize = 16;
+
 fn cannot_iterate(value: &Value) -> Error {
+    meter::work(ERROR_WORK);
     match value {
         Value::Null => Error::str("Cannot iterate over null"),
         other => {
@@ -57,6 +61,7 @@ fn cannot_iterate(value: &Value) -> Error {
 }
 
 pub(super) fn cannot_index(value: &Value, index: &Value) -> Error {
+    meter::work(ERROR_WORK);
     match index {
         Value::Text(_) => {
             Error::str(format_args!("Cannot index {} with {}", value.kind(), excerpt(index)))
@@ -67,7 +72,7 @@ pub(super) fn cannot_index(value: &Value, index: &Value) -> Error {
 
 /// The bounds of a slice that is written as an object, as paths hold it.
 pub(super) fn slice_of(object: &Object) -> Range<&Value> {
-    let bound = |name: &str| object.entries().get(&name.to_owned());
+    let bound = |name: &str| object.get(&Key::new(name.to_owned()));
     bound("start")..bound("end")
 }
 
@@ -92,6 +97,7 @@ impl Array {
 
 impl jaq_core::ValT for Value {
     fn from_num(literal: &str) -> ValR<Self> {
+        meter::work(literal.len() / 16);
         Number::parse(literal)
             .map(Self::Number)
             .ok_or_else(|| Error::str("Invalid numeric literal"))
@@ -138,7 +144,7 @@ impl jaq_core::ValT for Value {
         meter::work(1);
         match (&self, index) {
             (Self::Object(object), Self::Text(key)) => {
-                Ok(object.entries().get(key).cloned().unwrap_or(Self::Null))
+                Ok(object.get(key).cloned().unwrap_or(Self::Null))
             }
             (Self::Array(array), Self::Number(index)) => Ok(array.get(*index)),
             (Self::Null, Self::Null | Self::Number(_) | Self::Text(_)) => Ok(Self::Null),
@@ -200,7 +206,7 @@ impl jaq_core::ValT for Value {
     fn into_string(self) -> Self {
         match self {
             Self::Text(_) => self,
-            other => Self::Text(Rc::new(JsonText::of(&other))),
+            other => TextBuilder::json(&other),
         }
     }
 }
@@ -231,10 +237,7 @@ pub(super) fn entries(object: Rc<Object>) -> Box<dyn Iterator<Item = (Key, Value
         return Box::new(Object::unshare(object).into_iter().map(paid));
     }
     let entry = move |at| {
-        object
-            .entries()
-            .get_index(at)
-            .map(|(key, value): (&Key, &Value)| (Rc::clone(key), value.clone()))
+        object.get_at(at).map(|(key, value): (&Key, &Value)| (Rc::clone(key), value.clone()))
     };
     Box::new((0..).map_while(entry).map(paid))
 }

@@ -49,7 +49,7 @@ impl Number {
     pub(in crate::flow::expression) fn parse(literal: &str) -> Option<Self> {
         match literal.parse::<i128>() {
             Ok(exact) => Some(Self::from(exact)),
-            Err(_) => literal.parse().ok().map(Self::Float),
+            Err(_) => literal.parse().ok().map(Self::computed),
         }
     }
 

@@ -17,8 +17,8 @@ fn rank(value: &Value) -> u8 {
 }
 
 fn sorted(object: &Object) -> Vec<(&Key, &Value)> {
-    meter::memory(object.entries().len() * 16);
-    let mut entries: Vec<_> = object.entries().iter().collect();
+    meter::memory(object.len() * 16);
+    let mut entries: Vec<_> = object.iter().collect();
     entries.sort_unstable_by(|(left, _), (right, _)| {
         meter::work(1);
         left.cmp(right)
@@ -49,10 +49,10 @@ impl PartialEq for Value {
             }
             (Self::Array(left), Self::Array(right)) => left.items() == right.items(),
             (Self::Object(left), Self::Object(right)) => {
-                left.entries().len() == right.entries().len()
-                    && left.entries().iter().all(|(key, value)| {
-                        right.entries().get(key).is_some_and(|other| value == other)
-                    })
+                left.len() == right.len()
+                    && left
+                        .iter()
+                        .all(|(key, value)| right.get(key).is_some_and(|other| value == other))
             }
             _ => false,
         }

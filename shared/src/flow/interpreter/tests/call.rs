@@ -142,9 +142,11 @@ async fn a_body_that_is_no_text_stays_base64() {
     }
 }
 
+type MakeReply = fn() -> Reply;
+
 #[tokio::test]
 async fn a_call_that_fails_says_how() {
-    let cases: [(&str, fn() -> Reply, (&str, u16)); 9] = [
+    let cases: [(&str, MakeReply, (&str, u16)); 9] = [
         ("", || Reply::json(404, &json!({"secret": 1})), ("communication", 404)),
         ("", || Reply::json(503, &json!({})), ("communication", 503)),
         ("", || Reply::json(302, &json!({})), ("communication", 302)),

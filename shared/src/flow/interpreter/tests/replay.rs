@@ -31,8 +31,8 @@ fn lists(depth: u32) -> BoxedStrategy<Value> {
                 list.push(json!({ names(index): task }));
             }
             if let Some(back) = back.filter(|back| *back < list.len()) {
-                let last = list.len();
-                list.push(json!({ names(last): mark("b") }));
+                let next = list.len();
+                list.push(json!({ names(next): mark("b") }));
                 let when = format!(".n < {MOST_COUNTED}");
                 list.push(
                     json!({ "again": {"switch": [{"yes": {"when": when, "then": names(back)}}]} }),
@@ -192,7 +192,7 @@ proptest! {
         }
         // Much later, timeouts may strike where they did not, but only after what is written down.
         for prefix in (0..=effects).rev().step_by(step) {
-            let again = resume(&plan, &first, prefix, Duration::from_secs(60));
+            let again = resume(&plan, &first, prefix, Duration::from_mins(1));
             let state = again.host.state();
             prop_assert_eq!(&state.asked[..prefix], &asked[..prefix]);
             prop_assert!(asked[..prefix].iter().all(|key| !state.executed.contains(key)));

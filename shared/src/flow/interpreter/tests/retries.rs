@@ -87,7 +87,7 @@ async fn a_try_that_takes_too_long_is_ended_and_repeated() {
     assert_eq!(end(&host, &flow, json!({})).await, Ok(json!("/do/0/t/try/0/c#2")));
     assert_eq!(host.state().now, START.after(Duration::from_secs(6)));
 
-    let host = TestHost::new(|_, _| Reply::json(200, &json!(1)).after(Duration::from_secs(60)));
+    let host = TestHost::new(|_, _| Reply::json(200, &json!(1)).after(Duration::from_mins(1)));
     let error = end(&host, &flow, json!({})).await.unwrap_err();
     assert_eq!(short(&error), ("timeout".to_owned(), 408, "/do/0/t".to_owned()));
 }

@@ -38,10 +38,7 @@ async fn whoever_declared_the_nearest_deadline_times_out() {
             ),
             "/do/0/a",
         ),
-        (
-            format!("do: [{{a: {{set: '${{ 1 }}', then: a}}}}]\ntimeout: {{after: PT0S}}"),
-            "/timeout",
-        ),
+        ("do: [{a: {set: '${ 1 }', then: a}}]\ntimeout: {after: PT0S}".to_owned(), "/timeout"),
         (format!("do: [{{a: {{{CALL}, timeout: {{after: '${{ .t }}'}}}}}}]"), "/do/0/a"),
     ];
     for (flow, instance) in cases {

@@ -11,7 +11,7 @@ use super::items::{conditions, values};
 use super::queries::queries;
 use super::tables::tables;
 use super::transactions::{refused_transactions, transactions};
-use super::validation::{refused_expressions, refused_items};
+use super::validation::{missing_members, refused_expressions, refused_items};
 use crate::dynamodb::tests::bed::socket_client;
 use crate::dynamodb::{Store, client};
 
@@ -59,6 +59,7 @@ async fn battery(client: &Client) -> Outcomes {
     queries(client, &mut outcomes).await;
     refused_items(client, &mut outcomes).await;
     refused_expressions(client, &mut outcomes).await;
+    missing_members(client, &mut outcomes).await;
     transactions(client, &mut outcomes).await;
     refused_transactions(client, &mut outcomes).await;
     batches(client, &mut outcomes).await;

@@ -88,3 +88,15 @@ pub(super) async fn refused_expressions(client: &Client, outcomes: &mut Outcomes
         request.expression_attribute_values(":n", number(1)).send().await
     });
 }
+
+/// The SDK itself insists on the table's name only.
+pub(super) async fn missing_members(client: &Client, outcomes: &mut Outcomes) {
+    outcomes.note("put without an item", client.put_item().table_name("runs").send().await);
+    outcomes.note("get without a key", client.get_item().table_name("runs").send().await);
+    outcomes.note("update without a key", client.update_item().table_name("runs").send().await);
+    outcomes.note("query without a condition", client.query().table_name("runs").send().await);
+    outcomes.note("transaction without items", client.transact_write_items().send().await);
+    outcomes.note("reads without items", client.transact_get_items().send().await);
+    outcomes.note("batch of writes without any", client.batch_write_item().send().await);
+    outcomes.note("batch of reads without any", client.batch_get_item().send().await);
+}

@@ -1,0 +1,9 @@
+//! Commands on a running stack.
+
+mod checks;
+mod flows;
+mod keys;
+mod redact;
+mod runs;
+mod triggers;
+mod unreachable;

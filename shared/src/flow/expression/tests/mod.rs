@@ -1,0 +1,6 @@
+//! Tests of whole expressions.
+
+mod hostile;
+mod interface;
+mod ordinary;
+mod soup;
