@@ -26,8 +26,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_private_targets: bool,
     /// How long a worker is taken to be alive after it last said so, in seconds
-    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = LEASE_S, value_parser = clap::value_parser!(u64).range(1..))]
-    lease_s: u64,
+    #[arg(long, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    lease_s: Option<u64>,
     /// The longest wait of a waiting call, in seconds
     #[arg(long, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     wait_s: Option<u64>,
@@ -43,7 +43,7 @@ impl Arguments {
     /// The same for the stack. `data` is where it keeps its state.
     pub(super) fn options(&self, data: Option<PathBuf>) -> Options {
         let mut settings = Settings::default();
-        settings.lease = Duration::from_secs(self.lease_s);
+        settings.lease = Duration::from_secs(self.lease_s.unwrap_or(LEASE_S));
         // Renewed in time even when one renewal fails, as by default.
         settings.lease_renewal = settings.lease * 2 / 5;
         settings.cancel_poll = settings.cancel_poll.min(settings.lease_renewal);

@@ -51,9 +51,9 @@ async fn a_second_signal_ends_it_at_once_and_the_run_goes_on_after_a_restart() {
     until_runs(&site, 1).await;
     let ended = loop {
         stack.signal("INT").await;
-        match tokio::time::timeout(Duration::from_millis(100), stack.ended()).await {
-            Ok(ended) => break ended,
-            Err(_) => continue,
+        let look = tokio::time::timeout(Duration::from_millis(100), stack.ended());
+        if let Ok(ended) = look.await {
+            break ended;
         }
     };
     assert_eq!(ended.code(), Some(130));

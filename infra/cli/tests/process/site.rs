@@ -18,7 +18,7 @@ use tokio::{
 };
 
 /// Far longer than anything here takes; it ends a test that would hang.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the command says of the demo, in `demo.json` and in the answer of `dev --json`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::site::Demo;
 
 /// Longer than anything here takes, and less than what a waiting call may wait.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A caller with a key.
 #[derive(Clone)]

@@ -70,6 +70,15 @@ impl Store {
         Ok(Self { database, jobs })
     }
 
+    /// Writes all tables to a new file at `path`, where there must be none.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; what was written by then stays behind.
+    pub(crate) async fn copy_to(&self, path: &Path) -> Result<(), OpenError> {
+        let path = path.to_str().ok_or(OpenError::Path)?.to_owned();
+        Ok(self.call(move |database| database.vacuum_into(&path)).await?)
+    }
+
     /// Deletes the items whose time to live has ended, which the database does not do by itself. Returns how many.
     /// Requests are answered between its pages.
     ///

@@ -35,6 +35,33 @@ impl DataFolder {
         self.path.join("tables.db")
     }
 
+    /// Whether the tables are there. If so they are whole.
+    pub(super) fn has_tables(&self) -> bool {
+        self.tables().exists()
+    }
+
+    /// Where the tables are made. Nothing is there: what a process that died left is removed.
+    pub(super) fn unfinished_tables(&self) -> Result<PathBuf, StartError> {
+        let path = self.path.join("tables.db.new");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.unusable(error)),
+            _ => Ok(path),
+        }
+    }
+
+    /// Makes what was made at `unfinished` the tables.
+    pub(super) fn keep_tables(&self, unfinished: &Path) -> Result<(), StartError> {
+        let keep = || {
+            File::open(unfinished)?.sync_all()?;
+            fs::rename(unfinished, self.tables())
+        };
+        keep().map_err(|error| self.unusable(error))
+    }
+
+    fn unusable(&self, source: io::Error) -> StartError {
+        StartError::Data { folder: self.path.clone(), source }
+    }
+
     pub(super) fn queues(&self) -> PathBuf {
         self.path.join("queues.db")
     }
@@ -42,8 +69,7 @@ impl DataFolder {
     /// Writes `endpoints.json`: readers see the old file, or all of the new one.
     pub(super) fn publish(&self, endpoints: &Endpoints) -> Result<Published, StartError> {
         let path = self.path.join(ENDPOINTS);
-        write(&path, endpoints)
-            .map_err(|source| StartError::Data { folder: self.path.clone(), source })?;
+        write(&path, endpoints).map_err(|error| self.unusable(error))?;
         Ok(Published(path))
     }
 }

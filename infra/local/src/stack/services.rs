@@ -29,10 +29,19 @@ pub(super) async fn open_tables(
     data: Option<&DataFolder>,
     sync: bool,
 ) -> Result<dynamodb::Store, StartError> {
-    let store = match data {
-        Some(data) => dynamodb::Store::open(&data.tables(), sync)?,
-        None => dynamodb::Store::in_memory()?,
-    };
+    let Some(data) = data else { return new_tables().await };
+    if !data.has_tables() {
+        // The database makes a table in several steps, and a process that dies between them would
+        // leave one behind that can be neither used nor made again.
+        let unfinished = data.unfinished_tables()?;
+        new_tables().await?.copy_to(&unfinished).await?;
+        data.keep_tables(&unfinished)?;
+    }
+    Ok(dynamodb::Store::open(&data.tables(), sync)?)
+}
+
+async fn new_tables() -> Result<dynamodb::Store, StartError> {
+    let store = dynamodb::Store::in_memory()?;
     create_tables(&dynamodb::client(&store), &tables()).await?;
     Ok(store)
 }

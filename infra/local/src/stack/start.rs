@@ -102,3 +102,32 @@ impl Stack {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn tables_that_a_start_left_unfinished_are_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let unfinished = folder.path().join("tables.db.new");
+        fs::write(&unfinished, "cut off").unwrap();
+        let start = || {
+            let data = Some(folder.path().to_owned());
+            Stack::start(Options { data, ..Options::default() })
+        };
+        let workspace = shared::model::Workspace {
+            id: "kept".parse().unwrap(),
+            created_at: shared::model::Timestamp::default(),
+        };
+        let stack = start().await.unwrap();
+        assert!(!unfinished.exists());
+        stack.store().put_workspace(&workspace).await.unwrap();
+        stack.stop().await;
+        let stack = start().await.unwrap();
+        assert_eq!(stack.store().workspace(&workspace.id).await.unwrap(), Some(workspace));
+        assert_eq!(stack.store().flows(&"kept".parse().unwrap()).await.unwrap(), []);
+    }
+}

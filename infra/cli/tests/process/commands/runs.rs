@@ -91,7 +91,7 @@ async fn what_is_not_there_is_3_and_what_cannot_be_is_2() {
         (&["cancel", absent], 3, ""),
         (&["status", "no-id"], 2, "`no-id`: "),
         (&["start", "absent"], 3, "there is no trigger `absent`"),
-        (&["start", "hello", "--input", "{"], 1, "`--input` is not JSON"),
+        (&["start", "hello", "--input", "{"], 2, "`--input` is not JSON"),
         (&["start", "hello", "--input", "@absent.json"], 1, "cannot read `absent.json`"),
         (&["start", "support", "--input", r#"{"message": "m"}"#], 1, "customer"),
         (&["list", "--status", "done"], 2, "one of queued, running"),
