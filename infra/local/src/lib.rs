@@ -4,6 +4,7 @@ pub mod dynamodb;
 mod gateway;
 mod in_process;
 mod invoke;
+pub mod private;
 mod pump;
 pub mod sqs;
 mod stack;

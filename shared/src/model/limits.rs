@@ -52,5 +52,9 @@ pub const MAX_FLOW_BYTES: usize = 256 * 1024;
 pub const MAX_LOG_ENTRIES: u64 = 10_000;
 
 /// Deepest nesting of a request's JSON. Expressions take 100 levels, and see the input a few levels
-/// inside of what they are given; a stored value is read back up to 127.
+/// inside of what they are given.
 pub const MAX_JSON_DEPTH: usize = 96;
+
+/// Deepest nesting of a run's output: a stored value is read back up to 127 levels, a few of which
+/// are its record's.
+pub const MAX_OUTPUT_DEPTH: usize = 120;

@@ -159,6 +159,12 @@ impl Runs {
 /// How a flow's own end ends its run.
 pub(super) fn end_of(ended: Result<Value, RunError>) -> (Event, End) {
     match ended {
+        Ok(output) if depth(&output) > limits::MAX_OUTPUT_DEPTH => {
+            // It could not be stored on any other try either, and each would repeat its effects.
+            let deepest = limits::MAX_OUTPUT_DEPTH;
+            let detail = format!("the output nests more than {deepest} levels deep");
+            (Event::Fail, End::Error(raise(ErrorKind::Runtime, "/", detail)))
+        }
         Ok(output) => (Event::Complete, End::Output(output)),
         Err(error) => (Event::Fail, End::Error(error)),
     }
@@ -217,6 +223,16 @@ pub(super) async fn interpret(
         environment: run.environment.as_str(),
     };
     flow::run(plan, host, facts).await
+}
+
+/// How deep arrays and objects nest. A flow's parts are bounded, so this ends soon.
+fn depth(value: &Value) -> usize {
+    let deepest = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + deepest.unwrap_or_default()
 }
 
 fn lost(run: &Run) -> Executed {

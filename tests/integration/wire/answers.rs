@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use local::Options;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{model::Status, runs::Settings};
 use support::{Api, Target, Transcript, send, workspace};
 
@@ -86,4 +86,38 @@ async fn a_status_tells_every_end() {
     transcript.note("cancelled", &api.ended(&asleep).await);
     transcript.note("timed out", &api.ended(&short.workflow_id()).await);
     insta::assert_snapshot!(transcript);
+}
+
+#[tokio::test]
+async fn an_output_that_nests_too_deeply_fails_its_run_at_once() {
+    let api = Api::start().await;
+    api.publish(CALL).await;
+    for (depth, status) in [(120, "completed"), (121, "failed"), (126, "failed")] {
+        let answer: Value =
+            serde_json::from_str(&("[".repeat(depth) + &"]".repeat(depth))).unwrap();
+        let target = Target::start(move |_| (200, answer.clone())).await;
+        let body = json!({"message": "?", "user_variables": {"url": target.url}}).to_string();
+        let waited = send(api.wait_for("call", body.clone())).await;
+        let started = send(api.start_of("call", body)).await;
+        for answer in [waited, api.ended(&started.workflow_id()).await] {
+            assert_eq!(answer.json()["status"], status, "{depth}: {answer}");
+        }
+        assert_eq!(target.calls().len(), 2, "{depth}");
+    }
+}
+
+#[tokio::test]
+async fn a_template_that_nests_its_input_too_deeply_fails_its_run() {
+    let api = Api::start().await;
+    let nested = format!("{}'${{ . }}'{}", "{a: ".repeat(45), "}".repeat(45));
+    let flow = "document: {dsl: '1.0.3', namespace: test, name: nest, version: '1.0.0'}";
+    api.publish(&format!("{flow}\ndo: [{{wrap: {{set: {nested}}}}}]")).await;
+    let value = "[".repeat(80) + &"]".repeat(80);
+    let body = format!(r#"{{"user_variables": {{"value": {value}}}}}"#);
+    let waited = send(api.wait_for("nest", body.clone())).await;
+    let started = send(api.start_of("nest", body)).await;
+    for answer in [waited, api.ended(&started.workflow_id()).await] {
+        let error = answer.json()["error"].take();
+        assert_eq!(error, "Runtime Error: the output nests more than 120 levels deep", "{answer}");
+    }
 }

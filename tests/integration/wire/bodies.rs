@@ -270,7 +270,7 @@ fn any_value_arrives_as_it_was_sent() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let api = runtime.block_on(api());
     let mut runner = TestRunner::new(ProptestConfig {
-        cases: 150,
+        cases: 80,
         failure_persistence: None,
         ..ProptestConfig::default()
     });

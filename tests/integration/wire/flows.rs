@@ -77,3 +77,6 @@ do:
   - answer:
       set: { customer: '${ .customer.id }' }
 "#;
+
+/// The example that users meet first.
+pub(super) const HELLO: &str = include_str!("../../../examples/flows/hello.yaml");

@@ -1,8 +1,11 @@
 //! The wire: every answer as its caller reads it.
 
 mod answers;
+mod arbitrary;
 mod bodies;
+mod clients;
 mod environments;
+mod faults;
 mod flows;
 mod idempotency;
 mod keys;

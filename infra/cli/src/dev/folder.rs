@@ -1,11 +1,11 @@
 //! The data folder as far as this command writes to it: files for scripts, for this user only.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
-    io::{self, Write as _},
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
 };
 
+use local::private::{make_folder, write_document};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{connect::DEFAULT_DATA, error::Error};
@@ -39,7 +39,7 @@ impl Folder {
             )));
         }
         let failed = |error| Error::because(format!("the folder `{shown}` cannot be used"), error);
-        make(&path).map_err(failed)?;
+        make_folder(&path).map_err(failed)?;
         let lock = File::create(path.join("lock")).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path, memory: Some((lock, Vec::new())) }),
@@ -61,7 +61,7 @@ impl Folder {
     /// Writes a file: readers see the old one, or all of the new one.
     pub(super) fn write(&mut self, name: &str, document: &impl Serialize) -> Result<(), Error> {
         let path = self.path.join(name);
-        write(&path, document)
+        write_document(&path, document)
             .map_err(|error| Error::because(format!("cannot write `{}`", path.display()), error))?;
         if let Some((_, files)) = &mut self.memory {
             files.push(path);
@@ -85,28 +85,6 @@ pub(super) fn in_use(folder: &Path) -> Error {
         "another stack runs on `{}`: stop it, or choose another folder with --data",
         folder.display()
     ))
-}
-
-fn make(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn write(path: &Path, document: &impl Serialize) -> io::Result<()> {
-    let unfinished = path.with_extension("json.new");
-    // One of a process that died has unknown rights; a new one gets these.
-    let _ = fs::remove_file(&unfinished);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut text = serde_json::to_vec_pretty(document)?;
-    text.push(b'\n');
-    options.open(&unfinished)?.write_all(&text)?;
-    fs::rename(&unfinished, path)
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The data folder: one stack at a time has it, and says in it where it is reached.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
-    io::{self, Write as _},
+    fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
 };
 
 use super::{Endpoints, StartError};
+use crate::private::{make_folder, write_document};
 
 /// The file that says where a stack is reached.
 pub(super) const ENDPOINTS: &str = "endpoints.json";
@@ -22,7 +23,7 @@ impl DataFolder {
     /// Makes the folder where there is none, for this user only, and takes it.
     pub(super) fn open(path: &Path) -> Result<Self, StartError> {
         let failed = |source| StartError::Data { folder: path.to_owned(), source };
-        make(path).map_err(failed)?;
+        make_folder(path).map_err(failed)?;
         let lock = File::create(path.join("lock")).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
@@ -69,7 +70,7 @@ impl DataFolder {
     /// Writes `endpoints.json`: readers see the old file, or all of the new one.
     pub(super) fn publish(&self, endpoints: &Endpoints) -> Result<Published, StartError> {
         let path = self.path.join(ENDPOINTS);
-        write(&path, endpoints).map_err(|error| self.unusable(error))?;
+        write_document(&path, endpoints).map_err(|error| self.unusable(error))?;
         Ok(Published(path))
     }
 }
@@ -82,26 +83,4 @@ impl Drop for Published {
         // What stays behind is overwritten by the next start.
         let _ = fs::remove_file(&self.0);
     }
-}
-
-fn make(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn write(path: &Path, endpoints: &Endpoints) -> io::Result<()> {
-    let unfinished = path.with_extension("json.new");
-    // One of a process that died has unknown rights; a new one gets these.
-    let _ = fs::remove_file(&unfinished);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut text = serde_json::to_vec_pretty(endpoints)?;
-    text.push(b'\n');
-    options.open(&unfinished)?.write_all(&text)?;
-    fs::rename(&unfinished, path)
 }

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-/// Most data that one step may put out, in bytes of JSON: what an AWS Lambda function may answer
-/// (AWS Lambda quotas, invocation payload, 6 MB).
-pub(super) const MAX_DATA_BYTES: usize = 6 * 1024 * 1024;
+/// Most data that one step may put out, in bytes of JSON. An AWS Lambda function may answer 6 MB
+/// (AWS Lambda quotas, invocation payload): the rest is for the envelope and its log lines.
+pub(super) const MAX_DATA_BYTES: usize = 5_500_000;
 
 /// How much more may be built.
 pub(super) struct Budget(usize);

@@ -1,0 +1,6 @@
+//! Clients that were written by others, and those that users start from, against a stack.
+
+mod guide;
+mod own;
+mod program;
+mod published;
