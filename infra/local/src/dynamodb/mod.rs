@@ -1,6 +1,7 @@
 //! `DynamoDB` for one machine: an embedded emulator behind the real SDK, on a socket or in this process. It knows
 //! nothing of the items in it.
 
+mod checkpoints;
 mod client;
 mod dispatch;
 mod refusal;

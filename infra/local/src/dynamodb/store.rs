@@ -8,6 +8,8 @@ use std::sync::mpsc::{self, Sender};
 use dynoxide::{Database, DynoxideError};
 use tokio::sync::oneshot;
 
+use super::checkpoints::Checkpoints;
+
 /// The database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -33,6 +35,8 @@ type Job = Box<dyn FnOnce(&Database) + Send>;
 pub struct Store {
     database: Database,
     jobs: Sender<Job>,
+    /// Of tables in a file.
+    _checkpoints: Option<Checkpoints>,
 }
 
 impl fmt::Debug for Store {
@@ -44,7 +48,7 @@ impl fmt::Debug for Store {
 impl Store {
     /// Tables that end with the process.
     pub fn in_memory() -> Result<Self, OpenError> {
-        Self::start(Database::memory()?)
+        Self::start(Database::memory()?, None)
     }
 
     /// Tables in the file at `path`. A write that was answered survives the process; with `sync` also a power cut, at
@@ -56,10 +60,10 @@ impl Store {
             // database has no other way to it. Without it, every write waits for the disk.
             database.disable_bulk_loading()?;
         }
-        Self::start(database)
+        Self::start(database, Some(Checkpoints::start(path)?))
     }
 
-    fn start(database: Database) -> Result<Self, OpenError> {
+    fn start(database: Database, checkpoints: Option<Checkpoints>) -> Result<Self, OpenError> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let worker = database.clone();
         std::thread::Builder::new().name("tables".to_owned()).spawn(move || {
@@ -67,7 +71,7 @@ impl Store {
                 job(&worker);
             }
         })?;
-        Ok(Self { database, jobs })
+        Ok(Self { database, jobs, _checkpoints: checkpoints })
     }
 
     /// Writes all tables to a new file at `path`, where there must be none.
