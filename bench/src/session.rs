@@ -1,5 +1,5 @@
-//! The whole measurement, in the order that lets no part disturb the next: every waiting run leaves a guard message
-//! that falls due a lease later and costs something then, so waiting runs come last.
+//! The whole measurement, in the order that lets no part disturb the next: a waiting run may leave a guard message that
+//! falls due a lease later and costs something then, so waiting runs come last.
 
 use std::{
     io::{self, Write},
