@@ -4,7 +4,7 @@ use super::{Error, Runs, journal::Recorder};
 use crate::{
     flow::{ErrorKind, raise},
     model::{End, Event},
-    queue::{Delivery, Incoming, Kind, Message},
+    queue::{Delivery, Incoming, Message},
     store::Claim,
 };
 
@@ -43,13 +43,8 @@ impl Runs {
                 self.finish(claimed.run, recorder, Event::Fail, End::Error(error)).await?;
                 Ok(Delivery::Done)
             }
-            Claim::Asleep { until, run } => {
-                // A wake-up that died before its time: the run is sound, so it gets another one.
-                if message.kind == Kind::Wake && message.wake_at == Some(until) {
-                    self.send_wake(&run, until).await?;
-                }
-                Ok(Delivery::Done)
-            }
+            // The run is sound: a wake-up that died before its time gets a successor.
+            Claim::Asleep { until, run } => self.let_sleep(message, &run, until).await,
             Claim::Held { .. } => Ok(Delivery::Again),
             Claim::Ended(_) | Claim::Missing => Ok(Delivery::Done),
         }

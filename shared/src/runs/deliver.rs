@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Error, Runs, execute::Executed, host::Slice};
 use crate::{
-    model::{RunId, Timestamp, WorkspaceId, limits},
+    model::{Run, RunId, Timestamp, WorkspaceId, limits},
     queue::{Delivery, Incoming, Kind, Message, Receipt},
     store::Claim,
 };
@@ -73,13 +73,7 @@ impl Runs {
             Claim::Held { until, run } => {
                 self.requeue(message, &run.workspace, until.since(now) + LEASE_MARGIN).await
             }
-            Claim::Asleep { until, run } => {
-                // Another message of a sleeping run is of no use: its wake-up is under way.
-                if message.kind == Kind::Wake && message.wake_at == Some(until) {
-                    self.send_wake(&run, until).await?;
-                }
-                Ok(Delivery::Done)
-            }
+            Claim::Asleep { until, run } => self.let_sleep(message, &run, until).await,
             Claim::Ended(_) => Ok(Delivery::Done),
             Claim::Missing if delivery_count >= MAX_DELIVERIES_WITHOUT_RUN => {
                 tracing::warn!(run.id = %message.run, "Dropped a message: run {} was never stored", message.run);
@@ -90,6 +84,20 @@ impl Runs {
                 Ok(Delivery::Again)
             }
         }
+    }
+
+    /// A message of a sleeping run: its wake-up, come before the time, is sent anew; any other is of
+    /// no use, as the wake-up is under way.
+    pub(super) async fn let_sleep(
+        &self,
+        message: &Message,
+        run: &Run,
+        until: Timestamp,
+    ) -> Result<Delivery, Error> {
+        if message.kind == Kind::Wake && message.wake_at == Some(until) {
+            self.send_wake(run, until).await?;
+        }
+        Ok(Delivery::Done)
     }
 
     /// Header and message of a start go out side by side; a fast message looks again for a while.
