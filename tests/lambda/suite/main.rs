@@ -1,0 +1,9 @@
+//! The functions' release binaries, run as Lambda runs them. `tests/lambda/run` builds them first.
+
+mod batches;
+mod flows;
+mod life;
+mod logs;
+mod requests;
+mod rights;
+mod runs;
