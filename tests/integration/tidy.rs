@@ -10,7 +10,7 @@ use std::{
 use regex_lite::Regex;
 
 /// Modules of `shared` and the modules each may name.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("telemetry", &[]),
     ("clock", &["model"]),
@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("runs", &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue"]),
     ("http", &["model", "telemetry", "auth", "runs"]),
     ("connect", &["model", "config", "clock", "egress", "store", "queue", "runs"]),
+    ("startup", &["config", "telemetry"]),
     ("lib", &[]),
 ];
 

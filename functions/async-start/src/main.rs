@@ -1,12 +1,11 @@
 //! Wiring of the async-start function.
 
 use lambda_http::{Error, Request, run, service_fn};
-use shared::{config::Config, connect::connect, telemetry};
+use shared::{connect::connect, startup};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let config = Config::from_environment()?;
-    telemetry::init(&config.log);
+    let config = startup::configuration().await;
     let runs = connect(&config);
     run(service_fn(async |request: Request| {
         Ok::<_, Error>(async_start::handle(&runs, request).await)

@@ -2,12 +2,11 @@
 
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use shared::{config::Config, connect::connect, telemetry};
+use shared::{connect::connect, startup};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let config = Config::from_environment()?;
-    telemetry::init(&config.log);
+    let config = startup::configuration().await;
     let runs = connect(&config);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Error>(worker::handle(&runs, event.payload).await)

@@ -3,12 +3,13 @@
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::{
     Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
+use aws_smithy_runtime_api::client::http::{HttpClient as _, SharedHttpClient, http_client_fn};
 
 use crate::{
     clock::Clock,
-    config::Config,
+    config::{Config, Endpoints},
     egress::{Egress, Policy},
     queue::Queue,
     runs::{Parts, Runs, Settings},
@@ -37,7 +38,7 @@ pub fn parts(config: &Config) -> Parts {
         None,
         "environment",
     );
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    let http = http(&config.endpoints);
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
     let (region, endpoints) = (&config.region, config.endpoints.clone());
     Parts {
@@ -51,5 +52,43 @@ pub fn parts(config: &Config) -> Parts {
         queue: Queue::connect(region, endpoints.sqs, credentials, http, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),
         clock: Clock::system(),
+    }
+}
+
+/// The roots that AWS's endpoints end in. Of the machine's own there are 150, which take longer to
+/// read than everything else that a function does before its first answer.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
+
+/// One client for all services; TLS is set up by the first request. The SDK would do so for each
+/// service when its client is built, to find a faulty setup early, and throw the result away.
+fn http(endpoints: &Endpoints) -> SharedHttpClient {
+    let Endpoints { dynamodb, s3, sqs } = endpoints;
+    // An endpoint of somebody else's may have any certificate that this machine trusts.
+    let is_foreign = [dynamodb, s3, sqs].into_iter().flatten().any(|url| url.starts_with("https"));
+    let roots = if is_foreign {
+        TrustStore::default()
+    } else {
+        TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
+    };
+    let tls = TlsContext::builder().with_trust_store(roots).build().unwrap_or_default();
+    let provider = Provider::Rustls(CryptoMode::AwsLc);
+    let client = Builder::new().tls_provider(provider).tls_context(tls).build_https();
+    http_client_fn(move |settings, components| client.http_connector(settings, components))
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::{
+        RootCertStore,
+        pki_types::{CertificateDer, pem::PemObject as _},
+    };
+
+    use super::*;
+
+    #[test]
+    fn every_pinned_root_can_be_read() {
+        let read = CertificateDer::pem_slice_iter(AMAZON_ROOTS).collect::<Result<Vec<_>, _>>();
+        let (valid, invalid) = RootCertStore::empty().add_parsable_certificates(read.unwrap());
+        assert_eq!((valid, invalid), (5, 0));
     }
 }

@@ -10,5 +10,6 @@ pub mod egress;
 pub mod http;
 pub mod queue;
 pub mod runs;
+pub mod startup;
 pub mod store;
 pub mod telemetry;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub struct HttpEvent(Value);
 
 /// A sample by its file's name.
-pub(crate) fn sample(name: &str) -> Value {
+pub fn sample(name: &str) -> Value {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = root.join("events").join(name).with_extension("json");
     let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -10,7 +10,7 @@ mod runtime_api;
 mod site;
 mod template;
 
-pub use event::HttpEvent;
+pub use event::{HttpEvent, sample};
 pub use guard::{Denial, Guard, USED, Upstream, note};
 pub use outcome::{Outcome, Reply, Report, failures};
 pub use process::{Function, Lines, Process, binary};

@@ -1,0 +1,139 @@
+//! One start of every function a round, so that a busy moment of the machine meets all of them alike.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use lambda_tests::{Function, HttpEvent, Lines, Outcome, Process, sample};
+use local::Options;
+use serde_json::{Value, json};
+use support::{Api, send};
+
+/// The flow of the measured runs: one step, and nobody is called.
+const FLOW: &str = r#"
+document: { dsl: '1.0.3', namespace: bench, name: hello, version: '1.0.0' }
+do:
+  - greet:
+      set:
+        reply: ${ "Hello, " + .message }
+"#;
+
+/// What is started.
+pub(crate) struct Subject {
+    /// The name of its binary.
+    pub(crate) name: &'static str,
+    /// None for what is compared with.
+    function: Option<Function>,
+    pub(crate) binary: PathBuf,
+    pub(crate) starts: Vec<Start>,
+}
+
+/// Times from the start of a process.
+pub(crate) struct Start {
+    pub(crate) first_poll: Duration,
+    pub(crate) first_answer: Duration,
+}
+
+/// Functions, and the tables and queues that they find.
+pub(crate) struct Bench {
+    pub(crate) subjects: Vec<Subject>,
+    api: Api,
+    /// A run that has ended.
+    run: String,
+}
+
+impl Bench {
+    pub(crate) async fn start(binaries: &Path) -> Self {
+        let api = Api::with(Options { workers: false, ..Options::default() }).await;
+        api.publish(FLOW).await;
+        let run = send(api.wait_for("hello", r#"{"message": "x"}"#)).await.workflow_id();
+        let functions = Function::ALL.map(|function| (function.name(), Some(function)));
+        let named = [("hello", None)].into_iter().chain(functions);
+        let subjects = named.map(|(name, function)| Subject {
+            name,
+            function,
+            binary: binaries.join(name),
+            starts: Vec::new(),
+        });
+        Self { subjects: subjects.collect(), api, run }
+    }
+
+    /// Starts every function once.
+    pub(crate) async fn round(&mut self) {
+        let lines = Lines::default();
+        let variables = self.environment();
+        for number in 0..self.subjects.len() {
+            let event = self.event(self.subjects[number].function).await;
+            let subject = &mut self.subjects[number];
+            let mut process =
+                Process::start(&subject.binary, subject.name, &variables, &lines).await;
+            let outcome = process.invoke(&event).await;
+            check(subject.function, outcome);
+            let api = process.runtime_api();
+            let since = |at: tokio::time::Instant| at - process.started_at;
+            subject.starts.push(Start {
+                first_poll: since(api.first_poll().await),
+                first_answer: since(api.first_answer().await),
+            });
+        }
+    }
+
+    fn environment(&self) -> BTreeMap<String, String> {
+        let endpoints = self.api.stack.endpoints();
+        let variables = [
+            ("TRIGGER_RUNS_TABLE", endpoints.runs_table.as_str()),
+            ("TRIGGER_CONFIG_TABLE", &endpoints.config_table),
+            ("TRIGGER_QUEUE_URL", &endpoints.queue_url),
+            ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb_url),
+            ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs_url),
+            ("AWS_ACCESS_KEY_ID", "bench"),
+            ("AWS_SECRET_ACCESS_KEY", "bench"),
+            ("AWS_SESSION_TOKEN", "bench"),
+        ];
+        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    }
+
+    /// What a function would be woken by.
+    async fn event(&self, function: Option<Function>) -> Value {
+        let key = &self.api.key;
+        match function {
+            None | Some(Function::Status) => {
+                HttpEvent::sample("status", key).parameter("workflow_id", &self.run).json()
+            }
+            Some(Function::SyncTrigger) => HttpEvent::sample("sync-trigger", key).json(),
+            Some(Function::AsyncStart) => {
+                let event = HttpEvent::sample("async-start", key).parameter("trigger_id", "hello");
+                // A new run each time, without the write that remembers a key.
+                event.header("Idempotency-Key", "").json()
+            }
+            Some(function @ (Function::Worker | Function::DeadLetter)) => {
+                let started = send(self.api.start_of("hello", r#"{"message": "x"}"#)).await;
+                assert_eq!(started.status, 200, "{started}");
+                let queues = self.api.stack.queues();
+                let mut received = queues.receive("trigger-runs", 1, None, None).await.unwrap();
+                let message = received.pop().expect("a message");
+                let mut event = sample(function.name());
+                event["Records"][0]["body"] = json!(message.content.body);
+                event["Records"][0]["receiptHandle"] = json!(message.receipt_handle);
+                queues.purge("trigger-runs").await.unwrap();
+                event
+            }
+        }
+    }
+}
+
+/// A start whose work failed is not the one that is to be measured.
+fn check(function: Option<Function>, outcome: Outcome) {
+    match function {
+        Some(Function::Worker | Function::DeadLetter) => {
+            assert_eq!(outcome.json(), json!({"batchItemFailures": []}));
+        }
+        _ => {
+            let answer = outcome.http();
+            assert_eq!(answer.status, 200, "{answer}");
+        }
+    }
+}
