@@ -35,7 +35,7 @@ pub(super) fn lines(faults: &[Fault]) -> String {
 
 /// A file of the specification beside the repository, `None` where it is absent.
 pub(super) fn specification(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/ows").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ows").join(name);
     if path.exists() {
         return Some(path);
     }

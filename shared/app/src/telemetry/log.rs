@@ -12,7 +12,7 @@ use tracing_subscriber::{
 /// The crates whose lines may be finer than warnings: those that are written so that no key, header,
 /// body or user variable reaches a log. HTTP and SDK crates print whole requests at `debug` and
 /// `trace`, so a crate that is not named here stays quiet, whatever filter the operator sets.
-const DISCREET: [&str; 2] = ["shared", "local"];
+const DISCREET: [&str; 3] = ["shared", "shared_core", "local"];
 
 /// Sends log lines to standard error from now on. `filter` is a level or a list of
 /// `target=level`; what cannot be read counts as `info`. Crates of others tell warnings and errors

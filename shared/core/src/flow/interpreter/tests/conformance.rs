@@ -29,7 +29,7 @@ const SCENARIO_COUNT: usize = 21;
 
 #[tokio::test]
 async fn the_conformance_kit_passes() {
-    let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/ows/ctk");
+    let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/ows/ctk");
     let Ok(files) = fs::read_dir(&kit) else {
         println!("skipped: there is no conformance kit beside the repository");
         return;

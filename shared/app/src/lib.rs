@@ -1,0 +1,14 @@
+//! What the trigger-api functions share, as modules whose arrows point inward only:
+//! `runs` holds the use cases, `http` speaks the wire. What needs no service is `shared-core`,
+//! whose modules are told on here, so that there is one name to depend on.
+
+pub use shared_core::{auth, clock, flow, model};
+
+pub mod config;
+pub mod connect;
+pub mod egress;
+pub mod http;
+pub mod queue;
+pub mod runs;
+pub mod store;
+pub mod telemetry;
