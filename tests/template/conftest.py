@@ -25,7 +25,7 @@ def of_type(resources, kind):
 
 def sources(pattern):
     """Rust code without its tests, all that matches the pattern."""
-    found = [path for path in sorted(ROOT.glob(pattern)) if path.is_file() and "tests" not in path.parts and path.stem != "tests"]
+    found = [path for path in sorted(ROOT.glob(pattern)) if path.is_file() and "tests" not in path.parts and path.stem not in ("tests", "fixture")]
     assert found, f"no {pattern}"
     return "\n".join(path.read_text().split("#[cfg(test)]\nmod tests {")[0] for path in found)
 

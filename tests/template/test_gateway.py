@@ -80,6 +80,8 @@ def test_the_gateway_is_regional_and_takes_every_body_as_bytes(translated, body)
 
 def test_there_is_one_stage(translated):
     assert [stage["StageName"] for stage in of_type(translated, "AWS::ApiGateway::Stage").values()] == [{"Ref": "Stage"}]
+    # Where SAM gives the deployment a stage too, API Gateway makes another one.
+    assert all("StageName" not in it for it in of_type(translated, "AWS::ApiGateway::Deployment").values())
 
 
 def test_what_the_gateway_says_itself_has_the_shape_of_the_functions_errors(responses):
