@@ -12,7 +12,9 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 # Permissions and variables of code that is about to be merged: take out what has arrived.
 ANNOUNCED_ACTIONS = {"s3:GetObject", "s3:PutObject"}
-ANNOUNCED_VARIABLES = {"TRIGGER_PAYLOADS_BUCKET", "TRIGGER_OTLP_ENDPOINT"}
+ANNOUNCED_VARIABLES = {
+    "TRIGGER_PAYLOADS_BUCKET", "TRIGGER_OTLP_ENDPOINT", "TRIGGER_SERVICE", "TRIGGER_METRICS",
+}
 
 # What the SDKs can ask for. A transaction needs the actions of its members, which occur alone too.
 OPERATIONS = {

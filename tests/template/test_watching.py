@@ -73,7 +73,7 @@ def test_alarms_reach_whoever_is_named_and_silence_is_no_alarm(alarms):
         assert alarm["AlarmDescription"], name
 
 
-def test_the_dashboard_can_be_drawn(resources):
+def test_the_dashboard_can_be_drawn(resources, lambdas):
     text = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     widgets = json.loads(re.sub(r"\$\{[^}]+\}", "x", text))["widgets"]
     places = {(widget["x"], widget["y"]) for widget in widgets}
@@ -81,5 +81,9 @@ def test_the_dashboard_can_be_drawn(resources):
     for widget in widgets:
         assert widget["properties"]["title"] and widget["properties"]["metrics"]
         assert widget["x"] + widget["width"] <= 24
-    for metric in ["RunsStarted", "RunsCompleted", "RunsFailed", "QueueDelay", "StepDuration"]:
-        assert metric in text
+    # Under the name by which the functions tell them.
+    assert '"TriggerApi", "RunsStarted", "Service", "${AWS::StackName}"' in text
+    variables = [it["Environment"]["Variables"] for it in lambdas.values()]
+    assert all(it["TRIGGER_SERVICE"] == {"Ref": "AWS::StackName"} for it in variables)
+    for metric in ["RunsCompleted", "RunsFailed", "QueueDelay", "StepDuration", "ColdStarts"]:
+        assert f'"{metric}"' in text
