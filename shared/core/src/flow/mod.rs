@@ -13,6 +13,7 @@ mod host;
 mod interpreter;
 mod lint;
 mod load;
+mod nearest;
 mod plan;
 mod source;
 

@@ -13,7 +13,7 @@ use serde::{
 
 use super::{Problem, Segment, number};
 use crate::flow::{
-    lint::one_of,
+    nearest::one_of,
     source::{Located, Member, Node},
 };
 

@@ -2,7 +2,8 @@
 
 use super::compile::CompileError;
 use super::source::offset;
-use super::{functions, prelude, suggest};
+use super::{functions, prelude};
+use crate::flow::nearest::closest;
 use jaq_core::compile::{self, Undefined};
 use jaq_core::load::{self, Error};
 
@@ -65,7 +66,7 @@ fn undefined_message(name: &str, undefined: &Undefined, variables: &[&str]) -> S
     match undefined {
         Undefined::Var => {
             let bare = name.strip_prefix('$').unwrap_or(name);
-            let guess = suggest::closest(bare, variables.iter().copied());
+            let guess = closest(bare, variables.iter().copied());
             format!(
                 "unknown variable `{name}`{}",
                 guess.map(|guess| format!("; did you mean `${guess}`?")).unwrap_or_default()
@@ -89,7 +90,7 @@ fn undefined_function(name: &str, arity: usize) -> String {
         let arities: Vec<String> = arities.iter().map(usize::to_string).collect();
         return format!("`{name}` takes {} arguments, not {arity}", arities.join(" or "));
     }
-    let guess = suggest::closest(name, known.iter().map(|(name, _)| *name));
+    let guess = closest(name, known.iter().map(|(name, _)| *name));
     format!(
         "unknown function `{name}`{}",
         guess.map(|guess| format!("; did you mean `{guess}`?")).unwrap_or_default()

@@ -15,7 +15,7 @@
 //!   again, from the start, on a thread of its own with a stack that is large enough; expressions are pure.
 //! * The functions are an allow-list: no clock, environment, randomness, files, other inputs or output streams.
 //!
-//! This module must not know what a flow is; it names nothing else of the crate.
+//! This module must not know what a flow is; it names nothing else of the crate but `nearest`, for hints.
 
 mod compile;
 mod diagnose;
@@ -26,7 +26,6 @@ mod meter;
 mod plain;
 mod prelude;
 mod source;
-mod suggest;
 mod value;
 
 #[cfg(test)]

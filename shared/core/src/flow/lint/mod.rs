@@ -1,9 +1,7 @@
 //! What is sound by the vocabulary and still probably not meant.
 
-mod nearest;
 mod reach;
 mod writing;
 
-pub(super) use nearest::{closest, one_of};
 pub(super) use reach::unreachable;
 pub(super) use writing::{looks_like_expression, partly_expression};

@@ -11,7 +11,7 @@ use crate::flow::{
     LogCall, TaskKind,
     definition::{A2aCall, AsyncApiCall, CallTask, GrpcCall, LogArguments, McpCall, OpenApiCall},
     fault::quoted,
-    lint::closest,
+    nearest::closest,
 };
 use crate::model::LogLevel;
 

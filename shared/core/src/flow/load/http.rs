@@ -10,7 +10,7 @@ use crate::flow::{
     HttpCall, HttpOutput, TaskKind, Template,
     definition::{HttpArguments, HttpOutputName},
     fault::quoted,
-    lint::closest,
+    nearest::closest,
     unwrap,
 };
 

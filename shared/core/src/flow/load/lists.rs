@@ -9,10 +9,7 @@ use super::{
     scope::Scope,
 };
 use crate::flow::{
-    Task, TaskList, Then,
-    fault::quoted,
-    lint::{closest, unreachable},
-    source::Node,
+    Task, TaskList, Then, fault::quoted, lint::unreachable, nearest::closest, source::Node,
 };
 
 /// Longest name of a task, in bytes. A name is part of the path, and with it of the key, of every

@@ -14,7 +14,7 @@ use crate::flow::{
     Fault,
     definition::{self, Problem, Reason, Segment},
     fault::quoted,
-    lint::{closest, one_of},
+    nearest::{closest, one_of},
     source::{Located, Node},
 };
 

@@ -10,7 +10,7 @@ use super::{
 use crate::flow::{
     TaskKind,
     definition::{EmitTask, ForkTask, ListenTask, RunTask},
-    lint::one_of,
+    nearest::one_of,
 };
 
 /// What `run` can run.

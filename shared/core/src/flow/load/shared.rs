@@ -11,7 +11,7 @@ use super::{
 use crate::flow::{
     definition::{Authentication, ErrorDefinition, RetryPolicy, Timeout, Use},
     fault::quoted,
-    lint::closest,
+    nearest::closest,
 };
 
 /// A kind of shared component that tasks refer to by name.

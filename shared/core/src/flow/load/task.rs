@@ -10,7 +10,7 @@ use crate::flow::{
     Task, TaskKind, Template, WaitFor,
     definition::{Common, DoTask, SetTask, WaitTask},
     fault::quoted,
-    lint::{closest, one_of},
+    nearest::{closest, one_of},
     source::Node,
     unwrap,
 };
