@@ -10,7 +10,7 @@ mod wire;
 
 pub use answer::{Answer, Transcript};
 pub use api::{Api, send};
-pub use bed::{Bed, DEAD_LETTERS, QUEUE, event};
+pub use bed::{BUCKET, Bed, DEAD_LETTERS, QUEUE, event};
 pub use records::workspace;
 pub use target::{Call, Target};
 pub use wire::{Fault, Moment, Sent, Wire};
