@@ -5,6 +5,8 @@ mod client;
 mod dispatch;
 mod objects;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use client::{config, recorded_config};
 pub use objects::{Objects, OpenError};

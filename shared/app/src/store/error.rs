@@ -20,7 +20,8 @@ pub enum Error {
         /// Which part.
         what: &'static str,
     },
-    /// What an entry refers to cannot be read back from the bucket. A retry gives the same.
+    /// What an entry refers to cannot be read back from the bucket. A retry gives the same, unless
+    /// what was withheld is allowed meanwhile.
     #[error("the payload of entry {seq} of run {run} {fault}")]
     Payload {
         /// The run.
@@ -80,10 +81,15 @@ impl Error {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Unavailable(_) => ErrorKind::Unavailable,
-            Self::Corrupt { .. } | Self::Payload { .. } => ErrorKind::Corrupt,
+            Self::Corrupt { .. }
+            | Self::Payload { fault: PayloadFault::Missing | PayloadFault::Damaged, .. } => {
+                ErrorKind::Corrupt
+            }
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::Cursor => ErrorKind::Cursor,
-            Self::Internal(_) => ErrorKind::Internal,
+            Self::Internal(_) | Self::Payload { fault: PayloadFault::Withheld, .. } => {
+                ErrorKind::Internal
+            }
         }
     }
 

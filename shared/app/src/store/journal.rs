@@ -178,8 +178,8 @@ mod tests {
     use super::*;
     use crate::{
         model::LogEntry,
-        store::PayloadFault,
         store::fixture::{Database, Fault, at, end, entry, held, line, noise, taken},
+        store::{Claim, PayloadFault, Unreadable},
     };
 
     #[tokio::test]
@@ -266,10 +266,13 @@ mod tests {
             database.store.insert(&run, &json!({})).await.unwrap();
             database.store.append(&run, 1, &entry(&noise(700_000), 1..=1)).await.unwrap();
             database.wire.objects(harm);
-            let error = database.store.claim(run.id, at(75), at(150)).await.unwrap_err();
-            let Error::Payload { run: named, seq: 1, fault } = error else { panic!("{error:?}") };
-            assert_eq!((named, fault), (run.id, expected));
-            assert!(error.to_string().contains(&run.id.to_string()), "{error}");
+            let claim = database.store.claim(run.id, at(75), at(150)).await.unwrap();
+            let Claim::Unreadable(unreadable) = claim else { panic!("{claim:?}") };
+            let Unreadable { run: held, journal, next_seq, error } = *unreadable;
+            assert_eq!((held.epoch, next_seq), (2, 2));
+            assert_eq!(journal, [JournalEntry { outcomes: Vec::new(), ..entry("", 1..=1) }]);
+            let told = format!("the payload of entry 1 of run {} {expected}", run.id);
+            assert_eq!(error.to_string(), told);
         }
     }
 

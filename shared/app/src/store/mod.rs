@@ -21,7 +21,7 @@ mod payloads;
 pub mod tables;
 mod view;
 
-pub use claim::{Claim, Claimed};
+pub use claim::{Claim, Claimed, Unreadable};
 pub use client::{Store, Tables};
 pub use error::{Error, ErrorKind, PayloadFault};
 pub use finish::Finish;
