@@ -28,8 +28,12 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates that one module alone may name.
-const OWNED: [(&str, &str); 3] =
-    [("aws_sdk_dynamodb", "store"), ("aws_sdk_sqs", "queue"), ("lambda_http", "http")];
+const OWNED: [(&str, &str); 4] = [
+    ("aws_sdk_dynamodb", "store"),
+    ("aws_sdk_s3", "store"),
+    ("aws_sdk_sqs", "queue"),
+    ("lambda_http", "http"),
+];
 
 const MAX_LINES: usize = 600;
 const MAX_FUNCTION_LINES: usize = 80;

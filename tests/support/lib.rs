@@ -4,13 +4,15 @@
 mod answer;
 mod api;
 mod bed;
+mod noise;
 pub mod records;
 mod target;
 mod wire;
 
 pub use answer::{Answer, Transcript};
 pub use api::{Api, send};
-pub use bed::{Bed, DEAD_LETTERS, QUEUE, event};
+pub use bed::{BUCKET, Bed, DEAD_LETTERS, QUEUE, event};
+pub use noise::noise;
 pub use records::workspace;
 pub use target::{Call, Target};
 pub use wire::{Fault, Moment, Sent, Wire};

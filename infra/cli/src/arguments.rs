@@ -84,6 +84,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) config_table: Option<String>,
+    /// The bucket of payloads too large for a table
+    #[arg(
+        long,
+        global = true,
+        value_name = "BUCKET",
+        env = "TRIGGER_PAYLOADS_BUCKET",
+        hide_env_values = true
+    )]
+    pub(crate) payloads_bucket: Option<String>,
     /// The runs queue
     #[arg(
         long,

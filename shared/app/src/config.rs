@@ -13,6 +13,8 @@ pub struct Config {
     pub runs_table: String,
     /// `TRIGGER_CONFIG_TABLE`: the table of workspaces, keys, triggers and flows.
     pub config_table: String,
+    /// `TRIGGER_PAYLOADS_BUCKET`: the bucket of payloads too large for an item.
+    pub payloads_bucket: String,
     /// `TRIGGER_QUEUE_URL`: the runs queue. Absent for a function that only reads.
     pub queue_url: String,
     /// `TRIGGER_QUEUE_VISIBILITY_S`: that queue's visibility timeout, in seconds.
@@ -86,6 +88,7 @@ impl Config {
         let config = Self {
             runs_table: reader.required("TRIGGER_RUNS_TABLE"),
             config_table: reader.required("TRIGGER_CONFIG_TABLE"),
+            payloads_bucket: reader.required("TRIGGER_PAYLOADS_BUCKET"),
             queue_url: reader.required("TRIGGER_QUEUE_URL"),
             queue_visibility: Duration::from_secs(
                 reader.or("TRIGGER_QUEUE_VISIBILITY_S", limits::MAX_DELAY.as_secs()),

@@ -13,7 +13,7 @@ use crate::{
     egress::{Egress, Policy},
     queue::Queue,
     runs::{Parts, Runs, Settings},
-    store::{Store, Tables},
+    store::{Payloads, Store, Tables},
 };
 
 /// The use cases of a deployed function. Opens no connection yet.
@@ -41,6 +41,13 @@ pub fn parts(config: &Config) -> Parts {
     let http = http(&config.endpoints);
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
     let (region, endpoints) = (&config.region, config.endpoints.clone());
+    let payloads = Payloads::connect(
+        region,
+        endpoints.s3,
+        credentials.clone(),
+        http.clone(),
+        &config.payloads_bucket,
+    );
     Parts {
         store: Store::connect(
             region,
@@ -48,6 +55,7 @@ pub fn parts(config: &Config) -> Parts {
             credentials.clone(),
             http.clone(),
             tables,
+            payloads,
         ),
         queue: Queue::connect(region, endpoints.sqs, credentials, http, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),

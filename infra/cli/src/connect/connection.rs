@@ -66,6 +66,7 @@ fn aws(global: &Global) -> Result<Parts, Error> {
     let given = |name: &str| match name {
         "TRIGGER_RUNS_TABLE" => global.runs_table.clone(),
         "TRIGGER_CONFIG_TABLE" => global.config_table.clone(),
+        "TRIGGER_PAYLOADS_BUCKET" => global.payloads_bucket.clone(),
         "TRIGGER_QUEUE_URL" => global.queue_url.clone(),
         "AWS_REGION" => global.region.clone(),
         _ => None,

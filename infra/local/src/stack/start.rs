@@ -6,13 +6,13 @@ use shared::{
     egress::Egress,
     queue::Queue,
     runs::{Parts, Runs},
-    store::Store,
+    store::{Payloads, Store},
 };
 
 use super::{
     Endpoints, Options, Stack, StartError, clients,
     data::DataFolder,
-    endpoints::{DEAD_LETTERS, RUNS_QUEUE},
+    endpoints::{DEAD_LETTERS, PAYLOADS_BUCKET, RUNS_QUEUE},
     running::Group,
     services,
 };
@@ -23,7 +23,7 @@ use crate::{
     pump::Mapping,
 };
 
-/// Tables and queues are for this machine only, and found by `endpoints.json`.
+/// Tables, queues and payloads are for this machine only, and found by `endpoints.json`.
 const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Stack {
@@ -36,11 +36,16 @@ impl Stack {
         let (gateway_listener, gateway) = services::listen(options.listen).await?;
         let (tables_listener, dynamodb) = services::listen(LOOPBACK).await?;
         let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
-        let endpoints = Endpoints::new(gateway, dynamodb, sqs);
+        let (payloads_listener, s3) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs);
         let tables = services::open_tables(data.as_ref(), options.sync).await?;
         let queues = services::open_queues(data.as_ref(), &options).await?;
-        let store =
-            Store::new(clients::dynamodb(&options, &tables, &endpoints), services::tables());
+        let payloads = services::open_payloads(data.as_ref(), &options)?;
+        let store = Store::new(
+            clients::dynamodb(&options, &tables, &endpoints),
+            services::tables(),
+            Payloads::new(clients::s3(&options, &payloads, &endpoints), PAYLOADS_BUCKET),
+        );
         let queue =
             Queue::new(clients::sqs(&options, &queues, &endpoints), endpoints.queue_url.clone());
         let parts = Parts {
@@ -63,6 +68,7 @@ impl Stack {
             &stop_services,
             (tables.clone(), tables_listener),
             (queues.clone(), queues_listener),
+            (payloads, payloads_listener),
             options.clock.clone(),
         );
         let handler = {

@@ -43,6 +43,10 @@ impl Runs {
                 self.finish(claimed.run, recorder, Event::Fail, End::Error(error)).await?;
                 Ok(Delivery::Done)
             }
+            Claim::Unreadable(unreadable) => {
+                self.end_unreadable(*unreadable).await?;
+                Ok(Delivery::Done)
+            }
             // The run is sound: a wake-up that died before its time gets a successor.
             Claim::Asleep { until, run } => self.let_sleep(message, &run, until).await,
             Claim::Held { .. } => Ok(Delivery::Again),

@@ -68,6 +68,10 @@ impl Runs {
                     Executed::Lost => self.guard(message, now).await,
                 }
             }
+            Claim::Unreadable(unreadable) => match self.end_unreadable(*unreadable).await? {
+                Executed::Ended(_) | Executed::GoesOn(_) => Ok(Delivery::Done),
+                Executed::Lost => self.guard(message, now).await,
+            },
             // Its holder looks for the cancellation; should it die, its own message brings the run back.
             Claim::Held { .. } if message.kind == Kind::Cancel => Ok(Delivery::Done),
             Claim::Held { until, run } => {

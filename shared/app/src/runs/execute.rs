@@ -17,7 +17,7 @@ use crate::{
     flow::{self, ErrorKind, Plan, RunFacts, raise},
     model::{End, Event, JournalEntry, LogLevel, Run, RunError, Status, Timestamp, limits, next},
     queue::{Kind, Message, Receipt},
-    store::{Append, Claimed, Finish},
+    store::{Append, Claimed, Finish, Unreadable},
 };
 
 /// What became of an execution.
@@ -80,6 +80,16 @@ impl Runs {
             Err(Stop::Lost) => Ok(lost(&run)),
             Err(Stop::Failed(error)) => Err(error),
         }
+    }
+
+    /// Ends a run as failed that nobody can go on with.
+    pub(super) async fn end_unreadable(&self, unreadable: Unreadable) -> Result<Executed, Error> {
+        let Unreadable { run, journal, next_seq, error } = unreadable;
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::error!(run.id = %run.id, error = %error, source, "Run {} cannot be read back", run.id);
+        let end = raise(ErrorKind::Runtime, "/", "what was stored of the run cannot be read back");
+        let recorder = Recorder::resume(journal, next_seq);
+        self.finish(run, recorder, Event::Fail, End::Error(end)).await
     }
 
     /// Ends the run: one conditional write, after which nothing about it changes.
