@@ -184,7 +184,6 @@ impl Bed {
             environment: Environment::Dev,
             input,
             idempotency: None,
-            traceparent: None,
         }
     }
 

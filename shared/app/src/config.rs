@@ -2,7 +2,12 @@
 
 use std::{str::FromStr, time::Duration};
 
-use crate::model::{Secret, limits};
+use url::Url;
+
+use crate::{
+    model::{Secret, limits},
+    telemetry::{self, Metrics},
+};
 
 /// What a function is told by its environment.
 #[derive(Clone, Debug)]
@@ -19,6 +24,8 @@ pub struct Config {
     pub wait: Duration,
     /// `TRIGGER_LOG`: a level or a list of `target=level`; `info` unless said.
     pub log: String,
+    /// What else operators are told.
+    pub telemetry: telemetry::Settings,
     /// The AWS Region, as Lambda gives it.
     pub region: String,
     /// The function's own credentials, as Lambda gives them.
@@ -76,6 +83,13 @@ impl Config {
             ),
             wait: Duration::from_secs(reader.or("TRIGGER_WAIT_S", limits::MAX_WAIT.as_secs())),
             log: reader.or("TRIGGER_LOG", "info".to_owned()),
+            telemetry: telemetry::Settings {
+                service: reader.or("TRIGGER_SERVICE", telemetry::Settings::default().service),
+                metrics: reader.or("TRIGGER_METRICS", Metrics::Trigger),
+                otlp_endpoint: reader.http_url("TRIGGER_OTLP_ENDPOINT"),
+                starts_cold: (reader.lookup)("AWS_LAMBDA_INITIALIZATION_TYPE")
+                    .is_none_or(|kind| kind == "on-demand"),
+            },
             region: reader.required("AWS_REGION"),
             credentials: Credentials {
                 access_key_id: reader.required("AWS_ACCESS_KEY_ID"),
@@ -99,6 +113,15 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.faults.push(format!("{name} is missing"));
             String::new()
         })
+    }
+
+    fn http_url(&mut self, name: &str) -> Option<Url> {
+        let text = (self.lookup)(name).filter(|value| !value.is_empty())?;
+        let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        if url.is_none() {
+            self.faults.push(format!("{name} cannot be read"));
+        }
+        url
     }
 
     fn or<T: FromStr>(&mut self, name: &str, default: T) -> T {

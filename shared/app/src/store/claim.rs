@@ -45,8 +45,8 @@ pub enum Claim {
         /// Its header.
         run: Box<Run>,
     },
-    /// It ended.
-    Ended(Status),
+    /// It ended; its header.
+    Ended(Box<Run>),
     /// There is no such run, or not yet.
     Missing,
 }
@@ -142,7 +142,7 @@ fn is_held_by(header: &Item, holder: Nonce) -> bool {
 
 fn refused(run: Run, now: Timestamp) -> Claim {
     if run.status.is_terminal() {
-        Claim::Ended(run.status)
+        Claim::Ended(Box::new(run))
     } else if run.status == Status::Waiting && run.lease_until <= now {
         let until = run.wake_at.unwrap_or(run.deadline).min(run.deadline);
         Claim::Asleep { until, run: Box::new(run) }
@@ -271,7 +271,8 @@ mod tests {
         let run = database.claimed().await;
         database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3)).await.unwrap();
         let claim = |id| database.store.claim(id, at(9999), at(9999));
-        assert_eq!(claim(run.id).await.unwrap(), Claim::Ended(Status::Completed));
+        let ended = claim(run.id).await.unwrap();
+        assert!(matches!(ended, Claim::Ended(run) if run.status == Status::Completed));
         assert_eq!(claim(queued().id).await.unwrap(), Claim::Missing);
     }
 }
