@@ -4,6 +4,9 @@
 mod answer;
 mod api;
 mod bed;
+mod collector;
+pub mod log;
+pub mod metrics;
 pub mod records;
 mod target;
 mod wire;
@@ -11,6 +14,8 @@ mod wire;
 pub use answer::{Answer, Transcript};
 pub use api::{Api, send};
 pub use bed::{Bed, DEAD_LETTERS, QUEUE, event};
+pub use collector::{Collector, Span, settings};
+pub use log::Log;
 pub use records::workspace;
 pub use target::{Call, Target};
 pub use wire::{Fault, Moment, Sent, Wire};

@@ -24,8 +24,8 @@ impl Runs {
         let message = match incoming.message {
             Ok(message) => message,
             Err(error) => {
-                // It names no run, so there is none to end.
-                self.notes.failed(&error);
+                // It names no run, so there is none to end. Why it cannot be read may quote it.
+                self.notes.failed(&error, None);
                 return Delivery::Done;
             }
         };
@@ -33,7 +33,7 @@ impl Runs {
         match self.try_bury(&message).await {
             Ok(delivery) => delivery,
             Err(error) => {
-                self.notes.failed(&error);
+                self.note_failed(&error);
                 Delivery::Again
             }
         }
@@ -50,6 +50,8 @@ impl Runs {
                     "/",
                     "the run could not be executed: every delivery of its message failed",
                 );
+                // Whoever watches should see it as what it is: something is broken.
+                self.notes.failed("every delivery of the run's message failed", None);
                 let recorder = Recorder::resume(claimed.journal, claimed.next_seq);
                 self.finish(claimed.run, recorder, Event::Fail, End::Error(error)).await?;
                 Ok(Delivery::Done)

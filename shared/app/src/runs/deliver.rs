@@ -40,8 +40,8 @@ impl Runs {
         let message = match message {
             Ok(message) => message,
             Err(error) => {
-                // It goes to the dead letters.
-                self.notes.failed(&error);
+                // It goes to the dead letters. Why it cannot be read may quote it.
+                self.notes.failed(&error, None);
                 return Delivery::Again;
             }
         };
@@ -49,7 +49,7 @@ impl Runs {
         match self.try_deliver(&message, &receipt, delivery_count).await {
             Ok(delivery) => delivery,
             Err(error) => {
-                self.notes.failed(&error);
+                self.note_failed(&error);
                 self.return_soon(&receipt).await;
                 Delivery::Again
             }

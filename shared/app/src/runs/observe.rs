@@ -21,6 +21,11 @@ impl Runs {
         self.notes.count(Metric::RunsStarted);
     }
 
+    /// The event could not be handled as it should.
+    pub(super) fn note_failed(&self, error: &Error) {
+        self.notes.failed(error, std::error::Error::source(error));
+    }
+
     /// An end is stored.
     pub(super) fn note_end(&self, run: &Run) {
         let took = run.ended_at.unwrap_or_default().since(run.started_at);

@@ -12,6 +12,7 @@ use crate::{
     },
     queue::{Kind, Message},
     store::{Insert, Remembered},
+    telemetry::Context,
 };
 
 /// A wish to start a run.
@@ -122,6 +123,7 @@ impl Runs {
             traceparent: self.notes.traceparent(),
         };
         self.note_run(&run);
+        self.notes.follow(Context::of(run.traceparent.as_deref(), &run.id.to_string()));
         Ok(Prepared { run, input: start.input, plan, replayed })
     }
 

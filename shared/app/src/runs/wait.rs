@@ -72,7 +72,7 @@ impl Runs {
             Ok(Executed::Lost) => self.wait_for_end(id, wait_until).await.unwrap_or(pending),
             Err(error) => {
                 // The caller learns nothing of it: the run goes on.
-                self.notes.failed(&error);
+                self.note_failed(&error);
                 pending
             }
         };

@@ -106,10 +106,10 @@ impl Exporter {
         let sent = timeout_at(deadline, self.post(body)).await.unwrap_or(Err(Failure::Timeout));
         *lock(&self.resting_until) = sent.as_ref().is_err().then(|| Instant::now() + REST);
         if let Err(error) = sent {
-            let source = std::error::Error::source(&error).map(ToString::to_string);
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::warn!(
                 error = %error,
-                error.source = source,
+                error.cause = cause,
                 span.count = spans.len(),
                 "Spans were lost; the next {} s are not sent either", REST.as_secs(),
             );

@@ -12,8 +12,8 @@ pub(super) fn write(head: &Head, facts: &Facts, outcome: Outcome) {
         Kind::Message { id } | Kind::DeadLetter { id } => (None, None, Some(id.as_str())),
     };
     let (ended, run_ms) = facts.ended.unzip();
-    let (error, source) = match &facts.error {
-        Some(failure) => (Some(&*failure.message), failure.source.as_deref()),
+    let (error, cause) = match &facts.error {
+        Some(failure) => (Some(&*failure.message), failure.cause.as_deref()),
         None => (None, None),
     };
     // The level is part of what is compiled in, so there is one statement for each.
@@ -37,7 +37,7 @@ pub(super) fn write(head: &Head, facts: &Facts, outcome: Outcome) {
                 trace_id = facts.context.map(|context| context.trace_id()),
                 duration_ms = head.watch.elapsed_ms(),
                 error,
-                error.source = source,
+                error.cause = cause,
                 "{}",
                 Sentence(head, outcome),
             )

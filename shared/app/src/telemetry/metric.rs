@@ -135,10 +135,10 @@ fn document(
     let mut directives = Vec::new();
     if let (Some(trigger), false) = (trigger, of_trigger.is_empty()) {
         members.insert("Trigger".to_owned(), trigger.into());
-        directives.push(directive(&json!([["Service"], ["Service", "Trigger"]]), of_trigger));
+        directives.push(directive(&json!([["Service"], ["Service", "Trigger"]]), &of_trigger));
     }
     if !of_service.is_empty() {
-        directives.push(directive(&json!([["Service"]]), of_service));
+        directives.push(directive(&json!([["Service"]]), &of_service));
     }
     let mut document = Map::new();
     let metadata = json!({"Timestamp": at_ms, "CloudWatchMetrics": directives});
@@ -147,6 +147,6 @@ fn document(
     Value::Object(document)
 }
 
-fn directive(dimensions: &Value, metrics: Vec<Value>) -> Value {
+fn directive(dimensions: &Value, metrics: &[Value]) -> Value {
     json!({"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics})
 }

@@ -47,7 +47,8 @@ pub(super) struct Facts {
 /// An error in words for operators.
 pub(super) struct Failure {
     pub(super) message: String,
-    pub(super) source: Option<String>,
+    /// With its own causes behind it.
+    pub(super) cause: Option<String>,
 }
 
 impl Notes {
@@ -81,11 +82,21 @@ impl Notes {
         self.note(|facts| facts.ended = Some((status, milliseconds(took))));
     }
 
-    /// It could not be handled as it should. The error's words must name nothing of a user.
-    pub fn failed(&self, error: &(dyn Error + 'static)) {
+    /// It could not be handled as it should, and what that came of. The words of both must name
+    /// nothing of a user.
+    pub fn failed(&self, error: impl Display, cause: Option<&(dyn Error + 'static)>) {
         self.note(|facts| {
-            let source = error.source().map(ToString::to_string);
-            facts.error = Some(Failure { message: error.to_string(), source });
+            let causes = std::iter::successors(cause, |cause| (*cause).source());
+            let causes: Vec<_> = causes.map(ToString::to_string).collect();
+            let cause = (!causes.is_empty()).then(|| causes.join(": "));
+            facts.error = Some(Failure { message: error.to_string(), cause });
+        });
+    }
+
+    /// It belongs to this trace, unless it is known to belong to another.
+    pub fn follow(&self, context: Context) {
+        self.note(|facts| {
+            facts.context.get_or_insert(context);
         });
     }
 

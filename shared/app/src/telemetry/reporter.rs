@@ -130,7 +130,11 @@ impl Telemetry {
 
 /// One line each, in one piece: what runs at the same time must not get in between.
 fn print(documents: &[Value]) {
-    let text: String = documents.iter().map(|document| format!("{document}\n")).collect();
+    let mut text = String::new();
+    for document in documents {
+        text.push_str(&document.to_string());
+        text.push('\n');
+    }
     // A process whose output is closed goes on.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

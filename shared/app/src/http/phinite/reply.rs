@@ -20,7 +20,7 @@ pub async fn reply(
     result: Result<Envelope, Error>,
 ) -> Response<Body> {
     if let Err(Error::Failed(error)) = &result {
-        event.notes().failed(error);
+        event.notes().failed(error, std::error::Error::source(error));
     }
     let response = answer(request, result);
     event.end(Outcome::Answered(response.status().as_u16())).await;
