@@ -80,8 +80,7 @@ impl Collector {
 
 /// Settings of a process whose collector is at `url`.
 pub fn settings(url: &str) -> telemetry::Settings {
-    let otlp_endpoint = Some(url.parse().unwrap());
-    telemetry::Settings { otlp_endpoint, ..telemetry::Settings::default() }
+    telemetry::Settings { spans: url.parse().unwrap(), ..telemetry::Settings::default() }
 }
 
 impl Span {
@@ -91,7 +90,7 @@ impl Span {
         let id = |name: &str, digits: usize| {
             let id = span[name].as_str().unwrap_or_else(|| panic!("no {name}: {span}"));
             let sound = id.len() == digits && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-            assert!(sound && id.trim_matches('0') != "", "{name}: {span}");
+            assert!(sound && !id.trim_matches('0').is_empty(), "{name}: {span}");
             id.to_owned()
         };
         let time = |name: &str| span[name].as_str().unwrap().parse::<u64>().unwrap();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
-use url::Url;
+use shared::telemetry::Endpoint;
 
 use crate::{dev, flow, key, run, trigger, workspace};
 
@@ -113,9 +113,11 @@ pub(crate) struct Global {
         global = true,
         value_name = "URL",
         env = "TRIGGER_OTLP_ENDPOINT",
-        hide_env_values = true
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
     )]
-    pub(crate) otlp_endpoint: Option<Url>,
+    pub(crate) otlp_endpoint: Endpoint,
 }
 
 /// The command groups.

@@ -2,11 +2,9 @@
 
 use std::{str::FromStr, time::Duration};
 
-use url::Url;
-
 use crate::{
     model::{Secret, limits},
-    telemetry::{self, Metrics},
+    telemetry::{self, Endpoint, Metrics},
 };
 
 /// What a function is told by its environment.
@@ -86,7 +84,7 @@ impl Config {
             telemetry: telemetry::Settings {
                 service: reader.or("TRIGGER_SERVICE", telemetry::Settings::default().service),
                 metrics: reader.or("TRIGGER_METRICS", Metrics::Trigger),
-                otlp_endpoint: reader.http_url("TRIGGER_OTLP_ENDPOINT"),
+                spans: reader.or("TRIGGER_OTLP_ENDPOINT", Endpoint::default()),
                 starts_cold: (reader.lookup)("AWS_LAMBDA_INITIALIZATION_TYPE")
                     .is_none_or(|kind| kind == "on-demand"),
             },
@@ -113,15 +111,6 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.faults.push(format!("{name} is missing"));
             String::new()
         })
-    }
-
-    fn http_url(&mut self, name: &str) -> Option<Url> {
-        let text = (self.lookup)(name).filter(|value| !value.is_empty())?;
-        let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        if url.is_none() {
-            self.faults.push(format!("{name} cannot be read"));
-        }
-        url
     }
 
     fn or<T: FromStr>(&mut self, name: &str, default: T) -> T {

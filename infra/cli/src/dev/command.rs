@@ -38,7 +38,7 @@ pub(crate) async fn execute(
         (folder, Some(state))
     };
     let telemetry = telemetry::Settings {
-        otlp_endpoint: global.otlp_endpoint.clone(),
+        spans: global.otlp_endpoint.clone(),
         ..telemetry::Settings::default()
     };
     let options = Options { telemetry, ..arguments.options(state) };

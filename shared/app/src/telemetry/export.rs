@@ -2,6 +2,7 @@
 //! that is slow, broken or gone costs little time and no run.
 
 use std::{
+    str::FromStr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -44,6 +45,35 @@ enum Failure {
     Refused(StatusCode),
     #[error("the collector cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// An OTLP collector, or by default none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoint(Option<Url>);
+
+/// A text that is no [`Endpoint`].
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an http or https URL")]
+pub struct NotHttp;
+
+impl FromStr for Endpoint {
+    type Err = NotHttp;
+
+    /// An empty text is no collector.
+    fn from_str(text: &str) -> Result<Self, NotHttp> {
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let url = Url::parse(text).ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        url.map(|url| Self(Some(url))).ok_or(NotHttp)
+    }
+}
+
+impl Endpoint {
+    pub(super) const fn url(&self) -> Option<&Url> {
+        self.0.as_ref()
+    }
 }
 
 /// Where spans are sent.

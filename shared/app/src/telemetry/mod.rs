@@ -15,6 +15,7 @@ mod watch;
 
 pub use event::{Beginning, Event, Kind, Outcome};
 pub use execution::{Call, Execution, known_method};
+pub use export::{Endpoint, NotHttp};
 pub use log::{init, subscriber};
 pub use metric::{Metric, Metrics, UnknownMetrics};
 pub use notes::Notes;

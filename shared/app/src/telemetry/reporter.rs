@@ -9,12 +9,11 @@ use std::{
 };
 
 use serde_json::Value;
-use url::Url;
 
 use super::{
     Metrics,
     event::{Beginning, Event},
-    export::Exporter,
+    export::{Endpoint, Exporter},
     metric::{self, Metric},
 };
 
@@ -25,8 +24,8 @@ pub struct Settings {
     pub service: String,
     /// How finely metrics are told.
     pub metrics: Metrics,
-    /// The OTLP collector that spans are sent to; none are made without.
-    pub otlp_endpoint: Option<Url>,
+    /// Where spans are sent; none are made where that is nowhere.
+    pub spans: Endpoint,
     /// Whether the process was started for its first event, which waits for it.
     pub starts_cold: bool,
 }
@@ -51,7 +50,7 @@ impl Default for Settings {
         Self {
             service: "trigger-api".to_owned(),
             metrics: Metrics::Off,
-            otlp_endpoint: None,
+            spans: Endpoint::default(),
             starts_cold: true,
         }
     }
@@ -67,7 +66,7 @@ impl Telemetry {
     /// Opens no connection yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let exporter = settings.otlp_endpoint.as_ref().and_then(|endpoint| {
+        let exporter = settings.spans.url().and_then(|endpoint| {
             let exporter = Exporter::new(endpoint);
             if let Err(error) = &exporter {
                 tracing::error!(error = %error, "No spans are sent: TLS cannot be set up");
