@@ -19,10 +19,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("egress", &["model"]),
     ("store", &["model", "auth", "flow"]),
     ("queue", &["model"]),
-    ("config", &["model"]),
+    ("config", &["model", "telemetry"]),
     ("runs", &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue"]),
     ("http", &["model", "telemetry", "auth", "runs"]),
-    ("connect", &["model", "config", "clock", "egress", "store", "queue", "runs"]),
+    ("connect", &["model", "config", "telemetry", "clock", "egress", "store", "queue", "runs"]),
     ("startup", &["config", "telemetry"]),
     ("lib", &[]),
 ];

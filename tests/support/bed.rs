@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
 use local::{dynamodb, s3, sqs};
 use serde_json::{Value, json};
 use shared::{
@@ -12,6 +12,7 @@ use shared::{
     queue::Queue,
     runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
     store::{Payloads, Store, Tables, tables},
+    telemetry::{self, Beginning, Event},
 };
 
 use crate::{Wire, records, workspace};
@@ -142,6 +143,14 @@ impl Bed {
         message.body = Some(received.content.body.clone());
         let count = received.receive_count.to_string();
         message.attributes.insert("ApproximateReceiveCount".to_owned(), count);
+        let sent_at = received.content.sent_at_ms.to_string();
+        message.attributes.insert("SentTimestamp".to_owned(), sent_at);
+        for (name, value) in &received.content.attributes {
+            let mut attribute = SqsMessageAttribute::default();
+            attribute.data_type = Some(value.data_type.clone());
+            attribute.string_value.clone_from(&value.string_value);
+            message.message_attributes.insert(name.clone(), attribute);
+        }
         Some(message)
     }
 
@@ -202,7 +211,6 @@ impl Bed {
             environment: Environment::Dev,
             input,
             idempotency: None,
-            traceparent: None,
         }
     }
 
@@ -211,6 +219,17 @@ impl Bed {
         let body = ContentHash::of(input.to_string().as_bytes());
         let idempotency = Some(Idempotency { key: key.to_owned(), body });
         Start { idempotency, ..self.wish(trigger, input) }
+    }
+
+    /// An event like those that a function's requests are.
+    pub fn begin_event(&self) -> Event {
+        self.runs.telemetry().begin(Beginning {
+            function: "bed",
+            kind: telemetry::Kind::Request { method: "POST", route: "/".to_owned() },
+            now_ms: self.clock.now().as_millis(),
+            context: None,
+            invocation: None,
+        })
     }
 
     /// A run as it stands.

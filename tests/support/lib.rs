@@ -4,6 +4,9 @@
 mod answer;
 mod api;
 mod bed;
+mod collector;
+pub mod log;
+pub mod metrics;
 mod noise;
 pub mod records;
 mod target;
@@ -12,6 +15,8 @@ mod wire;
 pub use answer::{Answer, Transcript};
 pub use api::{Api, send};
 pub use bed::{BUCKET, Bed, DEAD_LETTERS, QUEUE, event};
+pub use collector::{Collector, Span, settings};
+pub use log::Log;
 pub use noise::noise;
 pub use records::workspace;
 pub use target::{Call, Target};

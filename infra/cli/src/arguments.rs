@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
+use shared::telemetry::Endpoint;
 
 use crate::{dev, flow, key, run, trigger, workspace};
 
@@ -115,6 +116,17 @@ pub(crate) struct Global {
         default_value = "warn"
     )]
     pub(crate) log: String,
+    /// Where `dev` sends spans of what it does: an OTLP collector, `http://127.0.0.1:4318` for one
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "TRIGGER_OTLP_ENDPOINT",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) otlp_endpoint: Endpoint,
 }
 
 /// The command groups.

@@ -4,7 +4,10 @@ use std::{str::FromStr, time::Duration};
 
 use url::Url;
 
-use crate::model::{Secret, limits};
+use crate::{
+    model::{Secret, limits},
+    telemetry::{self, Endpoint, Metrics},
+};
 
 /// What a function is told by its environment.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Config {
     pub wait: Duration,
     /// `TRIGGER_LOG`: a level or a list of `target=level`; `info` unless said.
     pub log: String,
+    /// What else operators are told.
+    pub telemetry: telemetry::Settings,
     /// The AWS Region, as Lambda gives it.
     pub region: String,
     /// The function's own credentials, as Lambda gives them.
@@ -95,6 +100,13 @@ impl Config {
             ),
             wait: Duration::from_secs(reader.or("TRIGGER_WAIT_S", limits::MAX_WAIT.as_secs())),
             log: reader.or("TRIGGER_LOG", "info".to_owned()),
+            telemetry: telemetry::Settings {
+                service: reader.or("TRIGGER_SERVICE", telemetry::Settings::default().service),
+                metrics: reader.or("TRIGGER_METRICS", Metrics::Trigger),
+                spans: reader.or("TRIGGER_OTLP_ENDPOINT", Endpoint::default()),
+                starts_cold: (reader.lookup)("AWS_LAMBDA_INITIALIZATION_TYPE")
+                    .is_none_or(|kind| kind == "on-demand"),
+            },
             region: reader.required("AWS_REGION"),
             credentials: Credentials {
                 access_key_id: reader.required("AWS_ACCESS_KEY_ID"),

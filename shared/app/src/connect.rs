@@ -14,6 +14,7 @@ use crate::{
     queue::Queue,
     runs::{Parts, Runs, Settings},
     store::{Payloads, Store, Tables},
+    telemetry::Telemetry,
 };
 
 /// The use cases of a deployed function. Opens no connection yet.
@@ -24,7 +25,7 @@ pub fn connect(config: &Config) -> Runs {
         queue_visibility: config.queue_visibility,
         ..Settings::default()
     };
-    Runs::new(parts(config), settings)
+    Runs::new(parts(config), settings).with_telemetry(Telemetry::new(config.telemetry.clone()))
 }
 
 /// What the use cases of a deployed function work with.

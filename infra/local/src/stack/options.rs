@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use shared::{clock::Clock, egress::Policy, runs::Settings};
+use shared::{clock::Clock, egress::Policy, runs::Settings, telemetry};
 
 use crate::Recorder;
 
@@ -32,6 +32,8 @@ pub struct Options {
     pub transport: Transport,
     /// Notes the functions' requests to tables, queues and payloads, of the transport in this process.
     pub recorder: Option<Recorder>,
+    /// What is told of the functions' events.
+    pub telemetry: telemetry::Settings,
     /// Whether the queues' messages are handed to functions. Without, they wait for who takes them.
     pub workers: bool,
 }
@@ -67,6 +69,7 @@ impl Default for Options {
             max_receive_count: 5,
             transport: Transport::default(),
             recorder: None,
+            telemetry: telemetry::Settings::default(),
             workers: true,
         }
     }

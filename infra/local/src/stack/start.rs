@@ -7,6 +7,7 @@ use shared::{
     queue::Queue,
     runs::{Parts, Runs},
     store::{Payloads, Store},
+    telemetry::Telemetry,
 };
 
 use super::{
@@ -54,7 +55,8 @@ impl Stack {
             egress: Egress::new(options.egress.clone()),
             clock: options.clock.clone(),
         };
-        let runs = Runs::new(parts, options.settings);
+        let telemetry = Telemetry::new(options.telemetry.clone());
+        let runs = Runs::new(parts, options.settings).with_telemetry(telemetry);
         let (connections, invocations) = (Tasks::default(), Tasks::default());
         let mapping =
             |queue| Mapping::new(&queues, queue, options.maximum_concurrency, &invocations);

@@ -11,6 +11,7 @@ mod execute;
 mod host;
 mod journal;
 mod keeper;
+mod observe;
 mod plans;
 mod service;
 mod start;

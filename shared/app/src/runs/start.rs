@@ -11,7 +11,8 @@ use crate::{
         ContentHash, Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits,
     },
     queue::{Kind, Message},
-    store::Remembered,
+    store::{Insert, Remembered},
+    telemetry::Context,
 };
 
 /// A wish to start a run.
@@ -24,8 +25,6 @@ pub struct Start {
     pub input: Value,
     /// The caller's idempotency key.
     pub idempotency: Option<Idempotency>,
-    /// The caller's W3C trace context.
-    pub traceparent: Option<String>,
 }
 
 /// An idempotency key and what it was used for.
@@ -72,9 +71,11 @@ impl Runs {
             self.store.insert(&prepared.run, &prepared.input),
             self.queue.send(&message, &prepared.run.workspace, Duration::ZERO),
         );
-        stored?;
+        let stored = stored?;
         queued?;
-        tracing::info!(run.id = %id, trigger.id = %prepared.run.trigger, "Queued run {id}");
+        if stored == Insert::Done {
+            self.note_started();
+        }
         Ok(Started { id, replayed })
     }
 
@@ -119,8 +120,10 @@ impl Runs {
             cancel_requested: false,
             started_at: now,
             ended_at: None,
-            traceparent: start.traceparent,
+            traceparent: self.notes.traceparent(),
         };
+        self.note_run(&run);
+        self.notes.follow(Context::of(run.traceparent.as_deref(), &run.id.to_string()));
         Ok(Prepared { run, input: start.input, plan, replayed })
     }
 

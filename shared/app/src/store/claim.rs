@@ -62,8 +62,8 @@ pub enum Claim {
         /// Its header.
         run: Box<Run>,
     },
-    /// It ended.
-    Ended(Status),
+    /// It ended; its header.
+    Ended(Box<Run>),
     /// There is no such run, or not yet.
     Missing,
 }
@@ -199,7 +199,7 @@ fn is_held_by(header: &Item, holder: Nonce) -> bool {
 
 fn refused(run: Run, now: Timestamp) -> Claim {
     if run.status.is_terminal() {
-        Claim::Ended(run.status)
+        Claim::Ended(Box::new(run))
     } else if run.status == Status::Waiting && run.lease_until <= now {
         let until = run.wake_at.unwrap_or(run.deadline).min(run.deadline);
         Claim::Asleep { until, run: Box::new(run) }
@@ -329,7 +329,10 @@ mod tests {
         database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3)).await.unwrap();
         let claim = |id| database.store.claim(id, at(9999), at(9999));
         let ended = claim(run.id).await.unwrap();
-        assert!(matches!(ended, Claim::Ended(Status::Completed)), "{ended:?}");
+        assert!(
+            matches!(&ended, Claim::Ended(run) if run.status == Status::Completed),
+            "{ended:?}"
+        );
         let missing = claim(queued().id).await.unwrap();
         assert!(matches!(missing, Claim::Missing), "{missing:?}");
     }
