@@ -36,6 +36,7 @@ pub fn trigger(flow: &str, now: Timestamp) -> Trigger {
         environments: Environment::ALL.to_vec(),
         state: TriggerState::Active,
         deadline_s: None,
+        schedule: None,
         created_at: now,
     }
 }

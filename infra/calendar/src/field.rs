@@ -55,7 +55,7 @@ impl Kind {
         if items.contains(&Item::All) {
             return Ok(Field { items: vec![Item::All], most: self.most });
         }
-        let plain = items.into_iter().flat_map(|item| item.without_stepped_range());
+        let plain = items.into_iter().flat_map(Item::without_stepped_range);
         Ok(Field { items: plain.collect(), most: self.most })
     }
 

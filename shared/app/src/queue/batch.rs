@@ -5,12 +5,12 @@ use std::{panic::AssertUnwindSafe, str::FromStr};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::{FutureExt, future::join_all};
 
-use super::{Message, Receipt, Unreadable};
+use super::{Content, Receipt, Unreadable};
 
 /// One delivery of a message.
 pub struct Incoming {
     /// What it says.
-    pub message: Result<Message, Unreadable>,
+    pub message: Result<Content, Unreadable>,
     /// By what it can be held.
     pub receipt: Receipt,
     /// How often it was delivered, this time included.
@@ -30,7 +30,7 @@ impl From<SqsMessage> for Incoming {
     fn from(record: SqsMessage) -> Self {
         let count = record.attributes.get("ApproximateReceiveCount");
         Self {
-            message: Message::read(&record.body.unwrap_or_default()),
+            message: Content::read(&record.body.unwrap_or_default()),
             receipt: Receipt::new(record.receipt_handle.unwrap_or_default()),
             delivery_count: count.and_then(|text| u32::from_str(text).ok()).unwrap_or(1),
         }

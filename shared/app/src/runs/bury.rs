@@ -4,7 +4,7 @@ use super::{Error, Runs, journal::Recorder};
 use crate::{
     flow::{ErrorKind, raise},
     model::{End, Event},
-    queue::{Delivery, Incoming, Message},
+    queue::{Content, Delivery, Firing, Incoming, Message},
     store::Claim,
 };
 
@@ -12,7 +12,8 @@ impl Runs {
     /// Ends the run of a dead letter, unless somebody works on it. Safe to repeat.
     pub async fn bury(&self, incoming: Incoming) -> Delivery {
         let message = match incoming.message {
-            Ok(message) => message,
+            Ok(Content::Run(message)) => message,
+            Ok(Content::Fire(firing)) => return self.bury_firing(&firing).await,
             Err(error) => {
                 // It names no run, so there is none to end.
                 tracing::error!(error = %error, "Dropped a dead letter that cannot be read");
@@ -24,6 +25,23 @@ impl Runs {
             Err(error) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(run.id = %message.run, error = %error, source, "Could not handle a dead letter");
+                Delivery::Again
+            }
+        }
+    }
+
+    /// A run that is stored goes on; without one the firing is lost, as nobody waits for it.
+    async fn bury_firing(&self, firing: &Firing) -> Delivery {
+        let Firing { trigger, scheduled_at, .. } = firing;
+        match self.complete_firing(firing).await {
+            Ok(true) => Delivery::Done,
+            Ok(false) => {
+                tracing::error!(trigger.id = %trigger, scheduled_at = %scheduled_at, "A firing became a dead letter: it starts no run");
+                Delivery::Done
+            }
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(trigger.id = %trigger, scheduled_at = %scheduled_at, error = %error, source, "Could not handle a dead letter");
                 Delivery::Again
             }
         }

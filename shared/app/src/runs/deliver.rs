@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Error, Runs, execute::Executed, host::Slice};
 use crate::{
     model::{Run, RunId, Timestamp, WorkspaceId, limits},
-    queue::{Delivery, Incoming, Kind, Message, Receipt},
+    queue::{Content, Delivery, Firing, Incoming, Kind, Message, Receipt},
     store::Claim,
 };
 
@@ -24,7 +24,8 @@ impl Runs {
     pub async fn deliver(&self, incoming: Incoming) -> Delivery {
         let Incoming { message, receipt, delivery_count } = incoming;
         let message = match message {
-            Ok(message) => message,
+            Ok(Content::Run(message)) => message,
+            Ok(Content::Fire(firing)) => return self.deliver_firing(&firing, &receipt).await,
             Err(error) => {
                 tracing::error!(error = %error, "A message cannot be read; it goes to the dead letters");
                 return Delivery::Again;
@@ -37,6 +38,18 @@ impl Runs {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(run.id = %id, error = %error, source, "Could not handle a message of run {id}");
                 self.return_soon(&receipt).await;
+                Delivery::Again
+            }
+        }
+    }
+
+    async fn deliver_firing(&self, firing: &Firing, receipt: &Receipt) -> Delivery {
+        match self.fire(firing).await {
+            Ok(()) => Delivery::Done,
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(trigger.id = %firing.trigger, scheduled_at = %firing.scheduled_at, error = %error, source, "Could not handle a firing");
+                self.return_soon(receipt).await;
                 Delivery::Again
             }
         }

@@ -18,6 +18,7 @@ mod journal;
 mod lease;
 mod list;
 pub mod tables;
+mod turn;
 mod view;
 
 pub use claim::{Claim, Claimed};
@@ -29,4 +30,5 @@ pub use insert::Insert;
 pub use journal::Append;
 pub use lease::{CancelRequest, Renewal};
 pub use list::{Filter, ListedRun, RunPage};
+pub use turn::Turn;
 pub use view::{LogPage, View};
