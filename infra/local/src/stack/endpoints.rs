@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::clients::REGION;
+
 /// The table of runs.
 pub(super) const RUNS_TABLE: &str = "trigger-runs";
 /// The table of workspaces, keys, triggers and flows.
@@ -28,10 +30,19 @@ pub struct Endpoints {
     pub config_table: String,
     /// The runs queue.
     pub queue_url: String,
+    /// The schedules, in the protocol of EventBridge Scheduler.
+    pub scheduler_url: String,
+    /// The runs queue, as schedules name it.
+    pub queue_arn: String,
 }
 
 impl Endpoints {
-    pub(super) fn new(gateway: SocketAddr, dynamodb: SocketAddr, sqs: SocketAddr) -> Self {
+    pub(super) fn new(
+        gateway: SocketAddr,
+        dynamodb: SocketAddr,
+        sqs: SocketAddr,
+        scheduler: SocketAddr,
+    ) -> Self {
         let sqs_url = url(sqs);
         Self {
             base_url: url(gateway),
@@ -40,6 +51,8 @@ impl Endpoints {
             config_table: CONFIG_TABLE.to_owned(),
             queue_url: format!("{sqs_url}/000000000000/{RUNS_QUEUE}"),
             sqs_url,
+            scheduler_url: url(scheduler),
+            queue_arn: format!("arn:aws:sqs:{REGION}:000000000000:{RUNS_QUEUE}"),
         }
     }
 }

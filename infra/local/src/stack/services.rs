@@ -14,7 +14,7 @@ use super::data::DataFolder;
 use super::endpoints::{CONFIG_TABLE, DEAD_LETTERS, RUNS_QUEUE, RUNS_TABLE};
 use super::{Options, StartError};
 use crate::invoke::{Stop, Tasks};
-use crate::{dynamodb, sqs};
+use crate::{dynamodb, scheduler, sqs};
 
 /// How often items are deleted whose time to live has ended. On AWS it takes up to days.
 const SWEEP_PERIOD: Duration = Duration::from_mins(10);
@@ -70,6 +70,18 @@ pub(super) async fn open_queues(
     Ok(engine)
 }
 
+/// Opens the schedules.
+pub(super) fn open_schedules(
+    data: Option<&DataFolder>,
+    options: &Options,
+) -> Result<scheduler::Engine, StartError> {
+    let clock = options.clock.clone();
+    Ok(match data {
+        Some(data) => scheduler::Engine::open(&data.schedules(), options.sync, clock)?,
+        None => scheduler::Engine::in_memory(clock)?,
+    })
+}
+
 async fn make_queue(
     engine: &sqs::Engine,
     name: &str,
@@ -91,12 +103,13 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     listened.await.map_err(|source| StartError::Listen { address, source })
 }
 
-/// Serves tables and queues, deletes what is past its time, and passes on that a clock was moved.
+/// Serves tables, queues and schedules, deletes what is past its time, and passes on that a clock was moved.
 pub(super) fn serve(
     services: &Tasks,
     stop: &Stop,
     (tables, tables_listener): (dynamodb::Store, TcpListener),
     (queues, queues_listener): (sqs::Engine, TcpListener),
+    (schedules, schedules_listener): (scheduler::Engine, TcpListener),
     clock: Clock,
 ) {
     let requested = || {
@@ -107,6 +120,8 @@ pub(super) fn serve(
     services.spawn(async { log_end("tables", served.await) });
     let served = sqs::serve(queues.clone(), queues_listener, requested());
     services.spawn(async { log_end("queues", served.await) });
+    let served = scheduler::serve(schedules, schedules_listener, requested());
+    services.spawn(async { log_end("schedules", served.await) });
     services.spawn(until(requested(), sweep(tables)));
     services.spawn(until(requested(), pass_on_moves(clock, queues)));
 }

@@ -21,9 +21,10 @@ use crate::{
     gateway::Gateway,
     invoke::{Tasks, functions},
     pump::Mapping,
+    scheduler::fire,
 };
 
-/// Tables and queues are for this machine only, and found by `endpoints.json`.
+/// Tables, queues and schedules are for this machine only, and found by `endpoints.json`.
 const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Stack {
@@ -36,9 +37,11 @@ impl Stack {
         let (gateway_listener, gateway) = services::listen(options.listen).await?;
         let (tables_listener, dynamodb) = services::listen(LOOPBACK).await?;
         let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
-        let endpoints = Endpoints::new(gateway, dynamodb, sqs);
+        let (schedules_listener, scheduler) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, sqs, scheduler);
         let tables = services::open_tables(data.as_ref(), options.sync).await?;
         let queues = services::open_queues(data.as_ref(), &options).await?;
+        let schedules = services::open_schedules(data.as_ref(), &options)?;
         let store =
             Store::new(clients::dynamodb(&options, &tables, &endpoints), services::tables());
         let queue =
@@ -63,8 +66,10 @@ impl Stack {
             &stop_services,
             (tables.clone(), tables_listener),
             (queues.clone(), queues_listener),
+            (schedules.clone(), schedules_listener),
             options.clock.clone(),
         );
+        intake.tasks.spawn(fire(schedules, queues.clone(), stop_intake.clone()));
         let handler = {
             let runs = runs.clone();
             move |function, request| functions::http(runs.clone(), function, request)
