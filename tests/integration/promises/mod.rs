@@ -5,5 +5,6 @@ mod crash;
 mod deliveries;
 mod flows;
 mod interleavings;
+mod schedules;
 mod slices;
 mod starts;
