@@ -6,6 +6,8 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
 use crate::{
     clock::Clock,
     config::Config,
@@ -26,9 +28,9 @@ pub fn connect(config: &Config) -> Runs {
     Runs::new(parts(config), settings)
 }
 
-/// What the use cases of a deployed function work with.
+/// What any AWS client needs beside its Region: the environment's credentials, and TLS.
 #[must_use]
-pub fn parts(config: &Config) -> Parts {
+pub fn access(config: &Config) -> (Credentials, SharedHttpClient) {
     let access = &config.credentials;
     let credentials = Credentials::new(
         &access.access_key_id,
@@ -38,6 +40,13 @@ pub fn parts(config: &Config) -> Parts {
         "environment",
     );
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    (credentials, http)
+}
+
+/// What the use cases of a deployed function work with.
+#[must_use]
+pub fn parts(config: &Config) -> Parts {
+    let (credentials, http) = access(config);
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
     let (region, endpoints) = (&config.region, config.endpoints.clone());
     Parts {

@@ -37,8 +37,8 @@ impl Stack {
         let (gateway_listener, gateway) = services::listen(options.listen).await?;
         let (tables_listener, dynamodb) = services::listen(LOOPBACK).await?;
         let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
-        let (schedules_listener, scheduler) = services::listen(LOOPBACK).await?;
-        let endpoints = Endpoints::new(gateway, dynamodb, sqs, scheduler);
+        let (schedules_listener, schedules_address) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, sqs, schedules_address);
         let tables = services::open_tables(data.as_ref(), options.sync).await?;
         let queues = services::open_queues(data.as_ref(), &options).await?;
         let schedules = services::open_schedules(data.as_ref(), &options)?;
