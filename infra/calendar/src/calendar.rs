@@ -39,7 +39,7 @@ impl Calendar {
         Ok(Self { times, zone, since })
     }
 
-    /// The first firing after `time`, if there is one before the year 2200.
+    /// The first firing after `time`, if there is one.
     #[must_use]
     pub fn next(&self, time: Timestamp) -> Option<Timestamp> {
         let just_before = Timestamp::from_millis(self.since.as_millis().saturating_sub(1));

@@ -96,6 +96,8 @@ impl Scheduler {
         }
     }
 
+    /// Without a message group, which is documented for FIFO queues only: a firing is worked on in no
+    /// time, and its run's messages are in the workspace's group.
     fn target(&self, trigger: &Trigger, schedule: &Schedule) -> Result<Target, Error> {
         let input = Firing::template(&trigger.workspace, &trigger.id);
         let age_s = i32::try_from(schedule.catch_up_s).map_err(|error| failed(trigger, error))?;

@@ -69,4 +69,4 @@ pub const CATCH_UP: std::ops::RangeInclusive<Duration> =
 pub const DEFAULT_CATCH_UP: Duration = Duration::from_secs(60 * 60);
 
 /// Largest input of a schedule, in bytes: it is read with its trigger, at every call of that.
-pub const MAX_SCHEDULE_INPUT_BYTES: usize = 16 * 1024;
+pub const MAX_SCHEDULE_INPUT_BYTES: usize = 4 * 1024;
