@@ -8,3 +8,4 @@ mod interleavings;
 mod schedules;
 mod slices;
 mod starts;
+mod timetable;
