@@ -103,6 +103,33 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) queue_url: Option<String>,
+    /// The runs queue, as schedules name it
+    #[arg(
+        long,
+        global = true,
+        value_name = "ARN",
+        env = "TRIGGER_QUEUE_ARN",
+        hide_env_values = true
+    )]
+    pub(crate) queue_arn: Option<String>,
+    /// The EventBridge Scheduler group of schedules
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "TRIGGER_SCHEDULER_GROUP",
+        hide_env_values = true
+    )]
+    pub(crate) scheduler_group: Option<String>,
+    /// The role with which schedules send to the runs queue
+    #[arg(
+        long,
+        global = true,
+        value_name = "ARN",
+        env = "TRIGGER_SCHEDULER_ROLE_ARN",
+        hide_env_values = true
+    )]
+    pub(crate) scheduler_role_arn: Option<String>,
     /// The AWS Region; the credentials come from the environment too
     #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
@@ -137,7 +164,7 @@ pub(crate) enum Command {
     /// Check, publish and read flows
     #[command(subcommand)]
     Flow(flow::Command),
-    /// Create, read, pause and resume triggers
+    /// Create, read, pause, fire and delete triggers
     #[command(subcommand)]
     Trigger(trigger::Command),
     /// Create, list and revoke keys
@@ -193,6 +220,11 @@ mod tests {
             "trigger-api flow publish a.yaml",
             "trigger-api flow publish a.yaml --env TEST",
             "trigger-api trigger create --name a --flow b --deadline-s 2701",
+            "trigger-api trigger create --name a --flow b --at 2030-01-01T00:00 --cron @daily",
+            "trigger-api trigger create --name a --flow b --timezone UTC",
+            "trigger-api trigger create --name a --flow b --cron @daily --overlap never",
+            "trigger-api trigger create --name a --flow b --cron @daily --catch-up 30s",
+            "trigger-api trigger create --name a --flow b --cron @daily --catch-up 2d",
             "trigger-api key create --name a --expires-in 90",
             "trigger-api run list --status done",
             "trigger-api serve",

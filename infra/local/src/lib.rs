@@ -1,4 +1,4 @@
-//! API Gateway, Lambda, `DynamoDB`, SQS and S3 in one process.
+//! API Gateway, Lambda, `DynamoDB`, SQS, S3 and EventBridge Scheduler in one process.
 
 pub mod dynamodb;
 mod gateway;
@@ -7,6 +7,7 @@ mod invoke;
 pub mod private;
 mod pump;
 pub mod s3;
+pub mod scheduler;
 pub mod sqs;
 mod stack;
 #[cfg(test)]

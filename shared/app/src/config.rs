@@ -44,6 +44,8 @@ pub struct Endpoints {
     pub dynamodb: Option<String>,
     /// `AWS_ENDPOINT_URL_S3`.
     pub s3: Option<String>,
+    /// `AWS_ENDPOINT_URL_SCHEDULER`.
+    pub scheduler: Option<String>,
     /// `AWS_ENDPOINT_URL_SQS`.
     pub sqs: Option<String>,
 }
@@ -116,6 +118,7 @@ impl Config {
             endpoints: Endpoints {
                 dynamodb: reader.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
                 s3: reader.endpoint("AWS_ENDPOINT_URL_S3"),
+                scheduler: reader.endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
                 sqs: reader.endpoint("AWS_ENDPOINT_URL_SQS"),
             },
         };
@@ -201,7 +204,9 @@ mod tests {
             let config = Config::from_lookup(|name| match name {
                 "AWS_ENDPOINT_URL" => Some(general.to_owned()),
                 "AWS_ENDPOINT_URL_SQS" => Some(own.to_owned()),
-                "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_ENDPOINT_URL_S3" => None,
+                "AWS_ENDPOINT_URL_DYNAMODB"
+                | "AWS_ENDPOINT_URL_S3"
+                | "AWS_ENDPOINT_URL_SCHEDULER" => None,
                 other => Some(value(other)),
             });
             config.map(|config| config.endpoints)

@@ -28,9 +28,9 @@ pub fn connect(config: &Config) -> Runs {
     Runs::new(parts(config), settings).with_telemetry(Telemetry::new(config.telemetry.clone()))
 }
 
-/// What the use cases of a deployed function work with.
+/// What any AWS client needs beside its Region: the environment's credentials, and TLS.
 #[must_use]
-pub fn parts(config: &Config) -> Parts {
+pub fn access(config: &Config) -> (Credentials, SharedHttpClient) {
     let access = &config.credentials;
     let credentials = Credentials::new(
         &access.access_key_id,
@@ -39,7 +39,13 @@ pub fn parts(config: &Config) -> Parts {
         None,
         "environment",
     );
-    let http = http(&config.endpoints);
+    (credentials, http(&config.endpoints))
+}
+
+/// What the use cases of a deployed function work with.
+#[must_use]
+pub fn parts(config: &Config) -> Parts {
+    let (credentials, http) = access(config);
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
     let (region, endpoints) = (&config.region, config.endpoints.clone());
     let payloads = Payloads::connect(
@@ -71,9 +77,10 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 /// One client for all services; TLS is set up by the first request. The SDK would do so for each
 /// service when its client is built, to find a faulty setup early, and throw the result away.
 fn http(endpoints: &Endpoints) -> SharedHttpClient {
-    let Endpoints { dynamodb, s3, sqs } = endpoints;
+    let Endpoints { dynamodb, s3, scheduler, sqs } = endpoints;
     // An endpoint of somebody else's may have any certificate that this machine trusts.
-    let is_foreign = [dynamodb, s3, sqs].into_iter().flatten().any(|url| url.starts_with("https"));
+    let mut given = [dynamodb, s3, scheduler, sqs].into_iter().flatten();
+    let is_foreign = given.any(|url| url.starts_with("https"));
     let roots = if is_foreign {
         TrustStore::default()
     } else {

@@ -6,5 +6,7 @@ mod deliveries;
 mod flows;
 mod interleavings;
 mod payloads;
+mod schedules;
 mod slices;
 mod starts;
+mod timetable;

@@ -54,6 +54,12 @@ impl Endpoints {
             clock: Clock::system(),
         }
     }
+
+    /// A client of this stack's schedules.
+    #[must_use]
+    pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
+        clients::scheduler_at(&self.scheduler_url)
+    }
 }
 
 #[cfg(test)]

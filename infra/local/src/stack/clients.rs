@@ -3,13 +3,14 @@
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config as dynamodb_config;
 use aws_sdk_s3::config as s3_config;
+use aws_sdk_scheduler::config as scheduler_config;
 use aws_sdk_sqs::config as sqs_config;
 
 use super::{Endpoints, Options, Transport};
 use crate::{dynamodb, s3, sqs};
 
 /// The Region and the account that the embedded services play are not looked at; any would do.
-const REGION: &str = "eu-central-1";
+pub(super) const REGION: &str = "eu-central-1";
 
 pub(super) fn dynamodb(
     options: &Options,
@@ -87,6 +88,18 @@ pub(super) fn s3_at(url: &str) -> aws_sdk_s3::Config {
         .endpoint_url(url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build()
+}
+
+/// A client of schedules behind a socket.
+pub(super) fn scheduler_at(url: &str) -> aws_sdk_scheduler::Client {
+    let config = scheduler_config::Config::builder()
+        .behavior_version(scheduler_config::BehaviorVersion::latest())
+        .region(scheduler_config::Region::from_static(REGION))
+        .credentials_provider(credentials())
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    aws_sdk_scheduler::Client::from_conf(config)
 }
 
 fn credentials() -> Credentials {

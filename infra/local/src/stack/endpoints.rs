@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::clients::REGION;
+
 /// The table of runs.
 pub(super) const RUNS_TABLE: &str = "trigger-runs";
 /// The table of workspaces, keys, triggers and flows.
@@ -34,6 +36,10 @@ pub struct Endpoints {
     pub payloads_bucket: String,
     /// The runs queue.
     pub queue_url: String,
+    /// The schedules, in the protocol of EventBridge Scheduler.
+    pub scheduler_url: String,
+    /// The runs queue, as schedules name it.
+    pub queue_arn: String,
 }
 
 impl Endpoints {
@@ -42,6 +48,7 @@ impl Endpoints {
         dynamodb: SocketAddr,
         s3: SocketAddr,
         sqs: SocketAddr,
+        scheduler: SocketAddr,
     ) -> Self {
         let sqs_url = url(sqs);
         Self {
@@ -53,6 +60,8 @@ impl Endpoints {
             payloads_bucket: PAYLOADS_BUCKET.to_owned(),
             queue_url: format!("{sqs_url}/000000000000/{RUNS_QUEUE}"),
             sqs_url,
+            scheduler_url: url(scheduler),
+            queue_arn: format!("arn:aws:sqs:{REGION}:000000000000:{RUNS_QUEUE}"),
         }
     }
 }

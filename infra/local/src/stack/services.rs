@@ -18,7 +18,7 @@ use super::data::DataFolder;
 use super::endpoints::{CONFIG_TABLE, DEAD_LETTERS, PAYLOADS_BUCKET, RUNS_QUEUE, RUNS_TABLE};
 use super::{Options, StartError};
 use crate::invoke::{Stop, Tasks};
-use crate::{dynamodb, s3, sqs};
+use crate::{dynamodb, s3, scheduler, sqs};
 
 /// How often items and payloads are deleted whose time has ended. On AWS it takes up to days.
 const SWEEP_PERIOD: Duration = Duration::from_mins(10);
@@ -90,6 +90,18 @@ fn now(clock: &Clock) -> sqs::Now {
     Arc::new(move || clock.now().as_millis())
 }
 
+/// Opens the schedules.
+pub(super) fn open_schedules(
+    data: Option<&DataFolder>,
+    options: &Options,
+) -> Result<scheduler::Engine, StartError> {
+    let clock = options.clock.clone();
+    Ok(match data {
+        Some(data) => scheduler::Engine::open(&data.schedules(), options.sync, clock)?,
+        None => scheduler::Engine::in_memory(clock)?,
+    })
+}
+
 async fn make_queue(
     engine: &sqs::Engine,
     name: &str,
@@ -111,13 +123,15 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     listened.await.map_err(|source| StartError::Listen { address, source })
 }
 
-/// Serves tables, queues and payloads, deletes what is past its time, and passes on that a clock was moved.
+/// Serves tables, queues, payloads and schedules, deletes what is past its time, and passes on that a
+/// clock was moved.
 pub(super) fn serve(
     services: &Tasks,
     stop: &Stop,
     (tables, tables_listener): (dynamodb::Store, TcpListener),
     (queues, queues_listener): (sqs::Engine, TcpListener),
     (payloads, payloads_listener): (s3::Objects, TcpListener),
+    (schedules, schedules_listener): (scheduler::Engine, TcpListener),
     clock: Clock,
 ) {
     let requested = || {
@@ -130,6 +144,8 @@ pub(super) fn serve(
     services.spawn(async { log_end("queues", served.await) });
     let served = s3::serve(payloads.clone(), payloads_listener, requested());
     services.spawn(async { log_end("payloads", served.await) });
+    let served = scheduler::serve(schedules, schedules_listener, requested());
+    services.spawn(async { log_end("schedules", served.await) });
     services.spawn(until(requested(), sweep(tables, payloads)));
     services.spawn(until(requested(), pass_on_moves(clock, queues)));
 }

@@ -22,9 +22,10 @@ use crate::{
     gateway::Gateway,
     invoke::{Tasks, functions},
     pump::Mapping,
+    scheduler::fire,
 };
 
-/// Tables, queues and payloads are for this machine only, and found by `endpoints.json`.
+/// Tables, queues, payloads and schedules are for this machine only, and found by `endpoints.json`.
 const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Stack {
@@ -38,10 +39,12 @@ impl Stack {
         let (tables_listener, dynamodb) = services::listen(LOOPBACK).await?;
         let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
         let (payloads_listener, s3) = services::listen(LOOPBACK).await?;
-        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs);
+        let (schedules_listener, scheduler) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs, scheduler);
         let tables = services::open_tables(data.as_ref(), options.sync).await?;
         let queues = services::open_queues(data.as_ref(), &options).await?;
         let payloads = services::open_payloads(data.as_ref(), &options)?;
+        let schedules = services::open_schedules(data.as_ref(), &options)?;
         let store = Store::new(
             clients::dynamodb(&options, &tables, &endpoints),
             services::tables(),
@@ -71,8 +74,10 @@ impl Stack {
             (tables.clone(), tables_listener),
             (queues.clone(), queues_listener),
             (payloads, payloads_listener),
+            (schedules.clone(), schedules_listener),
             options.clock.clone(),
         );
+        intake.tasks.spawn(fire(schedules, queues.clone(), stop_intake.clone()));
         let handler = {
             let runs = runs.clone();
             move |function, request| functions::http(runs.clone(), function, request)

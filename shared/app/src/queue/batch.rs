@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, str::FromStr, time::Duration};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::{FutureExt, future::join_all};
 
-use super::{Message, Receipt, Unreadable, client::DELAY};
+use super::{Content, Receipt, Unreadable, client::DELAY};
 use crate::model::Timestamp;
 
 /// One delivery of a message.
@@ -13,7 +13,7 @@ pub struct Incoming {
     /// The queue's name for it, the same at every delivery.
     pub id: String,
     /// What it says.
-    pub message: Result<Message, Unreadable>,
+    pub message: Result<Content, Unreadable>,
     /// By what it can be held.
     pub receipt: Receipt,
     /// How often it was delivered, this time included.
@@ -41,7 +41,7 @@ impl From<SqsMessage> for Incoming {
         });
         Self {
             id: record.message_id.unwrap_or_default(),
-            message: Message::read(&record.body.unwrap_or_default()),
+            message: Content::read(&record.body.unwrap_or_default()),
             receipt: Receipt::new(record.receipt_handle.unwrap_or_default()),
             delivery_count: count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1),
             due_at: sent_at

@@ -10,7 +10,7 @@ use aws_sdk_sqs::{
     types::MessageAttributeValue,
 };
 
-use super::{Error, Message};
+use super::{Error, Firing, Message};
 use crate::model::{WorkspaceId, limits::MAX_DELAY};
 
 /// Longest visibility timeout (SQS quotas).
@@ -82,7 +82,24 @@ impl Queue {
         workspace: &WorkspaceId,
         delay: Duration,
     ) -> Result<(), Error> {
-        let body = message.write().map_err(|error| Error::Internal(error.into()))?;
+        self.send_text(message.write(), workspace, delay).await
+    }
+
+    /// Sends a firing that no schedule makes, in the group of its workspace.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
+    pub async fn send_firing(&self, firing: &Firing) -> Result<(), Error> {
+        self.send_text(firing.write(), &firing.workspace, Duration::ZERO).await
+    }
+
+    async fn send_text(
+        &self,
+        body: Result<String, serde_json::Error>,
+        workspace: &WorkspaceId,
+        delay: Duration,
+    ) -> Result<(), Error> {
+        let body = body.map_err(|error| Error::Internal(error.into()))?;
         let request = self.client.send_message().queue_url(&*self.url).message_body(body);
         let request = request.message_group_id(workspace.as_str());
         let delay_s = whole_seconds(delay, MAX_DELAY);

@@ -4,7 +4,7 @@ use super::{Error, Runs, journal::Recorder, observe::delivery_outcome};
 use crate::{
     flow::{ErrorKind, raise},
     model::{End, Event},
-    queue::{Delivery, Incoming, Message},
+    queue::{Content, Delivery, Firing, Incoming, Message},
     store::Claim,
     telemetry,
 };
@@ -22,7 +22,8 @@ impl Runs {
 
     async fn bury_observed(&self, incoming: Incoming) -> Delivery {
         let message = match incoming.message {
-            Ok(message) => message,
+            Ok(Content::Run(message)) => message,
+            Ok(Content::Fire(firing)) => return self.bury_firing(&firing).await,
             Err(error) => {
                 // It names no run, so there is none to end. Why it cannot be read may quote it.
                 self.notes.failed(&error, None);
@@ -32,6 +33,21 @@ impl Runs {
         self.notes.run(message.run);
         match self.try_bury(&message).await {
             Ok(delivery) => delivery,
+            Err(error) => {
+                self.note_failed(&error);
+                Delivery::Again
+            }
+        }
+    }
+
+    /// A run that is stored goes on; without one the firing is lost, as nobody waits for it.
+    async fn bury_firing(&self, firing: &Firing) -> Delivery {
+        match self.complete_firing(firing).await {
+            Ok(true) => Delivery::Done,
+            Ok(false) => {
+                self.notes.failed("every delivery of a firing failed: it starts no run", None);
+                Delivery::Done
+            }
             Err(error) => {
                 self.note_failed(&error);
                 Delivery::Again

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Error, Runs, execute::Executed, host::Slice, observe::delivery_outcome};
 use crate::{
     model::{Run, RunId, Timestamp, WorkspaceId, limits},
-    queue::{Delivery, Incoming, Kind, Message, Receipt},
+    queue::{Content, Delivery, Firing, Incoming, Kind, Message, Receipt},
     store::Claim,
     telemetry::{self, Metric},
 };
@@ -38,7 +38,8 @@ impl Runs {
             self.notes.measure(Metric::QueueDelay, self.now().since(due_at));
         }
         let message = match message {
-            Ok(message) => message,
+            Ok(Content::Run(message)) => message,
+            Ok(Content::Fire(firing)) => return self.deliver_firing(&firing, &receipt).await,
             Err(error) => {
                 // It goes to the dead letters. Why it cannot be read may quote it.
                 self.notes.failed(&error, None);
@@ -51,6 +52,17 @@ impl Runs {
             Err(error) => {
                 self.note_failed(&error);
                 self.return_soon(&receipt).await;
+                Delivery::Again
+            }
+        }
+    }
+
+    async fn deliver_firing(&self, firing: &Firing, receipt: &Receipt) -> Delivery {
+        match self.fire(firing).await {
+            Ok(()) => Delivery::Done,
+            Err(error) => {
+                self.note_failed(&error);
+                self.return_soon(receipt).await;
                 Delivery::Again
             }
         }

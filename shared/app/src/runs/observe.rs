@@ -1,9 +1,9 @@
 //! What is told of runs to operators.
 
-use super::{Error, Runs, execute::Executed};
+use super::{Error, Runs, execute::Executed, fire::run_of};
 use crate::{
     model::{Run, Status},
-    queue::{Delivery, Incoming},
+    queue::{Content, Delivery, Incoming},
     store::Claim,
     telemetry::{Beginning, Context, Event, Execution, Kind, Metric, Outcome},
 };
@@ -58,10 +58,13 @@ impl Runs {
         kind: Kind,
         incoming: &Incoming,
     ) -> Event {
-        let context =
-            incoming.message.as_ref().ok().map(|message| {
+        let context = incoming.message.as_ref().ok().map(|content| match content {
+            Content::Run(message) => {
                 Context::of(message.traceparent.as_deref(), &message.run.to_string())
-            });
+            }
+            // Nobody called: the trace is that of the run to come.
+            Content::Fire(firing) => Context::of_run(&run_of(firing).to_string()),
+        });
         let now_ms = self.now().as_millis();
         self.telemetry.begin(Beginning { function, kind, now_ms, context, invocation: None })
     }

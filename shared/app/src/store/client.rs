@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Config, Region, SharedHttpClient},
     error::SdkError,
     operation::{
-        put_item::PutItemError, transact_write_items::TransactWriteItemsError,
-        update_item::UpdateItemError,
+        delete_item::DeleteItemError, put_item::PutItemError,
+        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
     },
     types::{
         AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
@@ -117,6 +117,34 @@ impl Store {
                 }
                 _ => Err(error.into()),
             },
+        }
+    }
+
+    /// Whether there was an item that `condition` let be deleted.
+    pub(super) async fn delete(
+        &self,
+        table: &str,
+        key: Item,
+        condition: Condition,
+    ) -> Result<bool, Error> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(table)
+            .set_key(Some(key))
+            .condition_expression(condition.expression)
+            .set_expression_attribute_names(names(&[condition.expression]))
+            .set_expression_attribute_values(values(condition.values));
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
         }
     }
 

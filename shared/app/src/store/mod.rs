@@ -19,6 +19,7 @@ mod lease;
 mod list;
 mod payloads;
 pub mod tables;
+mod turn;
 mod view;
 
 pub use claim::{Claim, Claimed, Unreadable};
@@ -31,4 +32,5 @@ pub use journal::Append;
 pub use lease::{CancelRequest, Renewal};
 pub use list::{Filter, ListedRun, RunPage};
 pub use payloads::Payloads;
+pub use turn::Turn;
 pub use view::{LogPage, View};
