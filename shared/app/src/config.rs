@@ -173,6 +173,8 @@ mod tests {
 
     fn value(name: &str) -> String {
         match name {
+            "TRIGGER_METRICS" => "service",
+            "TRIGGER_OTLP_ENDPOINT" => "http://localhost",
             name if name.ends_with("_S") => "60",
             name if name.contains("_URL") => "http://localhost/x",
             _ => "x",
@@ -220,6 +222,33 @@ mod tests {
         };
         assert_eq!(endpoints("localhost:1", ""), faults(&["AWS_ENDPOINT_URL"]));
         assert_eq!(endpoints("", "ftp://localhost"), faults(&["AWS_ENDPOINT_URL_SQS"]));
+    }
+
+    #[test]
+    fn what_operators_are_told_can_be_chosen() {
+        let telemetry = |given: [&'static str; 4]| {
+            let [service, metrics, spans, start] = given.map(str::to_owned);
+            let config = Config::from_lookup(|name| match name {
+                "TRIGGER_SERVICE" => Some(service.clone()),
+                "TRIGGER_METRICS" => Some(metrics.clone()),
+                "TRIGGER_OTLP_ENDPOINT" => Some(spans.clone()),
+                "AWS_LAMBDA_INITIALIZATION_TYPE" => Some(start.clone()),
+                other => Some(value(other)),
+            });
+            config.map(|config| config.telemetry)
+        };
+        let told = telemetry(["prod", "off", "http://localhost:4318", "provisioned-concurrency"]);
+        let told = told.unwrap();
+        assert_eq!((&*told.service, told.metrics, told.starts_cold), ("prod", Metrics::Off, false));
+        assert_eq!(told.spans, "http://localhost:4318".parse().unwrap());
+        let told = telemetry(["", "", "", "on-demand"]).unwrap();
+        let default = telemetry::Settings::default();
+        assert_eq!((told.service, told.spans), (default.service, default.spans));
+        assert_eq!((told.metrics, told.starts_cold), (Metrics::Trigger, true));
+        let faults = telemetry(["", "all", "localhost:4318", ""]).unwrap_err().to_string();
+        for name in ["TRIGGER_METRICS", "TRIGGER_OTLP_ENDPOINT"] {
+            assert!(faults.contains(&format!("{name} cannot be read")), "{faults}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use lambda_http::{Request, RequestExt, request::RequestContext};
 use super::headers;
 use crate::{
     runs::Runs,
-    telemetry::{Beginning, Context, Event, Kind, known_method},
+    telemetry::{Beginning, Event, Kind, known_method},
 };
 
 /// Begins to watch a request that reached `function`. The answer ends it.
@@ -16,7 +16,7 @@ pub fn received(runs: &Runs, function: &'static str, request: &Request) -> Event
         _ => None,
     };
     let invocation = request.lambda_context_ref();
-    let xray = || invocation?.xray_trace_id.as_deref().and_then(Context::read_xray);
+    let xray = invocation.and_then(|context| context.xray_trace_id.as_deref());
     runs.telemetry().begin(Beginning {
         function,
         kind: Kind::Request {
@@ -24,7 +24,7 @@ pub fn received(runs: &Runs, function: &'static str, request: &Request) -> Event
             route: route.unwrap_or_default(),
         },
         now_ms: runs.now().as_millis(),
-        context: headers::trace_context(request.headers()).or_else(xray),
+        context: headers::trace_context(request.headers(), xray),
         invocation: invocation.map(|context| context.request_id.clone()),
     })
 }

@@ -150,3 +150,65 @@ fn document(
 fn directive(dimensions: &Value, metrics: &[Value]) -> Value {
     json!({"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_has_the_form_of_the_specification() {
+        let values =
+            [(Metric::StepDuration, 12), (Metric::RunsCompleted, 1), (Metric::StepDuration, 34)];
+        let both = json!([["Service"], ["Service", "Trigger"]]);
+        let expected = json!({
+            "_aws": {
+                "Timestamp": 1_770_679_479_000_u64,
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": "TriggerApi",
+                        "Dimensions": both,
+                        "Metrics": [{"Name": "RunsCompleted", "Unit": "Count"}],
+                    },
+                    {
+                        "Namespace": "TriggerApi",
+                        "Dimensions": [["Service"]],
+                        "Metrics": [{"Name": "StepDuration", "Unit": "Milliseconds"}],
+                    },
+                ],
+            },
+            "Service": "prod",
+            "RunsCompleted": 1,
+            "StepDuration": [12, 34],
+            "Trigger": "hello",
+        });
+        assert_eq!(documents("prod", Some("hello"), 1_770_679_479_000, &values), [expected]);
+    }
+
+    #[test]
+    fn without_a_trigger_everything_is_told_for_the_service() {
+        let told = documents("prod", None, 1, &[(Metric::RunsStarted, 1), (Metric::ColdStarts, 1)]);
+        let [document] = &told[..] else { panic!("{told:?}") };
+        let directives = document["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+        assert_eq!(directives.len(), 1);
+        assert_eq!(directives[0]["Dimensions"], json!([["Service"]]));
+        assert_eq!(document.get("Trigger"), None);
+        assert_eq!(documents("prod", None, 1, &[]), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn no_document_has_more_values_than_are_read() {
+        let values: Vec<_> = (0..250).map(|value| (Metric::StepDuration, value)).collect();
+        let started = [(Metric::RunsStarted, 1)];
+        let told = documents("prod", Some("hello"), 1, &[&values[..], &started].concat());
+        let lengths: Vec<_> = told
+            .iter()
+            .map(|document| document["StepDuration"].as_array().unwrap().len())
+            .collect();
+        assert_eq!(lengths, [100, 100, 50]);
+        let all: Vec<_> =
+            told.iter().flat_map(|one| one["StepDuration"].as_array().unwrap()).collect();
+        assert!(all.into_iter().map(|value| value.as_u64().unwrap()).eq(0..250));
+        let started = |document: &&Value| document.get("RunsStarted").is_some();
+        assert_eq!(told.iter().filter(started).count(), 1);
+    }
+}

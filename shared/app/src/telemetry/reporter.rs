@@ -127,13 +127,41 @@ impl Telemetry {
     }
 }
 
-/// One line each, in one piece: what runs at the same time must not get in between.
 fn print(documents: &[Value]) {
-    let mut text = String::new();
-    for document in documents {
-        text.push_str(&document.to_string());
-        text.push('\n');
-    }
     // A process whose output is closed goes on.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    let _ = std::io::stdout().lock().write_all(lines(documents).as_bytes());
+}
+
+/// One line each, in one piece: what runs at the same time must not get in between.
+fn lines(documents: &[Value]) -> String {
+    documents.iter().flat_map(|document| [document.to_string(), "\n".to_owned()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::telemetry::Kind;
+
+    #[test]
+    fn every_document_is_a_line_of_its_own() {
+        assert_eq!(lines(&[json!({"a": "b\n"}), json!({})]), "{\"a\":\"b\\n\"}\n{}\n");
+    }
+
+    #[test]
+    fn only_the_first_event_of_a_process_had_to_wait_for_its_start() {
+        let begin = |telemetry: &Telemetry| {
+            let kind = Kind::Message { id: "1".to_owned() };
+            let beginning =
+                Beginning { function: "worker", kind, now_ms: 0, context: None, invocation: None };
+            telemetry.begin(beginning).notes().take().values
+        };
+        let telemetry = Telemetry::default();
+        let invoked = telemetry.of_invocation("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+        assert_eq!(begin(&invoked), [(Metric::ColdStarts, 1)]);
+        assert_eq!((begin(&invoked), begin(&telemetry)), (vec![], vec![]));
+        let provisioned = Settings { starts_cold: false, ..Settings::default() };
+        assert_eq!(begin(&Telemetry::new(provisioned)), []);
+    }
 }

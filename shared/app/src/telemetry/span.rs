@@ -75,3 +75,66 @@ fn attributes(given: &[(&'static str, Value)]) -> Value {
     };
     given.iter().filter_map(attribute).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_has_the_form_of_otlp() {
+        let context =
+            Context::read("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").unwrap();
+        let span = Span {
+            context,
+            id: 0xb7,
+            name: "GET".to_owned(),
+            side: Side::Client,
+            began_ns: 1_770_679_479_000_000_001,
+            ended_ns: 1_770_679_479_250_000_000,
+            attributes: vec![
+                ("server.address", "example.com".into()),
+                ("http.response.status_code", 503.into()),
+                ("faas.coldstart", false.into()),
+            ],
+            failed: true,
+        };
+        let expected = json!({"resourceSpans": [{
+            "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "prod"}}]},
+            "scopeSpans": [{
+                "scope": {"name": "trigger-api", "version": env!("CARGO_PKG_VERSION")},
+                "spans": [{
+                    "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
+                    "spanId": "00000000000000b7",
+                    "parentSpanId": "00f067aa0ba902b7",
+                    "name": "GET",
+                    "kind": 3,
+                    "startTimeUnixNano": "1770679479000000001",
+                    "endTimeUnixNano": "1770679479250000000",
+                    "attributes": [
+                        {"key": "server.address", "value": {"stringValue": "example.com"}},
+                        {"key": "http.response.status_code", "value": {"intValue": "503"}},
+                        {"key": "faas.coldstart", "value": {"boolValue": false}},
+                    ],
+                    "status": {"code": 2},
+                }],
+            }],
+        }]});
+        assert_eq!(request("prod", &[span]), expected);
+    }
+
+    #[test]
+    fn a_span_that_nothing_is_above_names_no_parent() {
+        let span = Span {
+            context: Context::of_run("run"),
+            id: 1,
+            name: "GET".to_owned(),
+            side: Side::Server,
+            began_ns: 0,
+            ended_ns: 1,
+            attributes: Vec::new(),
+            failed: false,
+        };
+        let span = span.to_json();
+        assert_eq!((span.get("parentSpanId"), &span["status"]), (None, &json!({})));
+    }
+}
