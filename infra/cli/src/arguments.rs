@@ -221,7 +221,6 @@ mod tests {
             "trigger-api flow publish a.yaml --env TEST",
             "trigger-api trigger create --name a --flow b --deadline-s 2701",
             "trigger-api trigger create --name a --flow b --at 2030-01-01T00:00 --cron @daily",
-            "trigger-api trigger create --name a --flow b --timezone UTC",
             "trigger-api trigger create --name a --flow b --cron @daily --overlap never",
             "trigger-api trigger create --name a --flow b --cron @daily --catch-up 30s",
             "trigger-api trigger create --name a --flow b --cron @daily --catch-up 2d",

@@ -307,22 +307,32 @@ async fn of_two_moments_at_once_one_starts_where_runs_must_not_overlap() {
         let bed = Bed::new().await;
         let schedule = Schedule { overlap, ..records::schedule(json!({})) };
         let trigger = publish(&bed, ECHO, schedule).await;
-        let now = bed.clock.now();
-        for number in 0..8 {
-            send(&bed, &firing(&trigger, now.after(Duration::from_millis(number)))).await;
+        // The turn has been had before, or it has not.
+        for earlier in [0, 1] {
+            let (worker, _) = bed.process();
+            assert_eq!(bed.work(&worker).await > 0, earlier > 0);
+            bed.advance(MINUTE).await;
+            let expected = if overlap == Overlap::Allow { 8 } else { 1 };
+            fire_at_once(&bed, &trigger, 8).await;
+            assert_eq!(runs(&bed, &trigger).await.len(), (earlier + 1) * expected, "{overlap:?}");
         }
-        let mut messages = Vec::new();
-        while let Some(message) = bed.receive().await {
-            messages.push((bed.process(), message));
-        }
-        let deliveries = messages.into_iter().map(|((worker, _), message)| {
-            let bed = &bed;
-            async move { bed.deliver(&worker, message).await }
-        });
-        futures::future::join_all(deliveries).await;
-        let expected = if overlap == Overlap::Allow { 8 } else { 1 };
-        assert_eq!(runs(&bed, &trigger).await.len(), expected, "{overlap:?}");
     }
+}
+
+/// So many moments, each in the hands of a worker of its own.
+async fn fire_at_once(bed: &Bed, trigger: &Trigger, count: u64) {
+    let now = bed.clock.now();
+    for number in 0..count {
+        send(bed, &firing(trigger, now.after(Duration::from_millis(number)))).await;
+    }
+    let mut messages = Vec::new();
+    while let Some(message) = bed.receive().await {
+        messages.push((bed.process(), message));
+    }
+    let deliveries = messages
+        .into_iter()
+        .map(|((worker, _), message)| async move { bed.deliver(&worker, message).await });
+    futures::future::join_all(deliveries).await;
 }
 
 #[tokio::test]
