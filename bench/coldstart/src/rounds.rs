@@ -107,7 +107,7 @@ impl Bench {
             Some(Function::AsyncStart) => {
                 let event = HttpEvent::sample("async-start", key).parameter("trigger_id", "hello");
                 // A new run each time, without the write that remembers a key.
-                event.header("Idempotency-Key", "").json()
+                event.without_header("Idempotency-Key").json()
             }
             Some(function @ (Function::Worker | Function::DeadLetter)) => {
                 let started = send(self.api.start_of("hello", r#"{"message": "x"}"#)).await;

@@ -31,6 +31,15 @@ impl HttpEvent {
         self
     }
 
+    /// Takes a header out.
+    #[must_use]
+    pub fn without_header(mut self, name: &str) -> Self {
+        for headers in ["headers", "multiValueHeaders"] {
+            self.0[headers].as_object_mut().unwrap().remove(name);
+        }
+        self
+    }
+
     /// Sets a parameter of the path, and the paths with it.
     #[must_use]
     pub fn parameter(mut self, name: &str, value: &str) -> Self {
