@@ -2,6 +2,8 @@
 
 use std::{str::FromStr, time::Duration};
 
+use url::Url;
+
 use crate::model::{Secret, limits};
 
 /// What a function is told by its environment.
@@ -23,6 +25,20 @@ pub struct Config {
     pub region: String,
     /// The function's own credentials, as Lambda gives them.
     pub credentials: Credentials,
+    /// Where AWS is when it is not where the Region says.
+    pub endpoints: Endpoints,
+}
+
+/// Endpoints in place of the Region's: of an emulator, or of a VPC's own. Each is the service's own
+/// variable (`AWS_ENDPOINT_URL_SQS` for one), else `AWS_ENDPOINT_URL`, as in every AWS SDK.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoints {
+    /// `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub dynamodb: Option<String>,
+    /// `AWS_ENDPOINT_URL_S3`.
+    pub s3: Option<String>,
+    /// `AWS_ENDPOINT_URL_SQS`.
+    pub sqs: Option<String>,
 }
 
 /// AWS credentials of the environment.
@@ -82,6 +98,11 @@ impl Config {
                 secret_access_key: Secret::new(reader.required("AWS_SECRET_ACCESS_KEY")),
                 session_token: (reader.lookup)("AWS_SESSION_TOKEN").map(Secret::new),
             },
+            endpoints: Endpoints {
+                dynamodb: reader.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+                s3: reader.endpoint("AWS_ENDPOINT_URL_S3"),
+                sqs: reader.endpoint("AWS_ENDPOINT_URL_SQS"),
+            },
         };
         if reader.faults.is_empty() { Ok(config) } else { Err(Incomplete(reader.faults)) }
     }
@@ -110,6 +131,22 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             default
         })
     }
+
+    fn endpoint(&mut self, of_service: &str) -> Option<String> {
+        let set = |name| (self.lookup)(name).filter(|value| !value.is_empty());
+        let (name, value) = [of_service, "AWS_ENDPOINT_URL"]
+            .into_iter()
+            .find_map(|name| set(name).map(|value| (name, value)))?;
+        let usable = Url::parse(&value).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !usable {
+            let fault = format!("{name} cannot be read");
+            // The general one stands for several services.
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
+        }
+        usable.then_some(value)
+    }
 }
 
 #[cfg(test)]
@@ -117,7 +154,12 @@ mod tests {
     use super::*;
 
     fn value(name: &str) -> String {
-        if name.ends_with("_S") { "60" } else { "x" }.to_owned()
+        match name {
+            name if name.ends_with("_S") => "60",
+            name if name.contains("_URL") => "http://localhost/x",
+            _ => "x",
+        }
+        .to_owned()
     }
 
     #[test]
@@ -136,6 +178,28 @@ mod tests {
             assert!(text.contains(part), "{text}");
         }
         assert!(!text.contains("soon"));
+    }
+
+    #[test]
+    fn a_service_is_at_its_own_endpoint_before_the_general_one() {
+        let endpoints = |general: &str, own: &str| {
+            let config = Config::from_lookup(|name| match name {
+                "AWS_ENDPOINT_URL" => Some(general.to_owned()),
+                "AWS_ENDPOINT_URL_SQS" => Some(own.to_owned()),
+                "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_ENDPOINT_URL_S3" => None,
+                other => Some(value(other)),
+            });
+            config.map(|config| config.endpoints)
+        };
+        let found = endpoints("http://localhost:1", "https://localhost:2").unwrap();
+        assert_eq!(found.dynamodb.as_deref(), Some("http://localhost:1"));
+        assert_eq!(found.sqs.as_deref(), Some("https://localhost:2"));
+        assert_eq!(endpoints("", "").unwrap(), Endpoints::default());
+        let faults = |names: &[&str]| {
+            Err(Incomplete(names.iter().map(|name| format!("{name} cannot be read")).collect()))
+        };
+        assert_eq!(endpoints("localhost:1", ""), faults(&["AWS_ENDPOINT_URL"]));
+        assert_eq!(endpoints("", "ftp://localhost"), faults(&["AWS_ENDPOINT_URL_SQS"]));
     }
 
     #[test]

@@ -39,9 +39,16 @@ pub fn parts(config: &Config) -> Parts {
     );
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
+    let (region, endpoints) = (&config.region, config.endpoints.clone());
     Parts {
-        store: Store::connect(&config.region, credentials.clone(), http.clone(), tables),
-        queue: Queue::connect(&config.region, credentials, http, config.queue_url.clone()),
+        store: Store::connect(
+            region,
+            endpoints.dynamodb,
+            credentials.clone(),
+            http.clone(),
+            tables,
+        ),
+        queue: Queue::connect(region, endpoints.sqs, credentials, http, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),
         clock: Clock::system(),
     }

@@ -46,21 +46,22 @@ impl Queue {
         Self { client, url: url.into() }
     }
 
-    /// The queue at `url` on AWS. Opens no connection yet.
+    /// The queue at `url` on AWS, or on what stands at `endpoint`. Opens no connection yet.
     #[must_use]
     pub fn connect(
         region: &str,
+        endpoint: Option<String>,
         credentials: Credentials,
         http: SharedHttpClient,
         url: String,
     ) -> Self {
-        let config = Config::builder()
+        let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
             .credentials_provider(credentials)
-            .http_client(http)
-            .build();
-        Self::new(Client::from_conf(config), url)
+            .http_client(http);
+        config.set_endpoint_url(endpoint);
+        Self::new(Client::from_conf(config.build()), url)
     }
 
     /// Sends `message`, to be seen after `delay`, which is cut to the longest that SQS takes: who

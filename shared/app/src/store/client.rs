@@ -64,21 +64,22 @@ impl Store {
         Self { client, tables: Arc::new(tables) }
     }
 
-    /// A store on `tables` of AWS. Opens no connection yet.
+    /// A store on `tables` of AWS, or of what stands at `endpoint`. Opens no connection yet.
     #[must_use]
     pub fn connect(
         region: &str,
+        endpoint: Option<String>,
         credentials: Credentials,
         http: SharedHttpClient,
         tables: Tables,
     ) -> Self {
-        let config = Config::builder()
+        let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
             .credentials_provider(credentials)
-            .http_client(http)
-            .build();
-        Self::new(Client::from_conf(config), tables)
+            .http_client(http);
+        config.set_endpoint_url(endpoint);
+        Self::new(Client::from_conf(config.build()), tables)
     }
 
     pub(super) async fn get(&self, table: &str, key: Item) -> Result<Option<Item>, Error> {
