@@ -1,0 +1,121 @@
+"""What is promised, through API Gateway, Lambda, SQS and DynamoDB as `sam deploy` has put them together.
+
+Streaming routes are not tested here: the emulator answers 500 on them."""
+
+import pytest
+
+from deployment import FUNCTIONS, STACK, eventually
+
+# What a run of steps.yaml logs when nothing goes wrong.
+UNDISTURBED = [
+    ("before", "started"),
+    ("before", "completed"),
+]
+
+
+def told(envelope: dict) -> list[tuple[str, str, str]]:
+    return [(line["node_id"], line["status"], line["message"]) for line in envelope["logs"]]
+
+
+def test_a_background_run_goes_through_the_deployment(deployment):
+    started = deployment.api.start("steps", {"message": "tea"})
+    assert started.status_code == 200, started.text
+    assert started.json()["status"] == "pending"
+
+    ended = deployment.api.await_end(started.json()["workflow_id"])
+    assert (ended["status"], ended["error"]) == ("completed", None)
+    assert ended["response"] == {"said": "tea"}
+
+
+def test_an_idempotent_start_that_is_repeated_starts_nothing(deployment):
+    def start(message):
+        return deployment.api.start("steps", {"message": message}, **{"Idempotency-Key": "tea-1"})
+
+    first, repeated, other = start("tea"), start("tea"), start("coffee")
+    assert repeated.json()["workflow_id"] == first.json()["workflow_id"]
+    assert repeated.headers["Idempotency-Replayed"] == "true"
+    assert other.status_code == 422
+
+
+def test_a_key_that_opens_nothing_is_refused(deployment):
+    wrong = deployment.operate("key", "create", "--name", "wrong", "--env", "UAT")["api_key"]
+    started = deployment.api.start("steps", {}, Authorization=f"Bearer {wrong}")
+    assert started.status_code == 403, started.text
+    started = deployment.api.start("steps", {}, Authorization=f"Bearer {wrong[:-1]}_")
+    assert started.status_code == 401, started.text
+
+
+class BrokenWorker:
+    """While it lasts, every message fails: `live` is a version of the worker that knows no table of
+    runs, as a bad deployment would leave it. The way back is the operator's, too."""
+
+    def __init__(self, deployment):
+        self._functions = deployment.client("lambda")
+        self._name = f"{STACK}-worker"
+
+    def __enter__(self):
+        self._good = self._functions.get_alias(FunctionName=self._name, Name="live")
+        environment = self._functions.get_function_configuration(FunctionName=self._name)
+        variables = environment["Environment"]["Variables"] | {"TRIGGER_RUNS_TABLE": "nothing"}
+        self._functions.update_function_configuration(
+            FunctionName=self._name, Environment={"Variables": variables}
+        )
+        broken = self._functions.publish_version(FunctionName=self._name)
+        self._serve(broken["Version"])
+
+    def __exit__(self, *_):
+        self._serve(self._good["FunctionVersion"])
+
+    def _serve(self, version):
+        self._functions.update_alias(
+            FunctionName=self._name, Name="live", FunctionVersion=version
+        )
+
+
+def test_a_message_that_failed_is_delivered_again_and_its_run_ends_once(deployment):
+    undisturbed = deployment.api.start("steps", {"message": "tea"}).json()["workflow_id"]
+    expected = told(deployment.api.await_end(undisturbed))
+
+    with BrokenWorker(deployment):
+        run = deployment.api.start("steps", {"message": "tea"}).json()["workflow_id"]
+
+        def failed_twice():
+            received = [one for one in deployment.messages("RunsQueueUrl") if run in one["Body"]]
+            return received and received[0]["ReceiveCount"] >= 2 and received[0]["Body"]
+
+        message = eventually(failed_twice, "a second delivery")
+        assert deployment.api.status(run).json()["status"] == "pending"
+
+    ended = deployment.api.await_end(run)
+    assert ended["status"] == "completed"
+    assert told(ended) == expected
+
+    # SQS may deliver what was deleted once more.
+    deployment.client("sqs").send_message(
+        QueueUrl=deployment.outputs["RunsQueueUrl"], MessageBody=message
+    )
+    eventually(lambda: not deployment.messages("RunsQueueUrl"), "the repeated message to be done with")
+    assert deployment.api.status(run).json() == ended
+
+
+def test_a_run_whose_messages_all_fail_ends_as_failed(deployment):
+    with BrokenWorker(deployment):
+        run = deployment.api.start("steps", {"message": "tea"}).json()["workflow_id"]
+        ended = deployment.api.await_end(run, timeout_s=120)
+    assert ended["status"] == "failed"
+    assert "every delivery of its message failed" in ended["error"]
+    assert deployment.messages("DeadLetterQueueUrl") == []
+
+
+def test_the_functions_log_runs_and_neither_keys_nor_messages(deployment):
+    secret = "Paul Atreides"
+    run = deployment.api.start("steps", {"message": secret}).json()["workflow_id"]
+    deployment.api.await_end(run)
+    deployment.api.start("steps", {}, Authorization="Bearer mistyped")
+
+    lines = deployment.function_logs()
+    for function in FUNCTIONS:
+        assert any(function in line for line in lines), f"{function} has logged nothing"
+    assert any(run in line for line in lines)
+    for hidden in (deployment.api.key, deployment.api.key.removeprefix("tk_")[11:], secret):
+        assert not any(hidden in line for line in lines)
