@@ -57,7 +57,7 @@ class Deployment:
     def publish(self, name: str, flow: Path):
         """Publishes a flow, and makes the trigger `name` for it."""
         published = self.operate("flow", "publish", str(flow), "--env", "DEV")
-        self.operate("trigger", "create", "--name", name, "--id", name, "--flow", published["name"])
+        self.operate("trigger", "create", "--name", name, "--id", name, "--flow", published["automation_id"])
 
     def messages(self, queue: str) -> list[dict]:
         """What is in a queue, without receiving it."""
@@ -67,16 +67,13 @@ class Deployment:
         answer.raise_for_status()
         return answer.json()["messages"][ACCOUNT][REGION][url]
 
-    def function_logs(self) -> list[str]:
-        """Every line that a function has written."""
-        logs = self.client("logs")
-        lines = []
-        for function in FUNCTIONS:
-            pages = logs.get_paginator("filter_log_events").paginate(
-                logGroupName=f"/aws/lambda/{STACK}-{function}"
-            )
-            lines += [event["message"] for page in pages for event in page["events"]]
-        return lines
+    def logged(self, function: str) -> list[str]:
+        """Every line of a function itself: the others are Lambda's."""
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(
+            logGroupName=f"/aws/lambda/{STACK}-{function}"
+        )
+        lines = [event["message"] for page in pages for event in page["events"]]
+        return [line for line in lines if line.startswith("{")]
 
 
 class Api:

@@ -14,7 +14,11 @@ REGION = "eu-central-1"
 
 # Reads until its standard input is closed, which the kernel does for whoever dies, however it dies;
 # then ends its process group, to which the emulator and the functions belong.
-LIFELINE = '"$0" <&- & read -r; kill -- -$$'
+LIFELINE = '"$@" <&- & read -r; kill -- -$$'
+COMMAND = [
+    ROOT / "target/tools/ministack/bin/python",
+    ROOT / "tests/deploy/completed_ministack.py",
+]
 
 
 class Emulator:
@@ -35,7 +39,7 @@ class Emulator:
         }
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
-                ["bash", "-c", LIFELINE, ROOT / "target/tools/ministack/bin/ministack"],
+                ["bash", "-c", LIFELINE, "lifeline", *COMMAND],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -44,6 +48,7 @@ class Emulator:
                 env=self.environment
                 | {
                     "PATH": os.environ["PATH"],
+                    "PYTHONDONTWRITEBYTECODE": "1",
                     "HOME": str(folder),
                     "TMPDIR": str(folder),
                     "AUTH": "true",
