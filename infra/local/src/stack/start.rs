@@ -39,8 +39,8 @@ impl Stack {
         let (tables_listener, dynamodb) = services::listen(LOOPBACK).await?;
         let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
         let (payloads_listener, s3) = services::listen(LOOPBACK).await?;
-        let (schedules_listener, scheduler) = services::listen(LOOPBACK).await?;
-        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs, scheduler);
+        let (schedules_listener, timetable) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs, timetable);
         let tables = services::open_tables(data.as_ref(), options.sync).await?;
         let queues = services::open_queues(data.as_ref(), &options).await?;
         let payloads = services::open_payloads(data.as_ref(), &options)?;
