@@ -55,7 +55,7 @@ async fn an_object_that_was_cut_off_is_not_there() {
     let end_bytes = std::fs::metadata(log(folder.path())).unwrap().len();
     // Wherever the process dies while it writes the second object.
     for cut_bytes in
-        [whole_bytes, whole_bytes + 5_000, (whole_bytes + end_bytes) / 2, end_bytes - 1]
+        [whole_bytes, whole_bytes + 5_000, u64::midpoint(whole_bytes, end_bytes), end_bytes - 1]
     {
         let left = tempfile::tempdir().unwrap();
         std::fs::copy(folder.path().join("payloads.db"), left.path().join("payloads.db")).unwrap();
