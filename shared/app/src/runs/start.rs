@@ -68,12 +68,17 @@ impl Runs {
             return Ok(Started { id, replayed });
         }
         let message = Message::about(&prepared.run, Kind::Start);
+        let began_at = self.now();
         let (stored, queued) = futures::join!(
             self.store.insert(&prepared.run, &prepared.input),
             self.queue.send(&message, &prepared.run.workspace, Duration::ZERO),
         );
         stored?;
         queued?;
+        if self.now().since(began_at) > limits::HEADER_PATIENCE {
+            // The message may have been dropped for want of its run; this one finds it.
+            self.queue.send(&message, &prepared.run.workspace, Duration::ZERO).await?;
+        }
         tracing::info!(run.id = %id, trigger.id = %prepared.run.trigger, "Queued run {id}");
         Ok(Started { id, replayed })
     }
