@@ -54,6 +54,8 @@ struct Shared {
     roles: BTreeMap<&'static str, (Function, Role)>,
     upstream: Upstream,
     denials: Mutex<Vec<Denial>>,
+    /// Of an operation, how often its answer is to be lost.
+    lost: Mutex<BTreeMap<String, usize>>,
     client: reqwest::Client,
 }
 
@@ -78,6 +80,7 @@ impl Guard {
             roles: roles.collect(),
             upstream,
             denials: Mutex::default(),
+            lost: Mutex::default(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
         });
         for function in Function::ALL {
@@ -90,6 +93,13 @@ impl Guard {
         Self { url, shared }
     }
 
+    /// The next answer to this operation is lost: it is done, and its caller gets a failure of the
+    /// service, which is what lets the functions ask for what they seldom need.
+    pub fn lose_answer(&self, operation: &str) {
+        let mut lost = self.shared.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        *lost.entry(operation.to_owned()).or_default() += 1;
+    }
+
     /// What was not allowed so far.
     pub fn denials(&self) -> Vec<Denial> {
         self.shared.denials.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -97,6 +107,12 @@ impl Guard {
 }
 
 impl Shared {
+    fn loses(&self, operation: &str) -> bool {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = lost.get_mut(operation).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_some()
+    }
+
     /// Nothing where the role of the caller allows everything.
     fn check(&self, headers: &HeaderMap, accesses: &[Access]) -> Option<Denial> {
         let Some((function, role)) = self.roles.get(caller(headers)) else {
@@ -146,6 +162,7 @@ async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove(header::TRANSFER_ENCODING);
     match answer.bytes().await {
+        Ok(_) if shared.loses(operation) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Ok(body) => (status, headers, body).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

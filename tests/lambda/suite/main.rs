@@ -7,3 +7,4 @@ mod logs;
 mod requests;
 mod rights;
 mod runs;
+mod seldom;
