@@ -94,7 +94,8 @@ impl Guard {
     }
 
     /// The next answer to this operation is lost: it is done, and its caller gets a failure of the
-    /// service, which is what lets the functions ask for what they seldom need.
+    /// service; of a transaction, what its repeat says when too much time has passed for its token
+    /// (DynamoDB API reference, `ClientRequestToken`: ten minutes).
     pub fn lose_answer(&self, operation: &str) {
         let mut lost = self.shared.lost.lock().unwrap_or_else(PoisonError::into_inner);
         *lost.entry(operation.to_owned()).or_default() += 1;
@@ -162,10 +163,22 @@ async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove(header::TRANSFER_ENCODING);
     match answer.bytes().await {
-        Ok(_) if shared.loses(operation) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Ok(_) if shared.loses(operation) => lost(operation),
         Ok(body) => (status, headers, body).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
+}
+
+fn lost(operation: &str) -> Response {
+    if operation != "TransactWriteItems" {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let refusal = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled",
+        "CancellationReasons": [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}],
+    });
+    (StatusCode::BAD_REQUEST, refusal.to_string()).into_response()
 }
 
 /// The access key id of the credential scope (AWS Signature Version 4).

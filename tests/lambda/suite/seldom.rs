@@ -99,7 +99,8 @@ async fn the_use_of_a_key_is_noted_by_whoever_sees_it_first() {
 async fn dead_letters_of_runs_in_every_state_are_dealt_with() {
     // Names so long that little else finds room beside them in the run's header.
     let name = "n".repeat(63);
-    let long = HELLO.replace("hello", &name);
+    let version = format!("1.0.0-{}", "v".repeat(400));
+    let long = HELLO.replace("hello", &name).replace("1.0.0", &version);
     let asleep = LONG_REST.replace("seconds: 4", "seconds: 600");
     let site = Site::start(&[&long, &asleep, RETRIES]).await;
     let mut worker = site.process(Function::Worker).await;
