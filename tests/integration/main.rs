@@ -1,5 +1,6 @@
 //! Promises, tested through the real handlers against the embedded services.
 
 mod promises;
+mod telemetry;
 mod tidy;
 mod wire;

@@ -19,17 +19,24 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("egress", &["model"]),
     ("store", &["model", "auth", "flow"]),
     ("queue", &["model"]),
-    ("config", &["model"]),
+    ("config", &["model", "telemetry"]),
     ("runs", &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue"]),
     ("http", &["model", "telemetry", "auth", "runs"]),
-    ("connect", &["model", "config", "clock", "egress", "store", "queue", "runs"]),
+    ("connect", &["model", "config", "telemetry", "clock", "egress", "store", "queue", "runs"]),
     ("startup", &["config", "telemetry"]),
     ("lib", &[]),
 ];
 
 /// Crates that one module alone may name.
-const OWNED: [(&str, &str); 3] =
-    [("aws_sdk_dynamodb", "store"), ("aws_sdk_sqs", "queue"), ("lambda_http", "http")];
+const OWNED: [(&str, &str); 6] = [
+    ("aws_sdk_dynamodb", "store"),
+    ("aws_sdk_s3", "store"),
+    ("aws_sdk_sqs", "queue"),
+    ("lambda_http", "http"),
+    // The command line's alone: a function that knew them would carry them.
+    ("aws_sdk_scheduler", "no module"),
+    ("calendar", "no module"),
+];
 
 const MAX_LINES: usize = 600;
 const MAX_FUNCTION_LINES: usize = 80;
@@ -127,7 +134,8 @@ fn each_outside_service_is_named_by_one_module() {
         let Some(from) = module(&source.path) else { continue };
         let code = code(&source.text);
         for (name, owner) in OWNED {
-            if code.contains(name) && from != owner {
+            let named = [format!("{name}::"), format!("use {name}")];
+            if named.iter().any(|name| code.contains(name)) && from != owner {
                 faults.push(format!("{}: only {owner} may name {name}", source.path));
             }
         }

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use local::{dynamodb, sqs};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
+use local::{dynamodb, s3, sqs};
 use serde_json::{Value, json};
 use shared::{
     clock::Clock,
@@ -11,7 +11,8 @@ use shared::{
     model::{ContentHash, Environment, RunId, Timestamp, Trigger, Workspace},
     queue::Queue,
     runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
-    store::{Store, Tables, tables},
+    store::{Payloads, Store, Tables, tables},
+    telemetry::{self, Beginning, Event},
 };
 
 use crate::{Wire, records, workspace};
@@ -21,11 +22,20 @@ const START: Timestamp = Timestamp::from_millis(1_770_679_479_000);
 
 /// The runs queue.
 pub const QUEUE: &str = "runs";
+/// The bucket of payloads.
+pub const BUCKET: &str = "payloads";
 /// Its dead letters.
 pub const DEAD_LETTERS: &str = "dead-letters";
 
 /// Deliveries after which a message becomes a dead letter.
 const MAX_RECEIVE_COUNT: u32 = 5;
+
+/// What every process reaches over the wire.
+struct Services {
+    database: dynamodb::Store,
+    objects: s3::Objects,
+    queues: sqs::Engine,
+}
 
 /// The embedded services, with workspace `demo` in them.
 pub struct Bed {
@@ -33,7 +43,7 @@ pub struct Bed {
     pub clock: Clock,
     /// The queues.
     pub queues: sqs::Engine,
-    database: dynamodb::Store,
+    services: Services,
     settings: Settings,
     /// A process that starts runs and reads them.
     pub runs: Runs,
@@ -53,7 +63,9 @@ impl Bed {
     pub async fn with(settings: Settings) -> Self {
         let clock = Clock::manual(START);
         let now = clock.clone();
-        let queues = sqs::Engine::in_memory(Arc::new(move || now.now().as_millis()));
+        let now: sqs::Now = Arc::new(move || now.now().as_millis());
+        let queues = sqs::Engine::in_memory(Arc::clone(&now));
+        let objects = s3::Objects::in_memory(BUCKET, now).unwrap();
         let database = dynamodb::Store::in_memory().unwrap();
         tables::create_tables(&dynamodb::client(&database), &table_names()).await.unwrap();
         queues.create_queue(DEAD_LETTERS, &BTreeMap::new()).await.unwrap();
@@ -67,9 +79,11 @@ impl Bed {
         ]);
         queues.create_queue(QUEUE, &attributes).await.unwrap();
         let wire = Wire::default();
-        let store = Store::new(dynamodb::client(&database), table_names());
-        let runs = process(&clock, &queues, &database, settings, &wire);
-        let bed = Self { clock, queues, database, settings, runs, wire, store };
+        let payloads = Payloads::new(s3::config(&objects), BUCKET);
+        let store = Store::new(dynamodb::client(&database), table_names(), payloads);
+        let services = Services { database, objects, queues: queues.clone() };
+        let runs = process(&clock, &services, settings, &wire);
+        let bed = Self { clock, queues, services, settings, runs, wire, store };
         let workspace = Workspace { id: workspace(), created_at: START };
         bed.store.put_workspace(&workspace).await.unwrap();
         bed
@@ -78,13 +92,18 @@ impl Bed {
     /// Another process on the same services, with a wire of its own.
     pub fn process(&self) -> (Runs, Wire) {
         let wire = Wire::default();
-        (process(&self.clock, &self.queues, &self.database, self.settings, &wire), wire)
+        (process(&self.clock, &self.services, self.settings, &wire), wire)
     }
 
     /// A process like [`Bed::process`] with other settings.
     pub fn process_with(&self, settings: Settings) -> (Runs, Wire) {
         let wire = Wire::default();
-        (process(&self.clock, &self.queues, &self.database, settings, &wire), wire)
+        (process(&self.clock, &self.services, settings, &wire), wire)
+    }
+
+    /// A client of the bucket of payloads, for looking behind the scenes.
+    pub fn bucket(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::from_conf(s3::config(&self.services.objects))
     }
 
     /// Publishes a flow under its own name in every environment, and a trigger of that name.
@@ -124,6 +143,14 @@ impl Bed {
         message.body = Some(received.content.body.clone());
         let count = received.receive_count.to_string();
         message.attributes.insert("ApproximateReceiveCount".to_owned(), count);
+        let sent_at = received.content.sent_at_ms.to_string();
+        message.attributes.insert("SentTimestamp".to_owned(), sent_at);
+        for (name, value) in &received.content.attributes {
+            let mut attribute = SqsMessageAttribute::default();
+            attribute.data_type = Some(value.data_type.clone());
+            attribute.string_value.clone_from(&value.string_value);
+            message.message_attributes.insert(name.clone(), attribute);
+        }
         Some(message)
     }
 
@@ -184,7 +211,6 @@ impl Bed {
             environment: Environment::Dev,
             input,
             idempotency: None,
-            traceparent: None,
         }
     }
 
@@ -193,6 +219,17 @@ impl Bed {
         let body = ContentHash::of(input.to_string().as_bytes());
         let idempotency = Some(Idempotency { key: key.to_owned(), body });
         Start { idempotency, ..self.wish(trigger, input) }
+    }
+
+    /// An event like those that a function's requests are.
+    pub fn begin_event(&self) -> Event {
+        self.runs.telemetry().begin(Beginning {
+            function: "bed",
+            kind: telemetry::Kind::Request { method: "POST", route: "/".to_owned() },
+            now_ms: self.clock.now().as_millis(),
+            context: None,
+            invocation: None,
+        })
     }
 
     /// A run as it stands.
@@ -212,21 +249,22 @@ fn table_names() -> Tables {
     Tables { runs: "runs".to_owned(), config: "config".to_owned() }
 }
 
-fn process(
-    clock: &Clock,
-    queues: &sqs::Engine,
-    database: &dynamodb::Store,
-    settings: Settings,
-    wire: &Wire,
-) -> Runs {
-    let tables = dynamodb::client(database);
+fn process(clock: &Clock, services: &Services, settings: Settings, wire: &Wire) -> Runs {
+    let tables = dynamodb::client(&services.database);
     let http = wire.around(tables.config().http_client().unwrap());
     let tables = tables.config().to_builder().http_client(http).build();
-    let messages = sqs::client(queues);
+    let payloads = s3::config(&services.objects);
+    let http = wire.around(payloads.http_client().unwrap());
+    let payloads = payloads.to_builder().http_client(http).build();
+    let messages = sqs::client(&services.queues);
     let http = wire.around(messages.config().http_client().unwrap());
     let messages = messages.config().to_builder().http_client(http).build();
     let parts = Parts {
-        store: Store::new(aws_sdk_dynamodb::Client::from_conf(tables), table_names()),
+        store: Store::new(
+            aws_sdk_dynamodb::Client::from_conf(tables),
+            table_names(),
+            Payloads::new(payloads, BUCKET),
+        ),
         queue: Queue::new(
             aws_sdk_sqs::Client::from_conf(messages),
             format!("http://localhost/000000000000/{QUEUE}"),

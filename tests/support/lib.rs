@@ -4,13 +4,20 @@
 mod answer;
 mod api;
 mod bed;
+mod collector;
+pub mod log;
+pub mod metrics;
+mod noise;
 pub mod records;
 mod target;
 mod wire;
 
 pub use answer::{Answer, Transcript};
 pub use api::{Api, send};
-pub use bed::{Bed, DEAD_LETTERS, QUEUE, event};
+pub use bed::{BUCKET, Bed, DEAD_LETTERS, QUEUE, event};
+pub use collector::{Collector, Span, settings};
+pub use log::Log;
+pub use noise::noise;
 pub use records::workspace;
 pub use target::{Call, Target};
 pub use wire::{Fault, Moment, Sent, Wire};

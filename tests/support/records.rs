@@ -1,8 +1,12 @@
 //! Records as an operator makes them.
 
+use serde_json::Value;
 use shared::{
     auth::{Key, KeyToken, Scopes, random},
-    model::{ContentHash, Environment, FlowVersion, Timestamp, Trigger, TriggerState, WorkspaceId},
+    model::{
+        ContentHash, Environment, FlowVersion, Overlap, Schedule, Timestamp, Trigger, TriggerState,
+        WorkspaceId,
+    },
 };
 
 /// The workspace of every test.
@@ -36,7 +40,20 @@ pub fn trigger(flow: &str, now: Timestamp) -> Trigger {
         environments: Environment::ALL.to_vec(),
         state: TriggerState::Active,
         deadline_s: None,
+        schedule: None,
         created_at: now,
+    }
+}
+
+/// A schedule that lets runs overlap and catches up for an hour.
+pub fn schedule(input: Value) -> Schedule {
+    Schedule {
+        expression: "cron(* * * * ? *)".to_owned(),
+        time_zone: "UTC".to_owned(),
+        environment: Environment::Dev,
+        overlap: Overlap::Allow,
+        catch_up_s: 3600,
+        input,
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 pub struct Sent {
     /// The operation, `PutItem` for one.
     pub operation: String,
-    /// What it was about, as JSON.
+    /// What it was about: JSON, or an object's key.
     pub body: String,
 }
 
@@ -121,10 +121,8 @@ impl Wire {
         connector: SharedHttpConnector,
         request: HttpRequest,
     ) -> Result<HttpResponse, ConnectorError> {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let body = request.body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
-        let sent = Sent { operation, body: body.into_owned() };
+        let sent = sent(&request);
+        let is_object = sent.operation.ends_with("Object");
         let number = self.count.fetch_add(1, Ordering::SeqCst);
         let (fault, stop) = {
             let mut state = self.state();
@@ -144,6 +142,9 @@ impl Wire {
         }
         match fault {
             None => connector.call(request).await,
+            Some(Fault::Throttled) if is_object => Ok(object_refusal(503, "SlowDown")),
+            Some(Fault::ServerError) if is_object => Ok(object_refusal(500, "InternalError")),
+            Some(Fault::Refused) if is_object => Ok(object_refusal(403, "AccessDenied")),
             Some(Fault::Throttled) => Ok(refusal(400, "ThrottlingException")),
             Some(Fault::ServerError) => Ok(refusal(500, "InternalServerError")),
             Some(Fault::Refused) => Ok(refusal(400, "ValidationException")),
@@ -154,6 +155,23 @@ impl Wire {
             }
         }
     }
+}
+
+/// What a request says. S3 has no operation's name in a header, and its bodies are no text.
+fn sent(request: &HttpRequest) -> Sent {
+    if let Some(target) = request.headers().get("x-amz-target") {
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let body = request.body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
+        return Sent { operation, body: body.into_owned() };
+    }
+    let (path, query) = request.uri().split_once('?').unwrap_or((request.uri(), ""));
+    let operation = query.strip_prefix("x-id=").unwrap_or_default().to_owned();
+    Sent { operation, body: path.to_owned() }
+}
+
+fn object_refusal(status: u16, code: &str) -> HttpResponse {
+    let body = format!("<Error><Code>{code}</Code><Message>told to</Message></Error>");
+    HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.into_bytes()))
 }
 
 fn refusal(status: u16, code: &str) -> HttpResponse {

@@ -5,5 +5,5 @@ use shared::{queue::handle_each, runs::Runs};
 
 /// Handles a batch; what failed is named, so that only it comes back.
 pub async fn handle(runs: &Runs, event: SqsEvent) -> SqsBatchResponse {
-    handle_each(event, |incoming| runs.bury(incoming)).await
+    handle_each(event, |incoming| runs.bury(env!("CARGO_PKG_NAME"), incoming)).await
 }

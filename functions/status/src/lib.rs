@@ -2,14 +2,18 @@
 
 use lambda_http::{Body, Request, Response};
 use shared::{
-    http::phinite::{Envelope, Error, Logs, LogsWanted, StatusRequest, reply},
+    http::{
+        phinite::{Envelope, Error, Logs, LogsWanted, StatusRequest, reply},
+        received,
+    },
     runs::Runs,
 };
 
 /// Answers one request.
 pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
-    let result = read(runs, &request).await;
-    reply(&request, result)
+    let event = received(runs, env!("CARGO_PKG_NAME"), &request);
+    let result = read(&runs.observed(&event), &request).await;
+    reply(&request, event, result).await
 }
 
 async fn read(runs: &Runs, request: &Request) -> Result<Envelope, Error> {

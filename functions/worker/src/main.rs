@@ -9,6 +9,7 @@ async fn main() -> Result<(), Error> {
     let config = startup::configuration().await;
     let runs = connect(&config);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let runs = runs.of_invocation(&event.context.request_id);
         Ok::<_, Error>(worker::handle(&runs, event.payload).await)
     }))
     .await

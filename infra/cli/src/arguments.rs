@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
+use shared::telemetry::Endpoint;
 
 use crate::{dev, flow, key, run, trigger, workspace};
 
@@ -84,6 +85,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) config_table: Option<String>,
+    /// The bucket of payloads too large for a table
+    #[arg(
+        long,
+        global = true,
+        value_name = "BUCKET",
+        env = "TRIGGER_PAYLOADS_BUCKET",
+        hide_env_values = true
+    )]
+    pub(crate) payloads_bucket: Option<String>,
     /// The runs queue
     #[arg(
         long,
@@ -93,6 +103,33 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) queue_url: Option<String>,
+    /// The runs queue, as schedules name it
+    #[arg(
+        long,
+        global = true,
+        value_name = "ARN",
+        env = "TRIGGER_QUEUE_ARN",
+        hide_env_values = true
+    )]
+    pub(crate) queue_arn: Option<String>,
+    /// The EventBridge Scheduler group of schedules
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "TRIGGER_SCHEDULER_GROUP",
+        hide_env_values = true
+    )]
+    pub(crate) scheduler_group: Option<String>,
+    /// The role with which schedules send to the runs queue
+    #[arg(
+        long,
+        global = true,
+        value_name = "ARN",
+        env = "TRIGGER_SCHEDULER_ROLE_ARN",
+        hide_env_values = true
+    )]
+    pub(crate) scheduler_role_arn: Option<String>,
     /// The AWS Region; the credentials come from the environment too
     #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
@@ -106,6 +143,17 @@ pub(crate) struct Global {
         default_value = "warn"
     )]
     pub(crate) log: String,
+    /// Where `dev` sends spans of what it does: an OTLP collector, `http://127.0.0.1:4318` for one
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "TRIGGER_OTLP_ENDPOINT",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) otlp_endpoint: Endpoint,
 }
 
 /// The command groups.
@@ -116,7 +164,7 @@ pub(crate) enum Command {
     /// Check, publish and read flows
     #[command(subcommand)]
     Flow(flow::Command),
-    /// Create, read, pause and resume triggers
+    /// Create, read, pause, fire and delete triggers
     #[command(subcommand)]
     Trigger(trigger::Command),
     /// Create, list and revoke keys
@@ -172,6 +220,10 @@ mod tests {
             "trigger-api flow publish a.yaml",
             "trigger-api flow publish a.yaml --env TEST",
             "trigger-api trigger create --name a --flow b --deadline-s 2701",
+            "trigger-api trigger create --name a --flow b --at 2030-01-01T00:00 --cron @daily",
+            "trigger-api trigger create --name a --flow b --cron @daily --overlap never",
+            "trigger-api trigger create --name a --flow b --cron @daily --catch-up 30s",
+            "trigger-api trigger create --name a --flow b --cron @daily --catch-up 2d",
             "trigger-api key create --name a --expires-in 90",
             "trigger-api run list --status done",
             "trigger-api serve",

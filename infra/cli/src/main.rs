@@ -11,6 +11,7 @@ mod flow;
 mod key;
 mod output;
 mod run;
+mod scheduler;
 mod trigger;
 mod workspace;
 

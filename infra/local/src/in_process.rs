@@ -34,7 +34,7 @@ pub(crate) trait Service: Clone + Debug + Send + Sync + 'static {
 /// One request that an SDK client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `dynamodb` or `sqs`.
+    /// `dynamodb`, `s3` or `sqs`.
     pub service: &'static str,
     /// The operation's name, `PutItem` for one.
     pub operation: String,
@@ -51,7 +51,7 @@ impl Recorder {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn note(&self, service: &'static str, operation: &str) {
+    pub(crate) fn note(&self, service: &'static str, operation: &str) {
         let request = Request { service, operation: operation.to_owned() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     }

@@ -1,4 +1,4 @@
-//! API Gateway, Lambda, `DynamoDB` and SQS in one process.
+//! API Gateway, Lambda, `DynamoDB`, SQS, S3 and EventBridge Scheduler in one process.
 
 pub mod dynamodb;
 mod gateway;
@@ -6,6 +6,8 @@ mod in_process;
 mod invoke;
 pub mod private;
 mod pump;
+pub mod s3;
+pub mod scheduler;
 pub mod sqs;
 mod stack;
 #[cfg(test)]

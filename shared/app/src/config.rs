@@ -4,7 +4,10 @@ use std::{str::FromStr, time::Duration};
 
 use url::Url;
 
-use crate::model::{Secret, limits};
+use crate::{
+    model::{Secret, limits},
+    telemetry::{self, Endpoint, Metrics},
+};
 
 /// What a function is told by its environment.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub struct Config {
     pub runs_table: String,
     /// `TRIGGER_CONFIG_TABLE`: the table of workspaces, keys, triggers and flows.
     pub config_table: String,
+    /// `TRIGGER_PAYLOADS_BUCKET`: the bucket of payloads too large for an item.
+    pub payloads_bucket: String,
     /// `TRIGGER_QUEUE_URL`: the runs queue. Absent for a function that only reads.
     pub queue_url: String,
     /// `TRIGGER_QUEUE_VISIBILITY_S`: that queue's visibility timeout, in seconds.
@@ -21,6 +26,8 @@ pub struct Config {
     pub wait: Duration,
     /// `TRIGGER_LOG`: a level or a list of `target=level`; `info` unless said.
     pub log: String,
+    /// What else operators are told.
+    pub telemetry: telemetry::Settings,
     /// The AWS Region, as Lambda gives it.
     pub region: String,
     /// The function's own credentials, as Lambda gives them.
@@ -37,6 +44,8 @@ pub struct Endpoints {
     pub dynamodb: Option<String>,
     /// `AWS_ENDPOINT_URL_S3`.
     pub s3: Option<String>,
+    /// `AWS_ENDPOINT_URL_SCHEDULER`.
+    pub scheduler: Option<String>,
     /// `AWS_ENDPOINT_URL_SQS`.
     pub sqs: Option<String>,
 }
@@ -86,12 +95,20 @@ impl Config {
         let config = Self {
             runs_table: reader.required("TRIGGER_RUNS_TABLE"),
             config_table: reader.required("TRIGGER_CONFIG_TABLE"),
+            payloads_bucket: reader.required("TRIGGER_PAYLOADS_BUCKET"),
             queue_url: reader.required("TRIGGER_QUEUE_URL"),
             queue_visibility: Duration::from_secs(
                 reader.or("TRIGGER_QUEUE_VISIBILITY_S", limits::MAX_DELAY.as_secs()),
             ),
             wait: Duration::from_secs(reader.or("TRIGGER_WAIT_S", limits::MAX_WAIT.as_secs())),
             log: reader.or("TRIGGER_LOG", "info".to_owned()),
+            telemetry: telemetry::Settings {
+                service: reader.or("TRIGGER_SERVICE", telemetry::Settings::default().service),
+                metrics: reader.or("TRIGGER_METRICS", Metrics::Trigger),
+                spans: reader.or("TRIGGER_OTLP_ENDPOINT", Endpoint::default()),
+                starts_cold: (reader.lookup)("AWS_LAMBDA_INITIALIZATION_TYPE")
+                    .is_none_or(|kind| kind == "on-demand"),
+            },
             region: reader.required("AWS_REGION"),
             credentials: Credentials {
                 access_key_id: reader.required("AWS_ACCESS_KEY_ID"),
@@ -101,6 +118,7 @@ impl Config {
             endpoints: Endpoints {
                 dynamodb: reader.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
                 s3: reader.endpoint("AWS_ENDPOINT_URL_S3"),
+                scheduler: reader.endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
                 sqs: reader.endpoint("AWS_ENDPOINT_URL_SQS"),
             },
         };
@@ -155,6 +173,8 @@ mod tests {
 
     fn value(name: &str) -> String {
         match name {
+            "TRIGGER_METRICS" => "service",
+            "TRIGGER_OTLP_ENDPOINT" => "http://localhost",
             name if name.ends_with("_S") => "60",
             name if name.contains("_URL") => "http://localhost/x",
             _ => "x",
@@ -186,7 +206,9 @@ mod tests {
             let config = Config::from_lookup(|name| match name {
                 "AWS_ENDPOINT_URL" => Some(general.to_owned()),
                 "AWS_ENDPOINT_URL_SQS" => Some(own.to_owned()),
-                "AWS_ENDPOINT_URL_DYNAMODB" | "AWS_ENDPOINT_URL_S3" => None,
+                "AWS_ENDPOINT_URL_DYNAMODB"
+                | "AWS_ENDPOINT_URL_S3"
+                | "AWS_ENDPOINT_URL_SCHEDULER" => None,
                 other => Some(value(other)),
             });
             config.map(|config| config.endpoints)
@@ -200,6 +222,33 @@ mod tests {
         };
         assert_eq!(endpoints("localhost:1", ""), faults(&["AWS_ENDPOINT_URL"]));
         assert_eq!(endpoints("", "ftp://localhost"), faults(&["AWS_ENDPOINT_URL_SQS"]));
+    }
+
+    #[test]
+    fn what_operators_are_told_can_be_chosen() {
+        let telemetry = |given: [&'static str; 4]| {
+            let [service, metrics, spans, start] = given.map(str::to_owned);
+            let config = Config::from_lookup(|name| match name {
+                "TRIGGER_SERVICE" => Some(service.clone()),
+                "TRIGGER_METRICS" => Some(metrics.clone()),
+                "TRIGGER_OTLP_ENDPOINT" => Some(spans.clone()),
+                "AWS_LAMBDA_INITIALIZATION_TYPE" => Some(start.clone()),
+                other => Some(value(other)),
+            });
+            config.map(|config| config.telemetry)
+        };
+        let told = telemetry(["prod", "off", "http://localhost:4318", "provisioned-concurrency"]);
+        let told = told.unwrap();
+        assert_eq!((&*told.service, told.metrics, told.starts_cold), ("prod", Metrics::Off, false));
+        assert_eq!(told.spans, "http://localhost:4318".parse().unwrap());
+        let told = telemetry(["", "", "", "on-demand"]).unwrap();
+        let default = telemetry::Settings::default();
+        assert_eq!((told.service, told.spans), (default.service, default.spans));
+        assert_eq!((told.metrics, told.starts_cold), (Metrics::Trigger, true));
+        let faults = telemetry(["", "all", "localhost:4318", ""]).unwrap_err().to_string();
+        for name in ["TRIGGER_METRICS", "TRIGGER_OTLP_ENDPOINT"] {
+            assert!(faults.contains(&format!("{name} cannot be read")), "{faults}");
+        }
     }
 
     #[test]

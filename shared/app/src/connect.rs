@@ -13,7 +13,8 @@ use crate::{
     egress::{Egress, Policy},
     queue::Queue,
     runs::{Parts, Runs, Settings},
-    store::{Store, Tables},
+    store::{Payloads, Store, Tables},
+    telemetry::Telemetry,
 };
 
 /// The use cases of a deployed function. Opens no connection yet.
@@ -24,12 +25,12 @@ pub fn connect(config: &Config) -> Runs {
         queue_visibility: config.queue_visibility,
         ..Settings::default()
     };
-    Runs::new(parts(config), settings)
+    Runs::new(parts(config), settings).with_telemetry(Telemetry::new(config.telemetry.clone()))
 }
 
-/// What the use cases of a deployed function work with.
+/// What any AWS client needs beside its Region: the environment's credentials, and TLS.
 #[must_use]
-pub fn parts(config: &Config) -> Parts {
+pub fn access(config: &Config) -> (Credentials, SharedHttpClient) {
     let access = &config.credentials;
     let credentials = Credentials::new(
         &access.access_key_id,
@@ -38,9 +39,22 @@ pub fn parts(config: &Config) -> Parts {
         None,
         "environment",
     );
-    let http = http(&config.endpoints);
+    (credentials, http(&config.endpoints))
+}
+
+/// What the use cases of a deployed function work with.
+#[must_use]
+pub fn parts(config: &Config) -> Parts {
+    let (credentials, http) = access(config);
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
     let (region, endpoints) = (&config.region, config.endpoints.clone());
+    let payloads = Payloads::connect(
+        region,
+        endpoints.s3,
+        credentials.clone(),
+        http.clone(),
+        &config.payloads_bucket,
+    );
     Parts {
         store: Store::connect(
             region,
@@ -48,6 +62,7 @@ pub fn parts(config: &Config) -> Parts {
             credentials.clone(),
             http.clone(),
             tables,
+            payloads,
         ),
         queue: Queue::connect(region, endpoints.sqs, credentials, http, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),
@@ -62,9 +77,10 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 /// One client for all services; TLS is set up by the first request. The SDK would do so for each
 /// service when its client is built, to find a faulty setup early, and throw the result away.
 fn http(endpoints: &Endpoints) -> SharedHttpClient {
-    let Endpoints { dynamodb, s3, sqs } = endpoints;
+    let Endpoints { dynamodb, s3, scheduler, sqs } = endpoints;
     // An endpoint of somebody else's may have any certificate that this machine trusts.
-    let is_foreign = [dynamodb, s3, sqs].into_iter().flatten().any(|url| url.starts_with("https"));
+    let mut given = [dynamodb, s3, scheduler, sqs].into_iter().flatten();
+    let is_foreign = given.any(|url| url.starts_with("https"));
     let roots = if is_foreign {
         TrustStore::default()
     } else {

@@ -5,5 +5,8 @@ mod crash;
 mod deliveries;
 mod flows;
 mod interleavings;
+mod payloads;
+mod schedules;
 mod slices;
 mod starts;
+mod timetable;

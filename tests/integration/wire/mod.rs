@@ -10,5 +10,6 @@ mod flows;
 mod idempotency;
 mod keys;
 mod logs;
+mod payloads;
 mod refusals;
 mod trace;

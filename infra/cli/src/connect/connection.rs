@@ -12,8 +12,15 @@ use shared::{
     store::Store,
 };
 
-use super::{DEFAULT_DATA, DEMO_WORKSPACE};
-use crate::{arguments::Global, error::Error};
+use super::{
+    DEFAULT_DATA, DEMO_WORKSPACE,
+    folder::{GROUP, ROLE_ARN},
+};
+use crate::{
+    arguments::Global,
+    error::Error,
+    scheduler::{Places, Scheduler},
+};
 
 /// Tables, use cases, and the workspace that the command line names.
 pub(crate) struct Connection {
@@ -24,19 +31,20 @@ pub(crate) struct Connection {
     /// Time.
     pub(crate) clock: Clock,
     workspace: Option<WorkspaceId>,
+    scheduler: Option<Scheduler>,
 }
 
 impl Connection {
     /// Puts together what the command line and the environment say.
     pub(crate) fn open(global: &Global) -> Result<Self, Error> {
-        let parts = if global.local { local(global)? } else { aws(global)? };
+        let (parts, scheduler) = if global.local { local(global)? } else { aws(global)? };
         let named = global.workspace.as_deref();
         let workspace = named.or(global.local.then_some(DEMO_WORKSPACE)).map(str::parse);
         let workspace = workspace.transpose().map_err(|error: shared::model::InvalidId| {
             Error::Usage(format!("--workspace: {error}"))
         })?;
         let (store, clock) = (parts.store.clone(), parts.clock.clone());
-        Ok(Self { store, runs: Runs::new(parts, Settings::default()), clock, workspace })
+        Ok(Self { store, runs: Runs::new(parts, Settings::default()), clock, workspace, scheduler })
     }
 
     /// The workspace that the command line names.
@@ -56,16 +64,30 @@ impl Connection {
         }
     }
 
+    /// The schedules.
+    pub(crate) fn scheduler(&self) -> Result<&Scheduler, Error> {
+        let unsaid = || {
+            Error::Usage(
+                "a schedule needs to be told of its group, its role and its queue: --scheduler-group, \
+                 --scheduler-role-arn and --queue-arn, or TRIGGER_SCHEDULER_GROUP, TRIGGER_SCHEDULER_ROLE_ARN and \
+                 TRIGGER_QUEUE_ARN"
+                    .to_owned(),
+            )
+        };
+        self.scheduler.as_ref().ok_or_else(unsaid)
+    }
+
     /// The time.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 }
 
-fn aws(global: &Global) -> Result<Parts, Error> {
+fn aws(global: &Global) -> Result<(Parts, Option<Scheduler>), Error> {
     let given = |name: &str| match name {
         "TRIGGER_RUNS_TABLE" => global.runs_table.clone(),
         "TRIGGER_CONFIG_TABLE" => global.config_table.clone(),
+        "TRIGGER_PAYLOADS_BUCKET" => global.payloads_bucket.clone(),
         "TRIGGER_QUEUE_URL" => global.queue_url.clone(),
         "AWS_REGION" => global.region.clone(),
         _ => None,
@@ -73,10 +95,18 @@ fn aws(global: &Global) -> Result<Parts, Error> {
     let config = Config::from_environment_and(given).map_err(|error| {
         Error::Usage(format!("{error} (for the stack on this machine, say --local)"))
     })?;
-    Ok(connect::parts(&config))
+    let places = || {
+        Some(Places {
+            group: global.scheduler_group.clone()?,
+            role_arn: global.scheduler_role_arn.clone()?,
+            queue_arn: global.queue_arn.clone()?,
+        })
+    };
+    let scheduler = places().map(|places| Scheduler::connect(&config, places));
+    Ok((connect::parts(&config), scheduler))
 }
 
-fn local(global: &Global) -> Result<Parts, Error> {
+fn local(global: &Global) -> Result<(Parts, Option<Scheduler>), Error> {
     let data = global.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA));
     let shown = data.display();
     let endpoints = Endpoints::of_folder(data)
@@ -86,5 +116,11 @@ fn local(global: &Global) -> Result<Parts, Error> {
             "no stack runs on `{shown}`: start one with `trigger-api dev`, or name its folder with --data"
         ))
     };
-    Ok(endpoints.ok_or_else(stopped)?.parts())
+    let endpoints = endpoints.ok_or_else(stopped)?;
+    let places = Places {
+        group: GROUP.to_owned(),
+        role_arn: ROLE_ARN.to_owned(),
+        queue_arn: endpoints.queue_arn.clone(),
+    };
+    Ok((endpoints.parts(), Some(Scheduler::new(endpoints.scheduler(), places))))
 }

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
-use local::{Stack, StartError};
-use shared::clock::Clock;
+use local::{Options, Stack, StartError};
+use shared::{clock::Clock, telemetry};
 
 use super::{
     Arguments,
@@ -37,7 +37,12 @@ pub(crate) async fn execute(
         let state = folder.path().to_owned();
         (folder, Some(state))
     };
-    let stack = Stack::start(arguments.options(state)).await.map_err(explain)?;
+    let telemetry = telemetry::Settings {
+        spans: global.otlp_endpoint.clone(),
+        ..telemetry::Settings::default()
+    };
+    let options = Options { telemetry, ..arguments.options(state) };
+    let stack = Stack::start(options).await.map_err(explain)?;
     if arguments.memory {
         // A stack without state has no folder of its own to say it in.
         folder.write("endpoints.json", stack.endpoints())?;

@@ -46,6 +46,7 @@ pub(super) async fn seed(store: &Store, base_url: &str, now: Timestamp) -> Resul
             environments: Environment::ALL.to_vec(),
             state: TriggerState::Active,
             deadline_s: None,
+            schedule: None,
             created_at: now,
         };
         let stored = store.trigger(&id).await?;

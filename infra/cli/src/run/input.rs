@@ -11,7 +11,7 @@ use shared::model::limits::MAX_BODY_BYTES;
 use crate::error::Error;
 
 /// Reads a run's input. Nothing said is an empty object.
-pub(super) fn read(given: Option<&str>) -> Result<Value, Error> {
+pub(crate) fn read(given: Option<&str>) -> Result<Value, Error> {
     let (name, bytes) = match given {
         None => return Ok(Value::Object(serde_json::Map::new())),
         Some("-") => ("standard input", bounded(io::stdin().lock())),

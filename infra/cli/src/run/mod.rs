@@ -12,3 +12,4 @@ mod start;
 mod watch;
 
 pub(crate) use command::{Command, execute};
+pub(crate) use input::read as read_input;

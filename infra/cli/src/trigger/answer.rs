@@ -1,10 +1,15 @@
 //! Triggers as they are shown.
 
 use serde::Serialize;
-use shared::model::{Environment, Trigger, TriggerId, TriggerState, WorkspaceId};
+use serde_json::Value;
+use shared::model::{
+    Environment, Overlap, RunId, Schedule, Timestamp, Trigger, TriggerId, TriggerState, WorkspaceId,
+};
 
+use super::schedule::calendar;
 use crate::{
     environments,
+    error::Error,
     output::{Answer, Table, facts, time},
 };
 
@@ -18,28 +23,136 @@ pub(super) struct Shown {
     environments: Vec<Environment>,
     state: TriggerState,
     deadline_s: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<ShownSchedule>,
     created_at: String,
     #[serde(skip)]
     created: String,
 }
 
-impl From<Trigger> for Shown {
-    fn from(trigger: Trigger) -> Self {
-        Self {
+/// The schedule of one.
+#[derive(Serialize)]
+struct ShownSchedule {
+    expression: String,
+    time_zone: String,
+    environment: Environment,
+    overlap: Overlap,
+    catch_up_s: u64,
+    input: Value,
+    next_firings: Vec<String>,
+    last_skipped: Option<String>,
+    /// The firings in the schedule's zone.
+    #[serde(skip)]
+    local_firings: Vec<String>,
+}
+
+/// Firings that are shown.
+const NEXT_FIRINGS: usize = 5;
+
+impl ShownSchedule {
+    fn new(
+        schedule: Schedule,
+        state: TriggerState,
+        created_at: Timestamp,
+        skipped_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let calendar = calendar(&schedule, created_at)?;
+        // What is due at this very moment comes next.
+        let just_before = Timestamp::from_millis(now.as_millis().saturating_sub(1));
+        let firings: Vec<_> = match state {
+            TriggerState::Active => calendar.after(just_before).take(NEXT_FIRINGS).collect(),
+            TriggerState::Paused => Vec::new(),
+        };
+        let Schedule { expression, time_zone, environment, overlap, catch_up_s, input } = schedule;
+        Ok(Self {
+            expression,
+            time_zone,
+            environment,
+            overlap,
+            catch_up_s,
+            input,
+            next_firings: firings.iter().map(ToString::to_string).collect(),
+            last_skipped: skipped_at.map(|time| time.to_string()),
+            local_firings: firings.iter().map(|time| calendar.zone().show(*time)).collect(),
+        })
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let overlap = match self.overlap {
+            Overlap::Allow => "allow",
+            Overlap::Skip => "skip",
+        };
+        let mut facts = vec![
+            ("Schedule", format!("{} in {}", self.expression, self.time_zone)),
+            ("Overlap", overlap.to_owned()),
+            ("Catch-up", format!("{} s", self.catch_up_s)),
+            ("Input", self.input.to_string()),
+        ];
+        if let Some(skipped) = &self.last_skipped {
+            facts.push(("Last skipped", skipped.clone()));
+        }
+        let names = std::iter::once("Next firings").chain(std::iter::repeat(""));
+        facts.extend(names.zip(self.local_firings.iter().cloned()));
+        if self.local_firings.is_empty() {
+            facts.push(("Next firings", "none".to_owned()));
+        }
+        facts
+    }
+}
+
+/// A firing that was asked for.
+#[derive(Serialize)]
+pub(super) struct Fired {
+    /// Its run.
+    pub(super) run_id: RunId,
+}
+
+/// Nothing but the id, so that a script can take it as it is.
+impl Answer for Fired {
+    fn text(&self) -> String {
+        format!("{}\n", self.run_id)
+    }
+}
+
+/// A trigger that is gone.
+#[derive(Serialize)]
+pub(super) struct Deleted {
+    /// Its id.
+    pub(super) trigger_id: TriggerId,
+}
+
+impl Answer for Deleted {
+    fn text(&self) -> String {
+        format!("Deleted {}.\n", self.trigger_id)
+    }
+}
+
+impl Shown {
+    /// The trigger at `now`.
+    pub(super) fn new(
+        trigger: Trigger,
+        skipped_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let (state, created_at) = (trigger.state, trigger.created_at);
+        let schedule = trigger
+            .schedule
+            .map(|schedule| ShownSchedule::new(schedule, state, created_at, skipped_at, now));
+        Ok(Self {
             trigger_id: trigger.id,
             workspace_id: trigger.workspace,
             name: trigger.name,
             automation_id: trigger.flow,
             environments: trigger.environments,
-            state: trigger.state,
+            state,
             deadline_s: trigger.deadline_s,
-            created_at: trigger.created_at.to_string(),
-            created: time(trigger.created_at),
-        }
+            schedule: schedule.transpose()?,
+            created_at: created_at.to_string(),
+            created: time(created_at),
+        })
     }
-}
 
-impl Shown {
     fn state(&self) -> String {
         let state = match self.state {
             TriggerState::Active => "active",
@@ -53,7 +166,7 @@ impl Answer for Shown {
     fn text(&self) -> String {
         let deadline =
             self.deadline_s.map_or("the longest".to_owned(), |seconds| format!("{seconds} s"));
-        facts(&[
+        let mut shown = vec![
             ("Trigger", self.trigger_id.to_string()),
             ("Name", self.name.clone()),
             ("Flow", self.automation_id.clone()),
@@ -61,7 +174,9 @@ impl Answer for Shown {
             ("State", self.state()),
             ("Deadline", deadline),
             ("Created", self.created.clone()),
-        ])
+        ];
+        shown.extend(self.schedule.iter().flat_map(ShownSchedule::facts));
+        facts(&shown)
     }
 }
 
@@ -71,9 +186,11 @@ pub(super) struct Triggers {
     triggers: Vec<Shown>,
 }
 
-impl From<Vec<Trigger>> for Triggers {
-    fn from(triggers: Vec<Trigger>) -> Self {
-        Self { triggers: triggers.into_iter().map(Shown::from).collect() }
+impl Triggers {
+    /// The triggers at `now`.
+    pub(super) fn new(triggers: Vec<Trigger>, now: Timestamp) -> Result<Self, Error> {
+        let shown = triggers.into_iter().map(|trigger| Shown::new(trigger, None, now));
+        Ok(Self { triggers: shown.collect::<Result<_, _>>()? })
     }
 }
 
@@ -86,9 +203,10 @@ impl Answer for Triggers {
                 trigger.automation_id.clone(),
                 environments::show(&trigger.environments),
                 trigger.state(),
+                trigger.schedule.as_ref().map(|it| it.expression.clone()).unwrap_or_default(),
             ]
         });
-        Table::new(["TRIGGER", "NAME", "FLOW", "ENVIRONMENTS", "STATE"])
+        Table::new(["TRIGGER", "NAME", "FLOW", "ENVIRONMENTS", "STATE", "SCHEDULE"])
             .render(rows, "No triggers. Create one with `trigger create`.")
     }
 }

@@ -1,10 +1,10 @@
 //! The commands of the group.
 
 use clap::Subcommand;
-use shared::model::{Trigger, TriggerState};
+use shared::model::{Overlap, RunId, Trigger, TriggerId, TriggerState};
 
 use super::{
-    answer::{Shown, Triggers},
+    answer::{Deleted, Fired, Shown, Triggers},
     create, find,
 };
 use crate::{connect::Connection, error::Error, output::Output};
@@ -13,7 +13,7 @@ use crate::{connect::Connection, error::Error, output::Output};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Create a trigger for a flow
-    Create(create::Arguments),
+    Create(Box<create::Arguments>),
     /// List the workspace's triggers
     List,
     /// Show a trigger
@@ -22,14 +22,27 @@ pub(crate) enum Command {
         #[arg(value_name = "ID")]
         trigger: String,
     },
-    /// Let a trigger answer as though it were not there; runs that started before go on
+    /// Let a trigger answer as though it were not there, and not fire; runs that started before go on
     Pause {
         /// Its id, or its name
         #[arg(value_name = "ID")]
         trigger: String,
     },
-    /// Let a paused trigger accept calls again
+    /// Let a paused trigger accept calls and fire again; what it missed is not caught up with
     Resume {
+        /// Its id, or its name
+        #[arg(value_name = "ID")]
+        trigger: String,
+    },
+    /// Let a schedule fire now, as though it were time, and print the id of the run; while a run of a schedule
+    /// with `--overlap skip` goes on, there will be none
+    Fire {
+        /// Its trigger's id, or its name
+        #[arg(value_name = "ID")]
+        trigger: String,
+    },
+    /// Delete a trigger with its schedule; runs that started before go on
+    Delete {
         /// Its id, or its name
         #[arg(value_name = "ID")]
         trigger: String,
@@ -42,25 +55,76 @@ pub(crate) async fn execute(
     connection: &Connection,
     output: Output,
 ) -> Result<(), Error> {
+    let store = &connection.store;
     let trigger = match command {
         Command::List => {
-            let triggers = connection.store.triggers(connection.workspace()?).await?;
-            return output.answer(&Triggers::from(triggers));
+            let triggers = store.triggers(connection.workspace()?).await?;
+            return output.answer(&Triggers::new(triggers, connection.now())?);
         }
-        Command::Create(arguments) => create::create(arguments, connection).await?,
+        Command::Create(arguments) => create::create(*arguments, connection).await?,
         Command::Show { trigger } => find(connection, &trigger).await?,
-        Command::Pause { trigger } => switch(connection, &trigger, TriggerState::Paused).await?,
-        Command::Resume { trigger } => switch(connection, &trigger, TriggerState::Active).await?,
+        Command::Pause { trigger } => pause(connection, &trigger).await?,
+        Command::Resume { trigger } => resume(connection, &trigger).await?,
+        Command::Fire { trigger } => {
+            return output.answer(&Fired { run_id: fire(connection, &trigger).await? });
+        }
+        Command::Delete { trigger } => {
+            return output.answer(&Deleted { trigger_id: delete(connection, &trigger).await? });
+        }
     };
-    output.answer(&Shown::from(trigger))
+    let turn = match &trigger.schedule {
+        Some(schedule) if schedule.overlap == Overlap::Skip => {
+            store.turn(&trigger.workspace, &trigger.id).await?
+        }
+        _ => None,
+    };
+    output.answer(&Shown::new(trigger, turn.and_then(|turn| turn.skipped_at), connection.now())?)
 }
 
-async fn switch(
-    connection: &Connection,
-    wanted: &str,
-    state: TriggerState,
-) -> Result<Trigger, Error> {
+/// The trigger first: from then on its firings start nothing. Can be repeated.
+async fn pause(connection: &Connection, wanted: &str) -> Result<Trigger, Error> {
+    let trigger = Trigger { state: TriggerState::Paused, ..find(connection, wanted).await? };
+    connection.store.set_trigger_state(&trigger.workspace, &trigger.id, trigger.state).await?;
+    put_schedule(connection, &trigger).await?;
+    Ok(trigger)
+}
+
+/// The schedule first: a trigger that is active has one that fires. Can be repeated, and makes a
+/// schedule that is missing.
+async fn resume(connection: &Connection, wanted: &str) -> Result<Trigger, Error> {
+    let trigger = Trigger { state: TriggerState::Active, ..find(connection, wanted).await? };
+    put_schedule(connection, &trigger).await?;
+    connection.store.set_trigger_state(&trigger.workspace, &trigger.id, trigger.state).await?;
+    Ok(trigger)
+}
+
+async fn put_schedule(connection: &Connection, trigger: &Trigger) -> Result<(), Error> {
+    match &trigger.schedule {
+        Some(schedule) => connection.scheduler()?.put(trigger, schedule).await,
+        None => Ok(()),
+    }
+}
+
+async fn fire(connection: &Connection, wanted: &str) -> Result<RunId, Error> {
     let trigger = find(connection, wanted).await?;
-    connection.store.set_trigger_state(&trigger.workspace, &trigger.id, state).await?;
-    Ok(Trigger { state, ..trigger })
+    let id = &trigger.id;
+    if trigger.schedule.is_none() {
+        return Err(Error::Failed(format!(
+            "the trigger `{id}` has no schedule: start a run with `run start {id}`"
+        )));
+    }
+    if trigger.state == TriggerState::Paused {
+        return Err(Error::Failed(format!("the trigger `{id}` is paused")));
+    }
+    Ok(connection.runs.fire_now(&trigger).await?)
+}
+
+/// The schedule first, so that the trigger can still be found while there is one. Can be repeated.
+async fn delete(connection: &Connection, wanted: &str) -> Result<TriggerId, Error> {
+    let trigger = find(connection, wanted).await?;
+    if trigger.schedule.is_some() {
+        connection.scheduler()?.delete(&trigger).await?;
+    }
+    connection.store.delete_trigger(&trigger.workspace, &trigger.id).await?;
+    Ok(trigger.id)
 }

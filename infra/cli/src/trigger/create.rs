@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 use clap::Args;
 use shared::{
     auth,
-    model::{Environment, InvalidId, Trigger, TriggerId, TriggerState, limits},
+    model::{
+        Environment, InvalidId, Schedule, Timestamp, Trigger, TriggerId, TriggerState, limits,
+    },
+    runs,
     store::config::Put,
 };
 
+use super::schedule::{ScheduleArguments, calendar};
 use crate::{
     connect::Connection,
     environments::{self, Wanted},
@@ -27,13 +31,15 @@ pub(crate) struct Arguments {
     /// Its id in URLs: letters, digits, `-` and `_` [default: made up]
     #[arg(long)]
     id: Option<TriggerId>,
-    /// Where it may be called: DEV, UAT, PROD [default: all]
+    /// Where it may be called: DEV, UAT, PROD [default: all; with a schedule, which fires in one: DEV]
     #[arg(long, value_delimiter = ',', value_name = "ENVIRONMENT")]
     env: Vec<Wanted>,
     /// The longest life of its runs, in seconds [default: 2700, which is the most]
     #[arg(long, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=limits::MAX_RUN.as_secs()))]
     deadline_s: Option<u64>,
+    #[command(flatten)]
+    schedule: ScheduleArguments,
 }
 
 /// Longest name, in characters: it must fit a column.
@@ -51,12 +57,26 @@ pub(crate) fn readable_name(text: &str) -> Result<String, String> {
     }
 }
 
+/// Stores a trigger, then its schedule: what is cut off in between is seen in the list of triggers, and
+/// mended by the same command, or by `resume`.
 pub(super) async fn create(
     arguments: Arguments,
     connection: &Connection,
 ) -> Result<Trigger, Error> {
-    let Arguments { name, flow, id, env, deadline_s } = arguments;
+    let Arguments { name, flow, id, env, deadline_s, schedule } = arguments;
     let store = &connection.store;
+    let named = environments::named(&env);
+    let fires_in = named.first().copied().unwrap_or(Environment::Dev);
+    let schedule = schedule.schedule(fires_in)?;
+    let environments = match (&schedule, named.as_slice()) {
+        (Some(_), [] | [_]) => vec![fires_in],
+        (Some(_), _) => {
+            let text = "a schedule fires in one environment: name one with --env".to_owned();
+            return Err(Error::Usage(text));
+        }
+        (None, []) => Environment::ALL.to_vec(),
+        (None, _) => named,
+    };
     let workspace = connection.existing_workspace().await?;
     if store.flow(workspace, &flow).await?.is_none() {
         return Err(Error::NotFound(format!(
@@ -67,15 +87,7 @@ pub(super) async fn create(
         Some(id) => id,
         None => made_up_id()?,
     };
-    // The store would replace a trigger of the same workspace, and change what its callers rely on.
-    if store.trigger(&id).await?.is_some() {
-        return Err(taken(&id));
-    }
-    let environments = match environments::named(&env) {
-        nothing if nothing.is_empty() => Environment::ALL.to_vec(),
-        named => named,
-    };
-    let trigger = Trigger {
+    let mut trigger = Trigger {
         id,
         workspace: workspace.clone(),
         name,
@@ -83,11 +95,54 @@ pub(super) async fn create(
         environments,
         state: TriggerState::Active,
         deadline_s,
+        schedule,
         created_at: connection.now(),
     };
-    match store.put_trigger(&trigger).await? {
-        Put::Done => Ok(trigger),
-        Put::Taken => Err(taken(&trigger.id)),
+    if let Some(schedule) = &trigger.schedule {
+        check(&trigger, schedule, connection).await?;
+    }
+    // The store would replace a trigger of the same workspace, and change what its callers rely on.
+    if let Some(stored) = store.trigger(&trigger.id).await? {
+        let again = Trigger { created_at: stored.created_at, ..trigger.clone() };
+        if trigger.schedule.is_none() || again != stored {
+            return Err(taken(&trigger.id));
+        }
+        trigger = stored;
+    } else if store.put_trigger(&trigger).await? == Put::Taken {
+        return Err(taken(&trigger.id));
+    }
+    if let Some(schedule) = &trigger.schedule {
+        let put = connection.scheduler()?.put(&trigger, schedule).await;
+        put.map_err(|error| {
+            let id = &trigger.id;
+            let what = format!(
+                "the trigger `{id}` is stored, but its schedule is not: `trigger resume {id}` tries again"
+            );
+            Error::because(what, error)
+        })?;
+    }
+    Ok(trigger)
+}
+
+/// Refuses a schedule that would start nothing, before anything is stored.
+async fn check(
+    trigger: &Trigger,
+    schedule: &Schedule,
+    connection: &Connection,
+) -> Result<(), Error> {
+    connection.scheduler()?;
+    if calendar(schedule, trigger.created_at)?.next(Timestamp::default()).is_none() {
+        return Err(Error::Usage(format!(
+            "{} in {} never fires from now on",
+            schedule.expression, schedule.time_zone
+        )));
+    }
+    match connection.runs.check_schedule(trigger, schedule).await {
+        Err(runs::Error::NoTrigger) => Err(Error::NotFound(format!(
+            "{} serves no version of `{}`: publish one there first",
+            schedule.environment, trigger.flow
+        ))),
+        other => Ok(other?),
     }
 }
 

@@ -1,10 +1,10 @@
-//! The log: lines of JSON that tell how runs ended, and never what was in them.
+//! Log, metrics and spans: they tell how runs ended, and never what was in them.
 
 use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value, json};
-use support::Target;
+use support::{Collector, Target, log, metrics::all_values};
 
 use crate::{
     site::Site,
@@ -92,8 +92,8 @@ async fn publish(site: &Site, name: &str, text: &str) {
 }
 
 /// Lets a stack with this filter do all it does, and returns its log and the keys it was shown.
-async fn log_of_everything(filter: &'static str) -> (String, Vec<String>) {
-    let site = Site::logging(filter);
+async fn log_of_everything(filter: &'static str, collector: &Collector) -> (String, Vec<String>) {
+    let site = Site::observed(filter, collector.url().to_owned());
     let stack = site.start(&[]).await;
     let target = Target::start(|_| (200, json!({"text": "marker-answer"}))).await;
     publish(&site, "confide", CONFIDE).await;
@@ -151,8 +151,20 @@ fn forms(secret: &str) -> [String; 3] {
 }
 
 async fn keeps_secrets(filter: &'static str) {
-    let (log, keys) = log_of_everything(filter).await;
-    assert!(log.contains("\"Run ") || log.contains(" completed\""), "nothing was logged: {log}");
+    let collector = Collector::start().await;
+    let (log, keys) = log_of_everything(filter, &collector).await;
+    assert!(log.contains(r#""run.status":"completed""#), "nothing was logged: {log}");
+    let metrics = log::metrics(&log::lines(&log));
+    // Started by calls and the command, ended by calls and the worker.
+    assert!(all_values(&metrics, "RunsCompleted", Some("confide")).len() >= 2, "{metrics:?}");
+    assert!(all_values(&metrics, "RunsFailed", Some("confide")).len() >= 2, "{metrics:?}");
+    assert!(!all_values(&metrics, "StepDuration", None).is_empty(), "{metrics:?}");
+    let spans = collector.spans();
+    for kind in [1, 2, 3, 5] {
+        assert!(spans.iter().any(|span| span.kind == kind), "no span of kind {kind}: {spans:?}");
+    }
+    let exported: Vec<_> =
+        collector.requests().iter().map(|request| request.body.to_string()).collect();
     let basic = "marker-user:marker-password";
     // A member of requests to tables: whole ones must not be there, whatever they hold.
     let request = "TableName";
@@ -160,8 +172,9 @@ async fn keeps_secrets(filter: &'static str) {
     let secrets = keys.iter().map(|key| &key[14..]).chain(MARKERS).chain([basic, request]);
     for secret in secrets {
         for form in forms(secret) {
-            let told = log.lines().find(|line| line.contains(&form));
-            assert_eq!(told, None, "{filter}: `{secret}` is in the log");
+            let mut told = log.lines().chain(exported.iter().map(String::as_str));
+            let told = told.find(|line| line.contains(&form));
+            assert_eq!(told, None, "{filter}: `{secret}` is told");
         }
     }
 }

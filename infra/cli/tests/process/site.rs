@@ -35,6 +35,8 @@ pub(crate) struct Site {
     folder: TempDir,
     /// `TRIGGER_LOG` of the stacks.
     log_filter: &'static str,
+    /// `TRIGGER_OTLP_ENDPOINT` of the stacks; empty for none.
+    otlp_endpoint: String,
 }
 
 impl Site {
@@ -45,7 +47,12 @@ impl Site {
 
     /// The same, with this log filter.
     pub(crate) fn logging(log_filter: &'static str) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), log_filter }
+        Self::observed(log_filter, String::new())
+    }
+
+    /// The same, with spans sent to a collector.
+    pub(crate) fn observed(log_filter: &'static str, otlp_endpoint: String) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), log_filter, otlp_endpoint }
     }
 
     /// A path beside the data folder.
@@ -96,6 +103,7 @@ impl Site {
         let log = File::options().create(true).append(true).open(self.path("log")).unwrap();
         let mut command = self.command(&["dev", "--listen", "127.0.0.1:0", "--json"]);
         command.args(flags).env("TRIGGER_LOG", self.log_filter);
+        command.env("TRIGGER_OTLP_ENDPOINT", &self.otlp_endpoint);
         command.stdout(Stdio::piped()).stderr(log).spawn().unwrap()
     }
 

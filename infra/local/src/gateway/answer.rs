@@ -33,6 +33,8 @@ where
         let answer = match self.forward(&head, &mut incoming, peer, port).await {
             Ok(response) => response,
             Err(refusal) => {
+                // No function tells of it.
+                tracing::debug!(refusal = ?refusal, "The gateway refused a request");
                 // Whoever waits for permission to send the body gets the answer instead.
                 if !head.headers.contains_key(header::EXPECT) {
                     body::discard(incoming).await;
@@ -72,14 +74,7 @@ where
             let _ = sender.send(handled.await);
         });
         // No answer comes from a function that panicked; its task has logged that.
-        let response = answer.await.map_err(|_| Refusal::FunctionFailed)?;
-        tracing::debug!(
-            http.method = %head.method,
-            http.route = route.resource,
-            http.status = response.status().as_u16(),
-            "Answered a request"
-        );
-        Ok(response)
+        answer.await.map_err(|_| Refusal::FunctionFailed)
     }
 }
 

@@ -13,7 +13,7 @@ use shared::{
     egress::{Egress, Policy},
     queue::Queue,
     runs::Parts,
-    store::{Store, Tables},
+    store::{Payloads, Store, Tables},
 };
 
 use super::{Endpoints, clients, data::ENDPOINTS};
@@ -46,12 +46,19 @@ impl Endpoints {
     #[must_use]
     pub fn parts(&self) -> Parts {
         let tables = Tables { runs: self.runs_table.clone(), config: self.config_table.clone() };
+        let payloads = Payloads::new(clients::s3_at(&self.s3_url), &self.payloads_bucket);
         Parts {
-            store: Store::new(clients::dynamodb_at(&self.dynamodb_url), tables),
+            store: Store::new(clients::dynamodb_at(&self.dynamodb_url), tables, payloads),
             queue: Queue::new(clients::sqs_at(&self.sqs_url), self.queue_url.clone()),
             egress: Egress::new(Policy::default()),
             clock: Clock::system(),
         }
+    }
+
+    /// A client of this stack's schedules.
+    #[must_use]
+    pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
+        clients::scheduler_at(&self.scheduler_url)
     }
 }
 

@@ -67,6 +67,14 @@ impl DataFolder {
         self.path.join("queues.db")
     }
 
+    pub(super) fn payloads(&self) -> PathBuf {
+        self.path.join("payloads.db")
+    }
+
+    pub(super) fn schedules(&self) -> PathBuf {
+        self.path.join("schedules.db")
+    }
+
     /// Writes `endpoints.json`: readers see the old file, or all of the new one.
     pub(super) fn publish(&self, endpoints: &Endpoints) -> Result<Published, StartError> {
         let path = self.path.join(ENDPOINTS);

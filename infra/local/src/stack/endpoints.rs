@@ -4,12 +4,16 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::clients::REGION;
+
 /// The table of runs.
 pub(super) const RUNS_TABLE: &str = "trigger-runs";
 /// The table of workspaces, keys, triggers and flows.
 pub(super) const CONFIG_TABLE: &str = "trigger-config";
 /// The runs queue.
 pub(super) const RUNS_QUEUE: &str = "trigger-runs";
+/// The bucket of payloads too large for an item.
+pub(super) const PAYLOADS_BUCKET: &str = "trigger-payloads";
 /// The queue of its dead letters.
 pub(super) const DEAD_LETTERS: &str = "trigger-dead-letters";
 
@@ -20,26 +24,44 @@ pub struct Endpoints {
     pub base_url: String,
     /// The tables, in the protocol of `DynamoDB`.
     pub dynamodb_url: String,
+    /// The bucket, in the protocol of S3, path-style.
+    pub s3_url: String,
     /// The queues, in the protocol of SQS.
     pub sqs_url: String,
     /// The table of runs.
     pub runs_table: String,
     /// The table of workspaces, keys, triggers and flows.
     pub config_table: String,
+    /// The bucket of payloads.
+    pub payloads_bucket: String,
     /// The runs queue.
     pub queue_url: String,
+    /// The schedules, in the protocol of EventBridge Scheduler.
+    pub scheduler_url: String,
+    /// The runs queue, as schedules name it.
+    pub queue_arn: String,
 }
 
 impl Endpoints {
-    pub(super) fn new(gateway: SocketAddr, dynamodb: SocketAddr, sqs: SocketAddr) -> Self {
+    pub(super) fn new(
+        gateway: SocketAddr,
+        dynamodb: SocketAddr,
+        s3: SocketAddr,
+        sqs: SocketAddr,
+        scheduler: SocketAddr,
+    ) -> Self {
         let sqs_url = url(sqs);
         Self {
             base_url: url(gateway),
             dynamodb_url: url(dynamodb),
+            s3_url: url(s3),
             runs_table: RUNS_TABLE.to_owned(),
             config_table: CONFIG_TABLE.to_owned(),
+            payloads_bucket: PAYLOADS_BUCKET.to_owned(),
             queue_url: format!("{sqs_url}/000000000000/{RUNS_QUEUE}"),
             sqs_url,
+            scheduler_url: url(scheduler),
+            queue_arn: format!("arn:aws:sqs:{REGION}:000000000000:{RUNS_QUEUE}"),
         }
     }
 }

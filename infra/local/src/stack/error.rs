@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use crate::{dynamodb, sqs};
+use crate::{dynamodb, s3, scheduler, sqs};
 
 /// A stack did not start, and nothing of it is left running.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,12 @@ pub enum StartError {
     /// The file of the queues cannot be opened.
     #[error(transparent)]
     OpenQueues(#[from] sqs::OpenError),
+    /// The file of the payloads cannot be opened.
+    #[error(transparent)]
+    OpenPayloads(#[from] s3::OpenError),
+    /// The file of the schedules cannot be opened.
+    #[error(transparent)]
+    OpenSchedules(#[from] scheduler::OpenError),
     /// The tables cannot be made.
     #[error("the tables cannot be made")]
     MakeTables(#[from] shared::store::Error),

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use shared::{clock::Clock, egress::Policy, runs::Settings};
+use shared::{clock::Clock, egress::Policy, runs::Settings, telemetry};
 
 use crate::Recorder;
 
@@ -14,7 +14,7 @@ use crate::Recorder;
 pub struct Options {
     /// Where the gateway listens. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The folder that keeps tables and queues. Without one they end with the stack.
+    /// The folder that keeps tables, queues and payloads. Without one they end with the stack.
     pub data: Option<PathBuf>,
     /// Whether what was acknowledged survives a power cut too, at the price of a disk's sync a write.
     pub sync: bool,
@@ -28,15 +28,17 @@ pub struct Options {
     pub maximum_concurrency: usize,
     /// Deliveries of a message before it becomes a dead letter.
     pub max_receive_count: u32,
-    /// How functions reach tables and queues.
+    /// How functions reach tables, queues and payloads.
     pub transport: Transport,
-    /// Notes the functions' requests to tables and queues, of the transport in this process.
+    /// Notes the functions' requests to tables, queues and payloads, of the transport in this process.
     pub recorder: Option<Recorder>,
+    /// What is told of the functions' events.
+    pub telemetry: telemetry::Settings,
     /// Whether the queues' messages are handed to functions. Without, they wait for who takes them.
     pub workers: bool,
 }
 
-/// How functions reach tables and queues.
+/// How functions reach tables, queues and payloads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Transport {
     /// Through the SDKs, without a socket below them.
@@ -46,6 +48,8 @@ pub enum Transport {
     Sockets {
         /// In place of the tables' own URL.
         dynamodb: Option<String>,
+        /// In place of the bucket's own URL.
+        s3: Option<String>,
         /// In place of the queues' own URL.
         sqs: Option<String>,
     },
@@ -65,6 +69,7 @@ impl Default for Options {
             max_receive_count: 5,
             transport: Transport::default(),
             recorder: None,
+            telemetry: telemetry::Settings::default(),
             workers: true,
         }
     }

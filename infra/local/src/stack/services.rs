@@ -1,4 +1,4 @@
-//! The embedded tables and queues: opened, made ready, and served on loopback.
+//! The embedded tables, queues and payloads: opened, made ready, and served on loopback.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -6,17 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use shared::{clock::Clock, store::Tables, store::tables::create_tables};
+use shared::{
+    clock::Clock,
+    model::limits::RUN_RETENTION,
+    store::{Tables, tables::create_tables},
+};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, interval_at};
 
 use super::data::DataFolder;
-use super::endpoints::{CONFIG_TABLE, DEAD_LETTERS, RUNS_QUEUE, RUNS_TABLE};
+use super::endpoints::{CONFIG_TABLE, DEAD_LETTERS, PAYLOADS_BUCKET, RUNS_QUEUE, RUNS_TABLE};
 use super::{Options, StartError};
 use crate::invoke::{Stop, Tasks};
-use crate::{dynamodb, sqs};
+use crate::{dynamodb, s3, scheduler, sqs};
 
-/// How often items are deleted whose time to live has ended. On AWS it takes up to days.
+/// How often items and payloads are deleted whose time has ended. On AWS it takes up to days.
 const SWEEP_PERIOD: Duration = Duration::from_mins(10);
 
 /// The names of the tables.
@@ -52,8 +56,7 @@ pub(super) async fn open_queues(
     data: Option<&DataFolder>,
     options: &Options,
 ) -> Result<sqs::Engine, StartError> {
-    let clock = options.clock.clone();
-    let now: sqs::Now = Arc::new(move || clock.now().as_millis());
+    let now = now(&options.clock);
     let engine = match data {
         Some(data) => sqs::Engine::open(&data.queues(), options.sync, now)?,
         None => sqs::Engine::in_memory(now),
@@ -68,6 +71,35 @@ pub(super) async fn open_queues(
     let redrive = ("RedrivePolicy".to_owned(), redrive.to_string());
     make_queue(&engine, RUNS_QUEUE, BTreeMap::from([visibility, redrive])).await?;
     Ok(engine)
+}
+
+/// Opens the bucket of payloads.
+pub(super) fn open_payloads(
+    data: Option<&DataFolder>,
+    options: &Options,
+) -> Result<s3::Objects, StartError> {
+    let now = now(&options.clock);
+    Ok(match data {
+        Some(data) => s3::Objects::open(&data.payloads(), options.sync, PAYLOADS_BUCKET, now)?,
+        None => s3::Objects::in_memory(PAYLOADS_BUCKET, now)?,
+    })
+}
+
+fn now(clock: &Clock) -> sqs::Now {
+    let clock = clock.clone();
+    Arc::new(move || clock.now().as_millis())
+}
+
+/// Opens the schedules.
+pub(super) fn open_schedules(
+    data: Option<&DataFolder>,
+    options: &Options,
+) -> Result<scheduler::Engine, StartError> {
+    let clock = options.clock.clone();
+    Ok(match data {
+        Some(data) => scheduler::Engine::open(&data.schedules(), options.sync, clock)?,
+        None => scheduler::Engine::in_memory(clock)?,
+    })
 }
 
 async fn make_queue(
@@ -91,12 +123,15 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     listened.await.map_err(|source| StartError::Listen { address, source })
 }
 
-/// Serves tables and queues, deletes what is past its time, and passes on that a clock was moved.
+/// Serves tables, queues, payloads and schedules, deletes what is past its time, and passes on that a
+/// clock was moved.
 pub(super) fn serve(
     services: &Tasks,
     stop: &Stop,
     (tables, tables_listener): (dynamodb::Store, TcpListener),
     (queues, queues_listener): (sqs::Engine, TcpListener),
+    (payloads, payloads_listener): (s3::Objects, TcpListener),
+    (schedules, schedules_listener): (scheduler::Engine, TcpListener),
     clock: Clock,
 ) {
     let requested = || {
@@ -107,7 +142,11 @@ pub(super) fn serve(
     services.spawn(async { log_end("tables", served.await) });
     let served = sqs::serve(queues.clone(), queues_listener, requested());
     services.spawn(async { log_end("queues", served.await) });
-    services.spawn(until(requested(), sweep(tables)));
+    let served = s3::serve(payloads.clone(), payloads_listener, requested());
+    services.spawn(async { log_end("payloads", served.await) });
+    let served = scheduler::serve(schedules, schedules_listener, requested());
+    services.spawn(async { log_end("schedules", served.await) });
+    services.spawn(until(requested(), sweep(tables, payloads)));
     services.spawn(until(requested(), pass_on_moves(clock, queues)));
 }
 
@@ -124,14 +163,21 @@ async fn until(stop: impl Future<Output = ()>, task: impl Future<Output = ()>) {
     }
 }
 
-/// By the machine's time, which is what the embedded database compares with.
-async fn sweep(tables: dynamodb::Store) {
+/// Items go by the machine's time, which is what the embedded database compares with. A payload is never older than its
+/// run, so it outlives the items that refer to it.
+async fn sweep(tables: dynamodb::Store, payloads: s3::Objects) {
     let mut period = interval_at(Instant::now() + SWEEP_PERIOD, SWEEP_PERIOD);
     loop {
         period.tick().await;
         match tables.sweep_ttl().await {
             Ok(count) => tracing::debug!(item.count = count, "Deleted items past their time"),
             Err(error) => tracing::warn!(error = %error, "Items past their time were not deleted"),
+        }
+        match payloads.expire(RUN_RETENTION).await {
+            Ok(count) => tracing::debug!(object.count = count, "Deleted payloads past their time"),
+            Err(error) => {
+                tracing::warn!(error = %error, "Payloads past their time were not deleted");
+            }
         }
     }
 }

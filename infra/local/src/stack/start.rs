@@ -6,13 +6,14 @@ use shared::{
     egress::Egress,
     queue::Queue,
     runs::{Parts, Runs},
-    store::Store,
+    store::{Payloads, Store},
+    telemetry::Telemetry,
 };
 
 use super::{
     Endpoints, Options, Stack, StartError, clients,
     data::DataFolder,
-    endpoints::{DEAD_LETTERS, RUNS_QUEUE},
+    endpoints::{DEAD_LETTERS, PAYLOADS_BUCKET, RUNS_QUEUE},
     running::Group,
     services,
 };
@@ -21,9 +22,10 @@ use crate::{
     gateway::Gateway,
     invoke::{Tasks, functions},
     pump::Mapping,
+    scheduler::fire,
 };
 
-/// Tables and queues are for this machine only, and found by `endpoints.json`.
+/// Tables, queues, payloads and schedules are for this machine only, and found by `endpoints.json`.
 const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Stack {
@@ -36,11 +38,18 @@ impl Stack {
         let (gateway_listener, gateway) = services::listen(options.listen).await?;
         let (tables_listener, dynamodb) = services::listen(LOOPBACK).await?;
         let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
-        let endpoints = Endpoints::new(gateway, dynamodb, sqs);
+        let (payloads_listener, s3) = services::listen(LOOPBACK).await?;
+        let (schedules_listener, timetable) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs, timetable);
         let tables = services::open_tables(data.as_ref(), options.sync).await?;
         let queues = services::open_queues(data.as_ref(), &options).await?;
-        let store =
-            Store::new(clients::dynamodb(&options, &tables, &endpoints), services::tables());
+        let payloads = services::open_payloads(data.as_ref(), &options)?;
+        let schedules = services::open_schedules(data.as_ref(), &options)?;
+        let store = Store::new(
+            clients::dynamodb(&options, &tables, &endpoints),
+            services::tables(),
+            Payloads::new(clients::s3(&options, &payloads, &endpoints), PAYLOADS_BUCKET),
+        );
         let queue =
             Queue::new(clients::sqs(&options, &queues, &endpoints), endpoints.queue_url.clone());
         let parts = Parts {
@@ -49,7 +58,8 @@ impl Stack {
             egress: Egress::new(options.egress.clone()),
             clock: options.clock.clone(),
         };
-        let runs = Runs::new(parts, options.settings);
+        let telemetry = Telemetry::new(options.telemetry.clone());
+        let runs = Runs::new(parts, options.settings).with_telemetry(telemetry);
         let (connections, invocations) = (Tasks::default(), Tasks::default());
         let mapping =
             |queue| Mapping::new(&queues, queue, options.maximum_concurrency, &invocations);
@@ -63,8 +73,11 @@ impl Stack {
             &stop_services,
             (tables.clone(), tables_listener),
             (queues.clone(), queues_listener),
+            (payloads, payloads_listener),
+            (schedules.clone(), schedules_listener),
             options.clock.clone(),
         );
+        intake.tasks.spawn(fire(schedules, queues.clone(), stop_intake.clone()));
         let handler = {
             let runs = runs.clone();
             move |function, request| functions::http(runs.clone(), function, request)

@@ -42,6 +42,24 @@ pub enum ErrorKind {
     Protocol,
 }
 
+impl ErrorKind {
+    /// The same in a word, for operators.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::Refused => "refused",
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Closed => "closed",
+            Self::TooLarge => "too_large",
+            Self::TooManyRedirects => "too_many_redirects",
+            Self::Protocol => "protocol",
+        }
+    }
+}
+
 impl Error {
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), outcome_unknown: false, source: None }

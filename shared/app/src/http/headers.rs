@@ -2,7 +2,7 @@
 
 use lambda_http::http::{HeaderMap, header};
 
-use crate::{model::limits, telemetry::trace};
+use crate::{model::limits, telemetry::Context};
 
 /// The token of `Authorization: Bearer …` (RFC 6750), or nothing.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -54,10 +54,13 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Unu
     Ok(Some(bare.to_owned()))
 }
 
-/// The caller's W3C trace context, where it is well formed.
-pub(super) fn traceparent(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("traceparent")?.to_str().ok()?;
-    trace::is_valid(value).then(|| value.to_owned())
+/// The caller's trace: W3C's where it is well formed, else X-Ray's, of which `invocation` knows more
+/// than the header that API Gateway passes on.
+pub(super) fn trace_context(headers: &HeaderMap, invocation: Option<&str>) -> Option<Context> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let of_caller = text("traceparent").and_then(Context::read);
+    let xray = [invocation, text("x-amzn-trace-id")];
+    of_caller.or_else(|| xray.into_iter().flatten().find_map(Context::read_xray))
 }
 
 #[cfg(test)]
@@ -91,6 +94,26 @@ mod tests {
         for bad in ["text/plain", "application/x-www-form-urlencoded", "json", ""] {
             assert!(!accepts_json_body(&headers("content-type", bad)), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_w3c_trace_goes_before_xrays() {
+        const INVOCATION: &str =
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        let w3c = ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        let xray = ("x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0");
+        let context = |given: &[(&'static str, &str)]| {
+            let mut all = HeaderMap::new();
+            for (name, value) in given {
+                all.insert(*name, value.parse().unwrap());
+            }
+            [None, Some(INVOCATION)].map(|invocation| trace_context(&all, invocation))
+        };
+        let invocation = Context::read_xray(INVOCATION);
+        let malformed = ("traceparent", "x");
+        assert_eq!(context(&[xray, w3c]), [Context::read(w3c.1), Context::read(w3c.1)]);
+        assert_eq!(context(&[xray, malformed]), [Context::read_xray(xray.1), invocation]);
+        assert_eq!(context(&[malformed]), [None, invocation]);
     }
 
     #[test]

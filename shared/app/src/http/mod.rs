@@ -6,4 +6,7 @@ pub mod gateway;
 mod headers;
 pub mod phinite;
 mod problem;
+mod received;
 pub mod routes;
+
+pub use received::received;

@@ -1,20 +1,25 @@
 //! A batch of deliveries as Lambda hands it over, and the answer that names what failed.
 
-use std::{panic::AssertUnwindSafe, str::FromStr};
+use std::{panic::AssertUnwindSafe, str::FromStr, time::Duration};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::{FutureExt, future::join_all};
 
-use super::{Message, Receipt, Unreadable};
+use super::{Content, Receipt, Unreadable, client::DELAY};
+use crate::model::Timestamp;
 
 /// One delivery of a message.
 pub struct Incoming {
+    /// The queue's name for it, the same at every delivery.
+    pub id: String,
     /// What it says.
-    pub message: Result<Message, Unreadable>,
+    pub message: Result<Content, Unreadable>,
     /// By what it can be held.
     pub receipt: Receipt,
     /// How often it was delivered, this time included.
     pub delivery_count: u32,
+    /// Since when it could be received, where the queue says so.
+    pub due_at: Option<Timestamp>,
 }
 
 /// What becomes of a message.
@@ -28,11 +33,19 @@ pub enum Delivery {
 
 impl From<SqsMessage> for Incoming {
     fn from(record: SqsMessage) -> Self {
-        let count = record.attributes.get("ApproximateReceiveCount");
+        let number = |text: &String| u64::from_str(text).ok();
+        let count = record.attributes.get("ApproximateReceiveCount").and_then(number);
+        let sent_at = record.attributes.get("SentTimestamp").and_then(number);
+        let delay = record.message_attributes.get(DELAY).and_then(|delay| {
+            delay.string_value.as_ref().and_then(number).map(Duration::from_secs)
+        });
         Self {
-            message: Message::read(&record.body.unwrap_or_default()),
+            id: record.message_id.unwrap_or_default(),
+            message: Content::read(&record.body.unwrap_or_default()),
             receipt: Receipt::new(record.receipt_handle.unwrap_or_default()),
-            delivery_count: count.and_then(|text| u32::from_str(text).ok()).unwrap_or(1),
+            delivery_count: count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1),
+            due_at: sent_at
+                .map(|sent_at| Timestamp::from_millis(sent_at).after(delay.unwrap_or_default())),
         }
     }
 }
@@ -43,16 +56,11 @@ where
     H: Fn(Incoming) -> F,
     F: Future<Output = Delivery>,
 {
-    let records = event.records.into_iter().map(|mut record| {
-        let id = record.message_id.take().unwrap_or_default();
+    let records = event.records.into_iter().map(|record| {
+        let id = record.message_id.clone().unwrap_or_default();
         let handled = AssertUnwindSafe(handle(record.into())).catch_unwind();
-        async move {
-            let delivery = handled.await.unwrap_or_else(|_| {
-                tracing::error!(message.id = %id, "The handling of a message panicked");
-                Delivery::Again
-            });
-            (id, delivery)
-        }
+        // Whoever watches the event tells of a panic.
+        async { (id, handled.await.unwrap_or(Delivery::Again)) }
     });
     let mut response = SqsBatchResponse::default();
     for (id, delivery) in join_all(records).await {

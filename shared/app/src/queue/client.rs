@@ -6,13 +6,19 @@ use aws_credential_types::Credentials;
 use aws_sdk_sqs::{
     Client,
     config::{BehaviorVersion, Config, Region, SharedHttpClient},
+    operation::send_message::builders::SendMessageFluentBuilder,
+    types::MessageAttributeValue,
 };
 
-use super::{Error, Message};
+use super::{Error, Firing, Message};
 use crate::model::{WorkspaceId, limits::MAX_DELAY};
 
 /// Longest visibility timeout (SQS quotas).
 const MAX_VISIBILITY: Duration = Duration::from_hours(12);
+
+/// The attribute of a message that says for how many seconds it was delayed on purpose. SQS tells
+/// its receivers when a message was sent, but not how long it was to wait.
+pub(super) const DELAY: &str = "delay_s";
 
 /// The runs queue behind an SQS client. Cloning shares both.
 #[derive(Clone, Debug)]
@@ -76,10 +82,29 @@ impl Queue {
         workspace: &WorkspaceId,
         delay: Duration,
     ) -> Result<(), Error> {
-        let body = message.write().map_err(|error| Error::Internal(error.into()))?;
+        self.send_text(message.write(), workspace, delay).await
+    }
+
+    /// Sends a firing that no schedule makes, in the group of its workspace.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
+    pub async fn send_firing(&self, firing: &Firing) -> Result<(), Error> {
+        self.send_text(firing.write(), &firing.workspace, Duration::ZERO).await
+    }
+
+    async fn send_text(
+        &self,
+        body: Result<String, serde_json::Error>,
+        workspace: &WorkspaceId,
+        delay: Duration,
+    ) -> Result<(), Error> {
+        let body = body.map_err(|error| Error::Internal(error.into()))?;
         let request = self.client.send_message().queue_url(&*self.url).message_body(body);
         let request = request.message_group_id(workspace.as_str());
-        request.delay_seconds(whole_seconds(delay, MAX_DELAY)).send().await?;
+        let delay_s = whole_seconds(delay, MAX_DELAY);
+        let request = if delay_s == 0 { request } else { marked_delayed(request, delay_s)? };
+        request.delay_seconds(delay_s).send().await?;
         Ok(())
     }
 
@@ -101,6 +126,18 @@ impl Queue {
             .await?;
         Ok(())
     }
+}
+
+fn marked_delayed(
+    request: SendMessageFluentBuilder,
+    delay_s: i32,
+) -> Result<SendMessageFluentBuilder, Error> {
+    let attribute = MessageAttributeValue::builder()
+        .data_type("Number")
+        .string_value(delay_s.to_string())
+        .build()
+        .map_err(|error| Error::Internal(error.into()))?;
+    Ok(request.message_attributes(DELAY, attribute))
 }
 
 /// Rounded up: a message must not arrive before its time.
@@ -181,6 +218,7 @@ mod tests {
             "MessageBody": message().write().unwrap(),
             "MessageGroupId": "demo",
             "DelaySeconds": 900,
+            "MessageAttributes": {"delay_s": {"StringValue": "900", "DataType": "Number"}},
         });
         assert_eq!(*wire.asked.lock().unwrap(), [expected]);
     }

@@ -1,4 +1,5 @@
-//! The form of a message. It names a run and why to look at it; the run's record has the rest.
+//! The form of a message about a run. It names the run and why to look at it; the run's record has
+//! the rest.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +7,7 @@ use crate::model::{Run, RunId, Timestamp};
 
 /// The version that is written. Readers refuse others, so that a newer form waits in the queue for
 /// newer code instead of being misread.
-const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 1;
 
 /// Why somebody should look at a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +25,7 @@ pub enum Kind {
     Cancel,
 }
 
-/// A message of the runs queue. The same one may arrive twice, late, or out of order.
+/// A message about a run. The same one may arrive twice, late, or out of order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// Which run.
@@ -64,6 +65,12 @@ struct Version {
     v: u64,
 }
 
+/// Whether this code knows the text's version.
+pub(super) fn check_version(text: &str) -> Result<(), Unreadable> {
+    let Version { v } = serde_json::from_str(text).map_err(Unreadable::Malformed)?;
+    if v == u64::from(VERSION) { Ok(()) } else { Err(Unreadable::Version(v)) }
+}
+
 impl Message {
     /// About `run`, in the trace of its caller.
     #[must_use]
@@ -96,10 +103,7 @@ impl Message {
     /// # Errors
     /// [`Unreadable`]; a retry by the same code gives the same.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
-        let Version { v } = serde_json::from_str(text).map_err(Unreadable::Malformed)?;
-        if v != u64::from(VERSION) {
-            return Err(Unreadable::Version(v));
-        }
+        check_version(text)?;
         let wire: Wire = serde_json::from_str(text).map_err(Unreadable::Malformed)?;
         Ok(Self {
             run: wire.run,

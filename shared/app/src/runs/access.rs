@@ -54,6 +54,7 @@ impl Runs {
         if !key.verify(&token, now) || key.workspace.as_str() != workspace {
             return Err(Error::Unauthenticated);
         }
+        self.notes.workspace(key.workspace.as_str());
         // When a key was last used is told to the hour; a request does not fail for it.
         if let Err(error) = self.config.touch_key(&key, now).await {
             tracing::warn!(error = %error, "Could not note the use of a key");
@@ -78,6 +79,10 @@ impl Runs {
         let open = trigger.state == TriggerState::Active
             && trigger.environments.contains(&environment)
             && caller.reaches(Scope::Trigger, &trigger.workspace, environment, &id);
-        if open { Ok(trigger) } else { Err(Error::NoTrigger) }
+        if !open {
+            return Err(Error::NoTrigger);
+        }
+        self.notes.trigger(trigger.id.as_str());
+        Ok(trigger)
     }
 }

@@ -1,29 +1,55 @@
 //! Dead letters: a run whose messages could not be handled ends as failed, with the reason.
 
-use super::{Error, Runs, journal::Recorder};
+use super::{Error, Runs, journal::Recorder, observe::delivery_outcome};
 use crate::{
     flow::{ErrorKind, raise},
     model::{End, Event},
-    queue::{Delivery, Incoming, Message},
+    queue::{Content, Delivery, Firing, Incoming, Message},
     store::Claim,
+    telemetry,
 };
 
 impl Runs {
-    /// Ends the run of a dead letter, unless somebody works on it. Safe to repeat.
-    pub async fn bury(&self, incoming: Incoming) -> Delivery {
+    /// Ends the run of a dead letter, unless somebody works on it, and tells of it as an event of
+    /// `function`. Safe to repeat.
+    pub async fn bury(&self, function: &'static str, incoming: Incoming) -> Delivery {
+        let kind = telemetry::Kind::DeadLetter { id: incoming.id.clone() };
+        let event = self.begin_event(function, kind, &incoming);
+        let delivery = self.observed(&event).bury_observed(incoming).await;
+        event.end(delivery_outcome(delivery)).await;
+        delivery
+    }
+
+    async fn bury_observed(&self, incoming: Incoming) -> Delivery {
         let message = match incoming.message {
-            Ok(message) => message,
+            Ok(Content::Run(message)) => message,
+            Ok(Content::Fire(firing)) => return self.bury_firing(&firing).await,
             Err(error) => {
-                // It names no run, so there is none to end.
-                tracing::error!(error = %error, "Dropped a dead letter that cannot be read");
+                // It names no run, so there is none to end. Why it cannot be read may quote it.
+                self.notes.failed(&error, None);
                 return Delivery::Done;
             }
         };
+        self.notes.run(message.run);
         match self.try_bury(&message).await {
             Ok(delivery) => delivery,
             Err(error) => {
-                let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::error!(run.id = %message.run, error = %error, source, "Could not handle a dead letter");
+                self.note_failed(&error);
+                Delivery::Again
+            }
+        }
+    }
+
+    /// A run that is stored goes on; without one the firing is lost, as nobody waits for it.
+    async fn bury_firing(&self, firing: &Firing) -> Delivery {
+        match self.complete_firing(firing).await {
+            Ok(true) => Delivery::Done,
+            Ok(false) => {
+                self.notes.failed("every delivery of a firing failed: it starts no run", None);
+                Delivery::Done
+            }
+            Err(error) => {
+                self.note_failed(&error);
                 Delivery::Again
             }
         }
@@ -31,16 +57,23 @@ impl Runs {
 
     async fn try_bury(&self, message: &Message) -> Result<Delivery, Error> {
         let now = self.now();
-        match self.store.claim(message.run, now, now.after(self.settings.lease)).await? {
+        let claim = self.store.claim(message.run, now, now.after(self.settings.lease)).await?;
+        self.note_claim(&claim);
+        match claim {
             Claim::Taken(claimed) => {
                 let error = raise(
                     ErrorKind::Runtime,
                     "/",
                     "the run could not be executed: every delivery of its message failed",
                 );
+                // Whoever watches should see it as what it is: something is broken.
+                self.notes.failed("every delivery of the run's message failed", None);
                 let recorder = Recorder::resume(claimed.journal, claimed.next_seq);
-                tracing::error!(run.id = %message.run, "Run {} became a dead letter", message.run);
                 self.finish(claimed.run, recorder, Event::Fail, End::Error(error)).await?;
+                Ok(Delivery::Done)
+            }
+            Claim::Unreadable(unreadable) => {
+                self.end_unreadable(*unreadable).await?;
                 Ok(Delivery::Done)
             }
             // The run is sound: a wake-up that died before its time gets a successor.

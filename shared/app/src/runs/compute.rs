@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::{
     Error, RunView, Runs,
-    execute::{conclude, end_of, interpret, mark_ended, tell_end, view},
+    execute::{conclude, end_of, interpret, mark_ended, view},
     host::{RunHost, Slice},
     journal::Recorder,
 };
@@ -49,9 +49,11 @@ impl Runs {
         run.status = Status::Running;
         run.epoch = 1;
         let (_sender, interrupt) = watch::channel(None);
+        let execution = self.begin_execution(&run);
         let host = RunHost {
             runs: self,
             run: &run,
+            execution: &execution,
             slice: Slice {
                 ends_at: self.now().after(LONGEST),
                 gives_up_calls: true,
@@ -70,7 +72,9 @@ impl Runs {
         match self.store.insert_ended(&run, input, &entry).await? {
             Insert::Exists => Ok(Computed::Exists),
             Insert::Done => {
-                tell_end(&run);
+                self.note_started();
+                self.note_end(&run);
+                execution.end(run.status.as_str());
                 Ok(Computed::Ended(Box::new(view(run, &recorder, entry))))
             }
         }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Error, Runs, execute::Executed, host::Slice};
+use super::{Error, Runs, execute::Executed, host::Slice, observe::delivery_outcome};
 use crate::{
     model::{Run, RunId, Timestamp, WorkspaceId, limits},
-    queue::{Delivery, Incoming, Kind, Message, Receipt},
+    queue::{Content, Delivery, Firing, Incoming, Kind, Message, Receipt},
     store::Claim,
+    telemetry::{self, Metric},
 };
 
 /// Deliveries after which a message whose run never appeared is dropped: its start was never
@@ -20,23 +21,48 @@ const RETRY_DELAY: Duration = Duration::from_secs(5);
 const LEASE_MARGIN: Duration = Duration::from_secs(1);
 
 impl Runs {
-    /// Does what a message asks for. Any number of deliveries of one message is safe.
-    pub async fn deliver(&self, incoming: Incoming) -> Delivery {
-        let Incoming { message, receipt, delivery_count } = incoming;
+    /// Does what a message asks for, and tells of it as an event of `function`. Any number of
+    /// deliveries of one message is safe.
+    pub async fn deliver(&self, function: &'static str, incoming: Incoming) -> Delivery {
+        let kind = telemetry::Kind::Message { id: incoming.id.clone() };
+        let event = self.begin_event(function, kind, &incoming);
+        let delivery = self.observed(&event).deliver_observed(incoming).await;
+        event.end(delivery_outcome(delivery)).await;
+        delivery
+    }
+
+    async fn deliver_observed(&self, incoming: Incoming) -> Delivery {
+        let Incoming { message, receipt, delivery_count, due_at, .. } = incoming;
+        // A message that comes back was not left lying.
+        if let (Some(due_at), 1) = (due_at, delivery_count) {
+            self.notes.measure(Metric::QueueDelay, self.now().since(due_at));
+        }
         let message = match message {
-            Ok(message) => message,
+            Ok(Content::Run(message)) => message,
+            Ok(Content::Fire(firing)) => return self.deliver_firing(&firing, &receipt).await,
             Err(error) => {
-                tracing::error!(error = %error, "A message cannot be read; it goes to the dead letters");
+                // It goes to the dead letters. Why it cannot be read may quote it.
+                self.notes.failed(&error, None);
                 return Delivery::Again;
             }
         };
-        let id = message.run;
+        self.notes.run(message.run);
         match self.try_deliver(&message, &receipt, delivery_count).await {
             Ok(delivery) => delivery,
             Err(error) => {
-                let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::error!(run.id = %id, error = %error, source, "Could not handle a message of run {id}");
+                self.note_failed(&error);
                 self.return_soon(&receipt).await;
+                Delivery::Again
+            }
+        }
+    }
+
+    async fn deliver_firing(&self, firing: &Firing, receipt: &Receipt) -> Delivery {
+        match self.fire(firing).await {
+            Ok(()) => Delivery::Done,
+            Err(error) => {
+                self.note_failed(&error);
+                self.return_soon(receipt).await;
                 Delivery::Again
             }
         }
@@ -51,11 +77,15 @@ impl Runs {
         let now = self.now();
         // Most guards find a run that ended long ago; a look costs a fifth of a refused claim.
         if message.kind == Kind::Guard
-            && self.store.look(message.run).await?.is_some_and(|run| run.status.is_terminal())
+            && let Some(run) = self.store.look(message.run).await?
+            && run.status.is_terminal()
         {
+            self.note_run(&run);
             return Ok(Delivery::Done);
         }
-        match self.claim_patiently(message.run).await? {
+        let claim = self.claim_patiently(message.run).await?;
+        self.note_claim(&claim);
+        match claim {
             Claim::Taken(claimed) => {
                 let slice = Slice {
                     ends_at: now.after(self.settings.slice),
@@ -68,6 +98,10 @@ impl Runs {
                     Executed::Lost => self.guard(message, now).await,
                 }
             }
+            Claim::Unreadable(unreadable) => match self.end_unreadable(*unreadable).await? {
+                Executed::Ended(_) | Executed::GoesOn(_) => Ok(Delivery::Done),
+                Executed::Lost => self.guard(message, now).await,
+            },
             // Its holder looks for the cancellation; should it die, its own message brings the run back.
             Claim::Held { .. } if message.kind == Kind::Cancel => Ok(Delivery::Done),
             Claim::Held { until, run } => {

@@ -12,12 +12,14 @@ use super::{
     Error, RunView, Runs,
     host::{Interrupt, RunHost, Slice, Stop},
     journal::Recorder,
+    observe::outcome,
 };
 use crate::{
     flow::{self, ErrorKind, Plan, RunFacts, raise},
     model::{End, Event, JournalEntry, LogLevel, Run, RunError, Status, Timestamp, limits, next},
     queue::{Kind, Message, Receipt},
-    store::{Append, Claimed, Finish},
+    store::{Append, Claimed, Finish, Unreadable},
+    telemetry::Execution,
 };
 
 /// What became of an execution.
@@ -41,6 +43,19 @@ impl Runs {
         slice: Slice,
         receipt: Option<&Receipt>,
     ) -> Result<Executed, Error> {
+        let execution = self.begin_execution(&claimed.run);
+        let executed = self.interpret_and_write(claimed, slice, receipt, &execution).await;
+        execution.end(outcome(&executed));
+        executed
+    }
+
+    async fn interpret_and_write(
+        &self,
+        claimed: Claimed,
+        slice: Slice,
+        receipt: Option<&Receipt>,
+        execution: &Execution,
+    ) -> Result<Executed, Error> {
         let Claimed { run, input, journal, next_seq } = claimed;
         let recorder = Recorder::resume(journal, next_seq);
         let Some(plan) = self.plan(&run.workspace, &run.flow).await? else {
@@ -52,6 +67,7 @@ impl Runs {
         let host = RunHost {
             runs: self,
             run: &run,
+            execution,
             slice,
             interrupt,
             recorder: Mutex::new(recorder),
@@ -82,6 +98,16 @@ impl Runs {
         }
     }
 
+    /// Ends a run as failed that nobody can go on with.
+    pub(super) async fn end_unreadable(&self, unreadable: Unreadable) -> Result<Executed, Error> {
+        let Unreadable { run, journal, next_seq, error } = unreadable;
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::error!(run.id = %run.id, error = %error, source, "Run {} cannot be read back", run.id);
+        let end = raise(ErrorKind::Runtime, "/", "what was stored of the run cannot be read back");
+        let recorder = Recorder::resume(journal, next_seq);
+        self.finish(run, recorder, Event::Fail, End::Error(end)).await
+    }
+
     /// Ends the run: one conditional write, after which nothing about it changes.
     pub(super) async fn finish(
         &self,
@@ -96,7 +122,7 @@ impl Runs {
             Finish::Lost => Ok(lost(&run)),
             Finish::Done => {
                 mark_ended(&mut run, event, now)?;
-                tell_end(&run);
+                self.note_end(&run);
                 Ok(Executed::Ended(Box::new(view(run, &recorder, entry))))
             }
         }
@@ -191,18 +217,6 @@ pub(super) fn mark_ended(run: &mut Run, event: Event, now: Timestamp) -> Result<
     Ok(())
 }
 
-/// Tells the operator of an end that is stored.
-pub(super) fn tell_end(run: &Run) {
-    let took = run.ended_at.unwrap_or_default().since(run.started_at);
-    tracing::info!(
-        run.id = %run.id,
-        trigger.id = %run.trigger,
-        run.status = %run.status,
-        duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        "Run {} ended as {}", run.id, run.status,
-    );
-}
-
 /// What the caller of a run that ended is shown.
 pub(super) fn view(run: Run, recorder: &Recorder, last: JournalEntry) -> RunView {
     RunView { run, logs: recorder.recent(), end: last.end }
@@ -236,7 +250,7 @@ fn depth(value: &Value) -> usize {
 }
 
 fn lost(run: &Run) -> Executed {
-    tracing::info!(run.id = %run.id, "Run {} is in another worker's hands", run.id);
+    tracing::debug!(run.id = %run.id, "Run {} is in another worker's hands", run.id);
     Executed::Lost
 }
 

@@ -17,7 +17,7 @@ use crate::{
     flow::{Host, HttpRequest, LogEvent},
     model::{CallFailure, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
     store::Append,
-    telemetry::trace,
+    telemetry::Execution,
 };
 
 /// Why an execution stopped before its flow ended.
@@ -63,6 +63,7 @@ const TASKS_PER_YIELD: u32 = 64;
 pub(super) struct RunHost<'a> {
     pub(super) runs: &'a Runs,
     pub(super) run: &'a Run,
+    pub(super) execution: &'a Execution,
     pub(super) slice: Slice,
     pub(super) interrupt: watch::Receiver<Option<Interrupt>>,
     pub(super) recorder: Mutex<Recorder>,
@@ -136,16 +137,14 @@ impl RunHost<'_> {
     async fn send(&self, key: &str, request: HttpRequest) -> Outcome {
         let now = self.runs.now();
         let timeout = request.until.map_or(limits::MAX_EFFECT, |until| until.since(now));
+        let call = self.execution.call(key, &request.method, &request.url);
         let mut headers = request.headers;
         let own = [
             (
                 "idempotency-key",
                 format!("{}:{}", self.run.id, self.recorder().idempotency_key(key)),
             ),
-            (
-                "traceparent",
-                trace::outgoing(self.run.traceparent.as_deref(), &self.run.id.to_string(), key),
-            ),
+            ("traceparent", call.traceparent()),
         ];
         for (name, value) in own {
             if !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
@@ -165,8 +164,14 @@ impl RunHost<'_> {
             redirects: if request.follow_redirects { Redirects::Follow } else { Redirects::Return },
         });
         match sent.await {
-            Ok(response) => Outcome::Answer(answer(response)),
-            Err(error) => Outcome::Failure(failure(&error)),
+            Ok(response) => {
+                call.answered(response.status);
+                Outcome::Answer(answer(response))
+            }
+            Err(error) => {
+                call.failed(error.kind().as_str());
+                Outcome::Failure(failure(&error))
+            }
         }
     }
 }

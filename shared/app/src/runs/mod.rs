@@ -1,4 +1,4 @@
-//! The use cases: start a run, wait for it, execute it, read it, cancel it, bury it. The only
+//! The use cases: start a run, by call or by schedule, wait for it, execute it, read it, cancel it, bury it. The only
 //! caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
@@ -8,9 +8,11 @@ mod compute;
 mod deliver;
 mod error;
 mod execute;
+mod fire;
 mod host;
 mod journal;
 mod keeper;
+mod observe;
 mod plans;
 mod service;
 mod start;

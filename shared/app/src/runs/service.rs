@@ -9,6 +9,7 @@ use crate::{
     model::{RunId, Timestamp, limits},
     queue::Queue,
     store::{Store, config::Cache},
+    telemetry::{Event, Notes, Telemetry},
 };
 
 /// The use cases. Cloning shares everything.
@@ -21,6 +22,9 @@ pub struct Runs {
     pub(super) clock: Clock,
     pub(super) settings: Settings,
     pub(super) plans: Arc<Plans>,
+    pub(super) telemetry: Telemetry,
+    /// About the event in hand.
+    pub(super) notes: Notes,
 }
 
 /// The collaborators of [`Runs`].
@@ -75,7 +79,42 @@ impl Runs {
     pub fn new(parts: Parts, settings: Settings) -> Self {
         let Parts { store, queue, egress, clock } = parts;
         let config = Cache::new(store.clone());
-        Self { store, config, queue, egress, clock, settings, plans: Arc::default() }
+        Self {
+            store,
+            config,
+            queue,
+            egress,
+            clock,
+            settings,
+            plans: Arc::default(),
+            telemetry: Telemetry::default(),
+            notes: Notes::default(),
+        }
+    }
+
+    /// The same, told of by `telemetry`.
+    #[must_use]
+    pub fn with_telemetry(self, telemetry: Telemetry) -> Self {
+        Self { telemetry, ..self }
+    }
+
+    /// The same, for the invocation with this AWS request id.
+    #[must_use]
+    pub fn of_invocation(&self, request_id: &str) -> Self {
+        let telemetry = self.telemetry.of_invocation(request_id);
+        Self { telemetry, ..self.clone() }
+    }
+
+    /// The same, for what `event` asks for.
+    #[must_use]
+    pub fn observed(&self, event: &Event) -> Self {
+        Self { notes: event.notes(), ..self.clone() }
+    }
+
+    /// What tells of events.
+    #[must_use]
+    pub const fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
 
     /// The time all decisions are made by.

@@ -11,7 +11,8 @@ use crate::{
         ContentHash, Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits,
     },
     queue::{Kind, Message},
-    store::Remembered,
+    store::{Insert, Remembered},
+    telemetry::Context,
 };
 
 /// A wish to start a run.
@@ -24,8 +25,6 @@ pub struct Start {
     pub input: Value,
     /// The caller's idempotency key.
     pub idempotency: Option<Idempotency>,
-    /// The caller's W3C trace context.
-    pub traceparent: Option<String>,
 }
 
 /// An idempotency key and what it was used for.
@@ -67,15 +66,23 @@ impl Runs {
         if replayed && self.has_started(id).await? {
             return Ok(Started { id, replayed });
         }
-        let message = Message::about(&prepared.run, Kind::Start);
-        let (stored, queued) = futures::join!(
-            self.store.insert(&prepared.run, &prepared.input),
-            self.queue.send(&message, &prepared.run.workspace, Duration::ZERO),
-        );
-        stored?;
-        queued?;
-        tracing::info!(run.id = %id, trigger.id = %prepared.run.trigger, "Queued run {id}");
+        self.store_and_queue(&prepared.run, &prepared.input).await?;
         Ok(Started { id, replayed })
+    }
+
+    /// Stores a run, unless it is there already, and queues its first message.
+    pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
+        let message = Message::about(run, Kind::Start);
+        let (stored, queued) = futures::join!(
+            self.store.insert(run, input),
+            self.queue.send(&message, &run.workspace, Duration::ZERO),
+        );
+        let stored = stored?;
+        queued?;
+        if stored == Insert::Done {
+            self.note_started();
+        }
+        Ok(())
     }
 
     /// Whether the run is stored and certain to have a message.
@@ -86,30 +93,38 @@ impl Runs {
 
     /// Resolves what to run and checks the input; writes nothing but the idempotency key.
     pub(super) async fn prepare(&self, start: Start) -> Result<Prepared, Error> {
-        let now = self.now();
-        let flow = self.served(&start.trigger, start.environment, now).await?;
-        let plan = self
-            .plan(&start.trigger.workspace, &flow)
-            .await?
-            .ok_or(Error::internal("a served flow version cannot be loaded"))?;
+        let (flow, plan) = self.served_plan(&start.trigger, start.environment).await?;
         check_input(&plan, &start.input)?;
         let mut id = self.new_run_id()?;
         let mut replayed = false;
         if let Some(idempotency) = &start.idempotency {
             let Trigger { workspace, id: trigger, .. } = &*start.trigger;
             let Idempotency { key, body } = idempotency;
-            match self.store.remember(workspace, trigger, key, id, body, now).await? {
+            match self.store.remember(workspace, trigger, key, id, body, self.now()).await? {
                 Remembered::New => {}
                 Remembered::Same(first) => (id, replayed) = (first, true),
                 Remembered::OtherBody(_) => return Err(Error::IdempotencyConflict),
             }
         }
-        let longest = start.trigger.deadline_s.map_or(limits::MAX_RUN, Duration::from_secs);
+        let run = self.new_run(id, &start.trigger, start.environment, flow);
+        Ok(Prepared { run, input: start.input, plan, replayed })
+    }
+
+    /// A run as it is stored first. From here on the event at hand is about it.
+    pub(super) fn new_run(
+        &self,
+        id: RunId,
+        trigger: &Trigger,
+        environment: Environment,
+        flow: FlowReference,
+    ) -> Run {
+        let now = self.now();
+        let longest = trigger.deadline_s.map_or(limits::MAX_RUN, Duration::from_secs);
         let run = Run {
             id,
-            workspace: start.trigger.workspace.clone(),
-            trigger: start.trigger.id.clone(),
-            environment: start.environment,
+            workspace: trigger.workspace.clone(),
+            trigger: trigger.id.clone(),
+            environment,
             flow,
             status: Status::Queued,
             epoch: 0,
@@ -119,19 +134,24 @@ impl Runs {
             cancel_requested: false,
             started_at: now,
             ended_at: None,
-            traceparent: start.traceparent,
+            traceparent: self.notes.traceparent(),
         };
-        Ok(Prepared { run, input: start.input, plan, replayed })
+        self.note_run(&run);
+        self.notes.follow(Context::of(run.traceparent.as_deref(), &run.id.to_string()));
+        run
     }
 
-    async fn served(
+    /// The version of a trigger's flow that an environment serves.
+    pub(super) async fn served_plan(
         &self,
         trigger: &Trigger,
         environment: Environment,
-        now: Timestamp,
-    ) -> Result<FlowReference, Error> {
-        let flow = self.config.flow(&trigger.workspace, &trigger.flow, now).await?;
-        flow.and_then(|flow| flow.serves.get(&environment).cloned()).ok_or(Error::NoTrigger)
+    ) -> Result<(FlowReference, Arc<Plan>), Error> {
+        let flow = self.config.flow(&trigger.workspace, &trigger.flow, self.now()).await?;
+        let served = flow.and_then(|flow| flow.serves.get(&environment).cloned());
+        let served = served.ok_or(Error::NoTrigger)?;
+        let plan = self.plan(&trigger.workspace, &served).await?;
+        Ok((served, plan.ok_or(Error::internal("a served flow version cannot be loaded"))?))
     }
 }
 
@@ -151,7 +171,8 @@ pub(super) fn may_lack_message(run: &Run) -> bool {
     }
 }
 
-fn check_input(plan: &Plan, input: &Value) -> Result<(), Error> {
+/// Whether `input` is what the flow declares.
+pub(super) fn check_input(plan: &Plan, input: &Value) -> Result<(), Error> {
     let Some(schema) = &plan.input_schema else { return Ok(()) };
     match schema.0.validate(input) {
         Ok(()) => Ok(()),

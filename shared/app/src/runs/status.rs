@@ -46,6 +46,7 @@ impl Runs {
         let id: RunId = id.parse().map_err(|_| Error::NoRun)?;
         let view = self.store.view(id).await?.ok_or(Error::NoRun)?;
         visible(caller, Scope::ReadResults, &view.run)?;
+        self.note_run(&view.run);
         Ok(view.into())
     }
 

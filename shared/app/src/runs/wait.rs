@@ -62,6 +62,7 @@ impl Runs {
             // Of calls at the same time, a repeat may be faster than the first one.
             return Ok((self.wait_for_end(id, wait_until).await?, replayed));
         }
+        self.note_started();
         let pending = RunView { run: run.clone(), logs: Vec::new(), end: None };
         let slice =
             Slice { ends_at: wait_until, gives_up_calls: true, longest_wait: self.settings.wait };
@@ -70,7 +71,8 @@ impl Runs {
             Ok(Executed::Ended(view) | Executed::GoesOn(view)) => *view,
             Ok(Executed::Lost) => self.wait_for_end(id, wait_until).await.unwrap_or(pending),
             Err(error) => {
-                tracing::warn!(run.id = %id, error = %error, "Run {id} was left to its guard");
+                // The caller learns nothing of it: the run goes on.
+                self.note_failed(&error);
                 pending
             }
         };

@@ -1,9 +1,10 @@
 //! Taking a run to execute it.
 
+use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use super::{
-    Error,
+    Error, ErrorKind,
     client::{Condition, Store, Write},
     codec,
     header::{self, Nonce},
@@ -26,11 +27,27 @@ pub struct Claimed {
     pub next_seq: u64,
 }
 
+/// A run in its caller's hands that cannot be gone on with.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Its header, under the epoch of this claim.
+    pub run: Run,
+    /// What it remembers, in order, as far as it can be read: its log lines, as a rule.
+    pub journal: Vec<JournalEntry>,
+    /// The number of the next append.
+    pub next_seq: u64,
+    /// Why.
+    pub error: Error,
+}
+
 /// What became of a claim.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Claim {
     /// The caller holds it until `lease_until`.
     Taken(Box<Claimed>),
+    /// The caller holds it until `lease_until`, and can only end it: its record is damaged, or was
+    /// withheld up to its deadline.
+    Unreadable(Box<Unreadable>),
     /// Somebody else holds it.
     Held {
         /// Until then at least.
@@ -45,8 +62,8 @@ pub enum Claim {
         /// Its header.
         run: Box<Run>,
     },
-    /// It ended.
-    Ended(Status),
+    /// It ended; its header.
+    Ended(Box<Run>),
     /// There is no such run, or not yet.
     Missing,
 }
@@ -56,6 +73,9 @@ const TAKE: &str = "SET #status = :running, #epoch = #epoch + :one, #lease_until
 
 const FREE: &str = "#lease_until <= :now AND (#status IN (:queued, :running) OR (#status = :waiting \
     AND (#wake_at <= :now OR #deadline <= :now OR #cancel = :true)))";
+
+/// Payloads of one journal that are read at the same time. They take some 5 MB each, unpacked more.
+const READS_AT_ONCE: usize = 4;
 
 impl Store {
     /// Takes a run that nobody holds and that has something to do: one update, and for a run that
@@ -85,33 +105,70 @@ impl Store {
             ],
         };
         match self.update(&self.tables.runs, header::key(id), TAKE, free).await? {
-            Write::Done(header) => self.take(header).await,
+            Write::Done(header) => self.take(&header, now).await,
             Write::Refused(None) => Ok(Claim::Missing),
             // Ours, when an answer was lost on the way.
-            Write::Refused(Some(header)) if is_held_by(&header, holder) => self.take(header).await,
+            Write::Refused(Some(header)) if is_held_by(&header, holder) => {
+                self.take(&header, now).await
+            }
             Write::Refused(Some(header)) => Ok(refused(header::read(&header)?, now)),
         }
     }
 
-    async fn take(&self, header: Item) -> Result<Claim, Error> {
-        let run = header::read(&header)?;
-        let inline = Reader::new(&header, "input").optional_binary("input");
+    async fn take(&self, header: &Item, now: Timestamp) -> Result<Claim, Error> {
+        let run = header::read(header)?;
+        let error = match self.read_whole(header, run.clone()).await {
+            Ok(claimed) => return Ok(Claim::Taken(Box::new(claimed))),
+            Err(error) => error,
+        };
+        let is_hopeless = match error.kind() {
+            ErrorKind::Corrupt => true,
+            ErrorKind::Internal => run.deadline <= now,
+            _ => false,
+        };
+        if is_hopeless {
+            let (journal, next_seq) = self.read_logs(run.id).await?;
+            Ok(Claim::Unreadable(Box::new(Unreadable { run, journal, next_seq, error })))
+        } else {
+            Err(error)
+        }
+    }
+
+    async fn read_whole(&self, header: &Item, run: Run) -> Result<Claimed, Error> {
+        let inline = Reader::new(header, "input").optional_binary("input");
         let mut input = inline.map(|stored| codec::decode(stored, "input")).transpose()?;
         let (mut journal, mut next_seq) = (Vec::new(), 1);
         // Before its first claim nobody wrote to a run's journal but its input.
         if run.epoch > 1 || input.is_none() {
+            let mut entries = Vec::new();
             for item in self.journal_items(run.id).await? {
                 let seq = journal::seq(Reader::new(&item, "journal entry"))?;
                 if seq == 0 {
                     input = Some(self.whole_input(run.id, &item).await?);
                 } else {
-                    journal.push(self.whole_entry(run.id, &item).await?);
+                    entries.push(item);
                     next_seq = seq + 1;
                 }
             }
+            let read = |item: Item| async move { self.whole_entry(run.id, &item).await };
+            journal = stream::iter(entries).map(read).buffered(READS_AT_ONCE).try_collect().await?;
         }
         let input = input.ok_or(Error::Corrupt { what: "input" })?;
-        Ok(Claim::Taken(Box::new(Claimed { run, input, journal, next_seq })))
+        Ok(Claimed { run, input, journal, next_seq })
+    }
+
+    /// A journal as far as its items can be read, and the number of its next append.
+    async fn read_logs(&self, id: RunId) -> Result<(Vec<JournalEntry>, u64), Error> {
+        let (mut journal, mut next_seq) = (Vec::new(), 1);
+        for item in self.journal_items(id).await? {
+            let reader = Reader::new(&item, "journal entry");
+            let seq = journal::seq(reader)?;
+            if seq > 0 {
+                journal.extend(journal::inline_entry(reader).ok().flatten());
+                next_seq = seq + 1;
+            }
+        }
+        Ok((journal, next_seq))
     }
 
     async fn journal_items(&self, id: RunId) -> Result<Vec<Item>, Error> {
@@ -142,7 +199,7 @@ fn is_held_by(header: &Item, holder: Nonce) -> bool {
 
 fn refused(run: Run, now: Timestamp) -> Claim {
     if run.status.is_terminal() {
-        Claim::Ended(run.status)
+        Claim::Ended(Box::new(run))
     } else if run.status == Status::Waiting && run.lease_until <= now {
         let until = run.wake_at.unwrap_or(run.deadline).min(run.deadline);
         Claim::Asleep { until, run: Box::new(run) }
@@ -271,7 +328,12 @@ mod tests {
         let run = database.claimed().await;
         database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3)).await.unwrap();
         let claim = |id| database.store.claim(id, at(9999), at(9999));
-        assert_eq!(claim(run.id).await.unwrap(), Claim::Ended(Status::Completed));
-        assert_eq!(claim(queued().id).await.unwrap(), Claim::Missing);
+        let ended = claim(run.id).await.unwrap();
+        assert!(
+            matches!(&ended, Claim::Ended(run) if run.status == Status::Completed),
+            "{ended:?}"
+        );
+        let missing = claim(queued().id).await.unwrap();
+        assert!(matches!(missing, Claim::Missing), "{missing:?}");
     }
 }

@@ -8,15 +8,15 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Config, Region, SharedHttpClient},
     error::SdkError,
     operation::{
-        put_item::PutItemError, transact_write_items::TransactWriteItemsError,
-        update_item::UpdateItemError,
+        delete_item::DeleteItemError, put_item::PutItemError,
+        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
     },
     types::{
         AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     },
 };
 
-use super::{Error, item::Item};
+use super::{Error, Payloads, item::Item};
 
 /// Where the tables are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +27,13 @@ pub struct Tables {
     pub config: String,
 }
 
-/// The tables behind a DynamoDB client. Cloning shares both.
+/// The tables behind a DynamoDB client, and the bucket of what is too large for them. Cloning shares
+/// all of it.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) client: Client,
     pub(super) tables: Arc<Tables>,
+    pub(super) payloads: Payloads,
 }
 
 /// A write that depends on what is stored.
@@ -58,10 +60,10 @@ const CONFLICT_TRIES: u32 = 6;
 const CONFLICT_PAUSE: Duration = Duration::from_millis(10);
 
 impl Store {
-    /// A store on `tables` through `client`.
+    /// A store on `tables` through `client`, and on `payloads`.
     #[must_use]
-    pub fn new(client: Client, tables: Tables) -> Self {
-        Self { client, tables: Arc::new(tables) }
+    pub fn new(client: Client, tables: Tables, payloads: Payloads) -> Self {
+        Self { client, tables: Arc::new(tables), payloads }
     }
 
     /// A store on `tables` of AWS, or of what stands at `endpoint`. Opens no connection yet.
@@ -72,6 +74,7 @@ impl Store {
         credentials: Credentials,
         http: SharedHttpClient,
         tables: Tables,
+        payloads: Payloads,
     ) -> Self {
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -79,7 +82,7 @@ impl Store {
             .credentials_provider(credentials)
             .http_client(http);
         config.set_endpoint_url(endpoint);
-        Self::new(Client::from_conf(config.build()), tables)
+        Self::new(Client::from_conf(config.build()), tables, payloads)
     }
 
     pub(super) async fn get(&self, table: &str, key: Item) -> Result<Option<Item>, Error> {
@@ -114,6 +117,34 @@ impl Store {
                 }
                 _ => Err(error.into()),
             },
+        }
+    }
+
+    /// Whether there was an item that `condition` let be deleted.
+    pub(super) async fn delete(
+        &self,
+        table: &str,
+        key: Item,
+        condition: Condition,
+    ) -> Result<bool, Error> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(table)
+            .set_key(Some(key))
+            .condition_expression(condition.expression)
+            .set_expression_attribute_names(names(&[condition.expression]))
+            .set_expression_attribute_values(values(condition.values));
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -330,7 +361,7 @@ mod tests {
     async fn making_the_tables_twice_changes_nothing() {
         let database = Database::start().await;
         let run = database.claimed().await;
-        let Store { client, tables } = &database.store;
+        let Store { client, tables, .. } = &database.store;
         crate::store::tables::create_tables(client, tables).await.unwrap();
         assert_eq!(database.store.look(run.id).await.unwrap(), Some(run));
     }

@@ -1,7 +1,9 @@
-//! What can go wrong between us and DynamoDB, and whether to try again.
+//! What can go wrong between us and DynamoDB or S3, and whether to try again.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId;
+
+use crate::model::RunId;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -10,13 +12,24 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 pub enum Error {
     /// Throttled, timed out, unreachable or broken on the other side. It may have happened or not;
     /// every operation of the store may be tried again.
-    #[error("the database did not answer as it should; a retry is safe")]
+    #[error("the database or the bucket did not answer as it should; a retry is safe")]
     Unavailable(#[source] Source),
     /// What is stored cannot be read. A retry gives the same.
     #[error("the stored {what} cannot be read")]
     Corrupt {
         /// Which part.
         what: &'static str,
+    },
+    /// What an entry refers to cannot be read back from the bucket. A retry gives the same, unless
+    /// what was withheld is allowed meanwhile.
+    #[error("the payload of entry {seq} of run {run} {fault}")]
+    Payload {
+        /// The run.
+        run: RunId,
+        /// The number of the entry; 0 is the input.
+        seq: u64,
+        /// What is wrong with it.
+        fault: PayloadFault,
     },
     /// Larger or deeper than can be stored and read back. Nothing was written; a retry gives the same.
     #[error("the {what} is too large to be stored")]
@@ -28,8 +41,23 @@ pub enum Error {
     #[error("the cursor is none that a page named")]
     Cursor,
     /// The request itself is faulty, or not allowed. A retry gives the same.
-    #[error("the database refused the request")]
+    #[error("the database or the bucket refused the request")]
     Internal(#[source] Source),
+}
+
+/// What is wrong with a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PayloadFault {
+    /// There is no such object.
+    #[error("is not in the bucket")]
+    Missing,
+    /// S3 does not hand it out. That is also its answer where there is no such object, to whoever
+    /// may not list the bucket (S3 API reference, `GetObject`).
+    #[error("is not in the bucket, or may not be read")]
+    Withheld,
+    /// It has another length or another hash than what was put there.
+    #[error("is not what was put there")]
+    Damaged,
 }
 
 /// What to do about an [`Error`].
@@ -53,10 +81,15 @@ impl Error {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Unavailable(_) => ErrorKind::Unavailable,
-            Self::Corrupt { .. } => ErrorKind::Corrupt,
+            Self::Corrupt { .. }
+            | Self::Payload { fault: PayloadFault::Missing | PayloadFault::Damaged, .. } => {
+                ErrorKind::Corrupt
+            }
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::Cursor => ErrorKind::Cursor,
-            Self::Internal(_) => ErrorKind::Internal,
+            Self::Internal(_) | Self::Payload { fault: PayloadFault::Withheld, .. } => {
+                ErrorKind::Internal
+            }
         }
     }
 
@@ -65,7 +98,7 @@ impl Error {
     }
 }
 
-/// DynamoDB's own words, without the items that its error types carry along.
+/// The service's own words, without the items that its error types carry along.
 #[derive(Debug, thiserror::Error)]
 #[error("{code}: {message} (request {request_id})")]
 struct Refusal {
@@ -75,12 +108,14 @@ struct Refusal {
 }
 
 /// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
-/// (DynamoDB developer guide, "Error handling").
-const PASSING: [&str; 8] = [
+/// (DynamoDB developer guide, "Error handling"; S3 API reference, "List of error codes").
+const PASSING: [&str; 10] = [
+    "IncompleteBody",
     "InternalServerError",
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    "RequestTimeout",
     "ServiceUnavailable",
     "ThrottlingException",
     "TransactionConflictException",

@@ -55,7 +55,7 @@ impl Store {
                 Write::Refused(stored) => stored,
             }
         } else {
-            self.put_bulk(run, seq, &packed).await?;
+            self.put_payload(run, seq, &packed).await?;
             let entry = self.put_new(packed.item(run, seq))?;
             let header = self.update_header(run, update, unchanged)?;
             if self.transact(vec![entry, header]).await? {
@@ -133,7 +133,7 @@ mod tests {
         for (length, operations) in [
             (10, vec!["UpdateItem"]),
             (1000, vec!["TransactWriteItems"]),
-            (6_000_000, vec!["BatchWriteItem", "TransactWriteItems"]),
+            (6_000_000, vec!["PutObject", "TransactWriteItems"]),
         ] {
             let run = database.claimed().await;
             let entry = end(json!(noise(length)));

@@ -1,7 +1,9 @@
-//! For tests: an embedded DynamoDB behind the real SDK, on a wire that counts and can be cut.
+//! For tests: an embedded DynamoDB and a bucket behind the real SDKs, on a wire that counts and can
+//! be cut. The bucket only keeps what it is given; the whole of S3's protocol is tested elsewhere,
+//! with the local stack's.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -25,7 +27,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
-use super::{Claim, Claimed, Store, Tables, item::Item, tables::create_tables};
+use super::{Claim, Claimed, Payloads, Store, Tables, item::Item, tables::create_tables};
 use crate::model::{
     ContentHash, End, Environment, FlowReference, HttpAnswer, JournalEntry, LogEntry, LogLevel,
     Outcome, Run, RunId, Status, Timestamp,
@@ -45,8 +47,6 @@ pub(super) enum Fault {
     LoseAnswer,
     /// It is answered with this code and these further members, and not executed.
     Refuse(&'static str, &'static str),
-    /// A batch is answered as though nothing of it had been written.
-    LeaveUnprocessed,
 }
 
 /// A store on tables of its own.
@@ -55,7 +55,7 @@ pub(super) struct Database {
     pub(super) wire: Wire,
 }
 
-/// What passes between the SDK and the database.
+/// What passes between the SDKs and their services.
 #[derive(Clone, Debug)]
 pub(super) struct Wire {
     inner: SharedHttpClient,
@@ -66,12 +66,18 @@ pub(super) struct Wire {
 struct WireState {
     operations: Vec<String>,
     faults: VecDeque<Fault>,
+    objects: BTreeMap<String, Vec<u8>>,
 }
 
 impl Wire {
     /// The operations since the last time it was asked.
     pub(super) fn operations(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().operations)
+    }
+
+    /// Does something to the objects in the bucket.
+    pub(super) fn objects<T>(&self, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T) -> T {
+        change(&mut self.state.lock().unwrap().objects)
     }
 
     /// The next request meets `fault`.
@@ -104,13 +110,15 @@ impl HttpConnector for Connection {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let mut state = self.state.lock().unwrap();
-        state.operations.push(operation);
+        let stored = operation.is_empty().then(|| state.object(&request));
+        state.operations.push(stored.as_ref().map_or(operation, |(name, _)| (*name).to_owned()));
         let fault = state.faults.pop_front();
         drop(state);
+        let pass = |request| stored.map_or_else(|| self.inner.call(request), |(_, answer)| answer);
         match fault {
-            None => self.inner.call(request),
+            None => pass(request),
             Some(Fault::LoseAnswer) => {
-                let answer = self.inner.call(request);
+                let answer = pass(request);
                 HttpConnectorFuture::new(async move {
                     answer.await?;
                     Err(ConnectorError::io("the answer is lost".into()))
@@ -120,17 +128,31 @@ impl HttpConnector for Connection {
                 400,
                 format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}"{members}}}"#),
             ),
-            Some(Fault::LeaveUnprocessed) => {
-                let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
-                answer(200, json!({ "UnprocessedItems": body["RequestItems"] }).to_string())
-            }
         }
     }
 }
 
-fn answer(status: u16, body: String) -> HttpConnectorFuture {
+impl WireState {
+    /// Does what a request for an object asks for.
+    fn object(&mut self, request: &HttpRequest) -> (&'static str, HttpConnectorFuture) {
+        let path = request.uri().split('?').next().unwrap().split("/bucket/").nth(1).unwrap();
+        if request.method() == "PUT" {
+            self.objects.insert(path.to_owned(), request.body().bytes().unwrap().to_vec());
+            ("PutObject", answer(200, Vec::new()))
+        } else {
+            let found = self.objects.get(path).cloned();
+            let missing = || answer(404, "<Error><Code>NoSuchKey</Code></Error>");
+            ("GetObject", found.map_or_else(missing, |object| answer(200, object)))
+        }
+    }
+}
+
+fn answer(status: u16, body: impl Into<Vec<u8>>) -> HttpConnectorFuture {
+    let body: Vec<u8> = body.into();
+    let length = body.len().to_string();
     let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
     answer.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    answer.headers_mut().insert("content-length", length);
     HttpConnectorFuture::ready(Ok(answer))
 }
 
@@ -154,7 +176,14 @@ impl Database {
         let tables = Tables { runs: "runs".to_owned(), config: "config".to_owned() };
         create_tables(&client, &tables).await.unwrap();
         wire.operations();
-        Self { store: Store::new(client, tables), wire }
+        let payloads = Payloads::connect(
+            "eu-central-1",
+            Some("http://localhost".to_owned()),
+            Credentials::new("local", "local", None, None, "tests"),
+            SharedHttpClient::new(wire.clone()),
+            "bucket",
+        );
+        Self { store: Store::new(client, tables, payloads), wire }
     }
 
     /// An item of the runs table as it is.

@@ -1,9 +1,8 @@
 //! A run's journal: entries that are written once, each under its own number.
 //!
-//! An entry is one item. Where it is too large for one, its bulk stands in chunk items that are
-//! written before the entry that names them; their keys hold the bulk's hash, so that two writers
-//! of one entry never mix theirs. The log lines stay in the entry whenever they fit, so that
-//! reading a log never reads results.
+//! An entry is one item. Where it is too large for one, its bulk is an object in the bucket of
+//! payloads that is put there before the item that refers to it. The log lines stay in the item
+//! whenever they fit, so that reading a log never reads results.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -12,8 +11,9 @@ use super::{
     client::{ABSENT, Condition, Store, Write},
     codec, header,
     item::{self, Item, Reader, binary, number},
+    payloads::Reference,
 };
-use crate::model::{ContentHash, JournalEntry, Run, RunId};
+use crate::model::{JournalEntry, Run, RunId};
 
 /// Largest compressed part that stands in the entry itself, in bytes: with the rest of the item
 /// well under DynamoDB's 400 KB.
@@ -31,22 +31,22 @@ pub enum Append {
 /// An entry as it is stored.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Packed {
-    /// All of the entry, or its log lines where the rest is in `bulk`.
+    /// All of the entry, or its log lines where the rest is in `payload`.
     pub(super) inline: Option<Vec<u8>>,
     /// What does not fit into the item.
-    pub(super) bulk: Option<Vec<u8>>,
+    pub(super) payload: Option<Vec<u8>>,
 }
 
 impl Packed {
     pub(super) fn of(entry: &JournalEntry) -> Result<Self, Error> {
         let whole = codec::encode(entry, "journal entry")?;
         if whole.len() <= MAX_INLINE_BYTES {
-            return Ok(Self { inline: Some(whole), bulk: None });
+            return Ok(Self { inline: Some(whole), payload: None });
         }
         let logs = JournalEntry { logs: entry.logs.clone(), ..JournalEntry::default() };
         let logs = codec::encode(&logs, "journal entry")?;
         if logs.len() > MAX_INLINE_BYTES {
-            return Ok(Self { inline: None, bulk: Some(whole) });
+            return Ok(Self { inline: None, payload: Some(whole) });
         }
         let rest = JournalEntry {
             outcomes: entry.outcomes.clone(),
@@ -54,22 +54,24 @@ impl Packed {
             end: entry.end.clone(),
         };
         let rest = codec::encode(&rest, "journal entry")?;
-        Ok(Self { inline: Some(logs), bulk: Some(rest) })
+        Ok(Self { inline: Some(logs), payload: Some(rest) })
     }
 
     pub(super) fn of_input(input: &serde_json::Value) -> Result<Self, Error> {
         let whole = codec::encode(input, "input")?;
         Ok(if whole.len() <= MAX_INLINE_BYTES {
-            Self { inline: Some(whole), bulk: None }
+            Self { inline: Some(whole), payload: None }
         } else {
-            Self { inline: None, bulk: Some(whole) }
+            Self { inline: None, payload: Some(whole) }
         })
     }
 
     /// All of it, where it is no larger than `bytes`.
     pub(super) fn whole_within(&self, bytes: usize) -> Option<Vec<u8>> {
         match self {
-            Self { inline: Some(whole), bulk: None } if whole.len() <= bytes => Some(whole.clone()),
+            Self { inline: Some(whole), payload: None } if whole.len() <= bytes => {
+                Some(whole.clone())
+            }
             _ => None,
         }
     }
@@ -83,8 +85,8 @@ impl Packed {
         if let Some(inline) = &self.inline {
             set("data", binary(inline.clone()));
         }
-        if let Some(bulk) = &self.bulk {
-            set("bulk", item::text(ContentHash::of(bulk).as_str()));
+        if let Some(payload) = &self.payload {
+            Reference::of(payload).write(&mut item);
         }
         item
     }
@@ -115,7 +117,7 @@ impl Store {
     /// [`Error::TooLarge`] for an entry that cannot be stored; see [`Error`] for the others.
     pub async fn append(&self, run: &Run, seq: u64, entry: &JournalEntry) -> Result<Append, Error> {
         let packed = Packed::of(entry)?;
-        self.put_bulk(run, seq, &packed).await?;
+        self.put_payload(run, seq, &packed).await?;
         let item = packed.item(run, seq);
         let absent = Condition { expression: ABSENT, values: Vec::new() };
         Ok(match self.put(&self.tables.runs, item.clone(), absent).await? {
@@ -126,13 +128,27 @@ impl Store {
         })
     }
 
-    /// All of an entry, its bulk included.
+    /// Puts what does not fit into an entry's item where the item will refer to it. What becomes of
+    /// the item decides whether anybody reads it.
+    pub(super) async fn put_payload(
+        &self,
+        run: &Run,
+        seq: u64,
+        packed: &Packed,
+    ) -> Result<(), Error> {
+        match &packed.payload {
+            Some(payload) => self.payloads.put(run.id, seq, payload.clone()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// All of an entry, its payload included.
     pub(super) async fn whole_entry(&self, id: RunId, item: &Item) -> Result<JournalEntry, Error> {
         let reader = Reader::new(item, "journal entry");
         let mut entry = inline_entry(reader)?.unwrap_or_default();
-        if let Some(hash) = reader.optional_text("bulk") {
-            let bulk = self.bulk(id, seq(reader)?, hash, "journal entry").await?;
-            let rest: JournalEntry = codec::decode(&bulk, "journal entry")?;
+        if let Some(reference) = Reference::read(reader)? {
+            let payload = self.payloads.get(id, seq(reader)?, &reference).await?;
+            let rest: JournalEntry = codec::decode(&payload, "journal entry")?;
             entry.outcomes = rest.outcomes;
             entry.end = rest.end;
             entry.logs.extend(rest.logs);
@@ -147,11 +163,11 @@ impl Store {
         item: &Item,
     ) -> Result<serde_json::Value, Error> {
         let reader = Reader::new(item, "input");
-        match (reader.optional_binary("data"), reader.optional_text("bulk")) {
-            (Some(data), _) => codec::decode(data, "input"),
-            (None, Some(hash)) => codec::decode(&self.bulk(id, 0, hash, "input").await?, "input"),
-            (None, None) => Err(reader.corrupt()),
+        if let Some(data) = reader.optional_binary("data") {
+            return codec::decode(data, "input");
         }
+        let reference = Reference::read(reader)?.ok_or_else(|| reader.corrupt())?;
+        codec::decode(&self.payloads.get(id, 0, &reference).await?, "input")
     }
 }
 
@@ -163,6 +179,7 @@ mod tests {
     use crate::{
         model::LogEntry,
         store::fixture::{Database, Fault, at, end, entry, held, line, noise, taken},
+        store::{Claim, PayloadFault, Unreadable},
     };
 
     #[tokio::test]
@@ -205,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_loses_a_number_leaves_the_winners_chunks_alone() {
+    async fn who_loses_a_number_leaves_the_winners_payload_alone() {
         let database = Database::start().await;
         let run = held();
         database.store.insert(&run, &json!({})).await.unwrap();
@@ -226,7 +243,7 @@ mod tests {
         database.store.append(&run, 1, &entry("a", 1..=1)).await.unwrap();
         let expiry = number(run.started_at.after(crate::model::limits::RUN_RETENTION).as_secs());
         let sort_keys = database.sort_keys(run.id).await;
-        assert!(sort_keys.len() > 4, "{sort_keys:?}");
+        assert_eq!(sort_keys, ["J#0000000000", "J#0000000001", "~"]);
         for sort_key in sort_keys {
             let key = item::key(header::partition(run.id), &sort_key);
             let item = database.item(key).await.unwrap();
@@ -235,18 +252,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_entry_whose_chunks_are_damaged_is_corrupt() {
-        let database = Database::start().await;
-        let run = held();
-        database.store.insert(&run, &json!({})).await.unwrap();
-        database.store.append(&run, 1, &entry(&noise(700_000), 1..=1)).await.unwrap();
-        let sort_keys = database.sort_keys(run.id).await;
-        let chunk = sort_keys.iter().find(|key| key.starts_with("C#")).unwrap();
-        let delete = database.store.client.delete_item().table_name("runs");
-        let key = item::key(header::partition(run.id), chunk);
-        delete.set_key(Some(key)).send().await.unwrap();
-        let claim = database.store.claim(run.id, at(75), at(150)).await;
-        assert!(matches!(claim, Err(Error::Corrupt { what: "journal entry" })));
+    async fn a_payload_that_is_gone_or_damaged_is_told_with_its_place() {
+        type Harm = fn(&mut std::collections::BTreeMap<String, Vec<u8>>);
+        let harms: [(Harm, _); 4] = [
+            (|objects| objects.clear(), PayloadFault::Missing),
+            (|objects| objects.values_mut().for_each(|it| it.truncate(9)), PayloadFault::Damaged),
+            (|objects| objects.values_mut().for_each(|it| it.push(0)), PayloadFault::Damaged),
+            (|objects| objects.values_mut().for_each(|it| it[9] ^= 1), PayloadFault::Damaged),
+        ];
+        for (harm, expected) in harms {
+            let database = Database::start().await;
+            let run = held();
+            database.store.insert(&run, &json!({})).await.unwrap();
+            database.store.append(&run, 1, &entry(&noise(700_000), 1..=1)).await.unwrap();
+            database.wire.objects(harm);
+            let claim = database.store.claim(run.id, at(75), at(150)).await.unwrap();
+            let Claim::Unreadable(unreadable) = claim else { panic!("{claim:?}") };
+            let Unreadable { run: held, journal, next_seq, error } = *unreadable;
+            assert_eq!((held.epoch, next_seq), (2, 2));
+            assert_eq!(journal, [JournalEntry { outcomes: Vec::new(), ..entry("", 1..=1) }]);
+            let told = format!("the payload of entry 1 of run {} {expected}", run.id);
+            assert_eq!(error.to_string(), told);
+        }
     }
 
     #[test]
@@ -258,12 +285,12 @@ mod tests {
             ("a large end", few, Some(3), true),
             ("many lines", many, None, true),
         ];
-        for (name, entry, lines, has_bulk) in cases {
+        for (name, entry, lines, has_payload) in cases {
             let packed = Packed::of(&entry).unwrap();
             let inline: Option<JournalEntry> =
                 packed.inline.map(|data| codec::decode(&data, "journal entry").unwrap());
             assert_eq!(inline.map(|entry| entry.logs.len()), lines, "{name}");
-            assert_eq!(packed.bulk.is_some(), has_bulk, "{name}");
+            assert_eq!(packed.payload.is_some(), has_payload, "{name}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! DynamoDB: runs with their journals, deduplication, configuration. The only module that names
-//! `aws_sdk_dynamodb`. Knows no HTTP, no queue and no clock: times come in as values.
+//! DynamoDB: runs with their journals, deduplication, configuration; and S3 for what is too large
+//! for an item. The only module that names `aws_sdk_dynamodb` and `aws_sdk_s3`. Knows no HTTP, no
+//! queue and no clock: times come in as values.
 
-mod bulk;
 mod claim;
 mod client;
 mod codec;
@@ -17,16 +17,20 @@ mod item;
 mod journal;
 mod lease;
 mod list;
+mod payloads;
 pub mod tables;
+mod turn;
 mod view;
 
-pub use claim::{Claim, Claimed};
+pub use claim::{Claim, Claimed, Unreadable};
 pub use client::{Store, Tables};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, PayloadFault};
 pub use finish::Finish;
 pub use idempotency::Remembered;
 pub use insert::Insert;
 pub use journal::Append;
 pub use lease::{CancelRequest, Renewal};
 pub use list::{Filter, ListedRun, RunPage};
+pub use payloads::Payloads;
+pub use turn::Turn;
 pub use view::{LogPage, View};

@@ -3,7 +3,7 @@
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt, LevelFilter, filter_fn},
-    fmt,
+    fmt::{self, MakeWriter},
     layer::SubscriberExt,
     registry,
     util::SubscriberInitExt,
@@ -18,6 +18,15 @@ const DISCREET: [&str; 3] = ["shared", "shared_core", "local"];
 /// `target=level`; what cannot be read counts as `info`. Crates of others tell warnings and errors
 /// at most. The first call decides; later ones do nothing.
 pub fn init(filter: &str) {
+    // An error here means that a subscriber is set already.
+    let _ = subscriber(filter, std::io::stderr).try_init();
+}
+
+/// What [`init`] sets, with the lines going to `writer`.
+pub fn subscriber<W>(filter: &str, writer: W) -> impl tracing::Subscriber + Send + Sync + 'static
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
     let wanted = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let allowed = filter_fn(|metadata| is_allowed(metadata.target(), *metadata.level()));
     let lines = fmt::layer()
@@ -26,12 +35,11 @@ pub fn init(filter: &str) {
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
-        .with_writer(std::io::stderr)
+        .with_writer(writer)
         // It would tell of a line that cannot be written by `eprintln!`, which panics then.
         .log_internal_errors(false)
         .with_filter(wanted.and(allowed));
-    // An error here means that a subscriber is set already.
-    let _ = registry().with(lines).try_init();
+    registry().with(lines)
 }
 
 /// Whether a line of this target and level may be written at all.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, Environment, FlowReference, Timestamp, TriggerId, WorkspaceId};
+use super::{ContentHash, Environment, FlowReference, Schedule, Timestamp, TriggerId, WorkspaceId};
 
 /// A workspace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct Trigger {
     /// A run's longest life in seconds, where it is less than the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_s: Option<u64>,
+    /// When it starts its flow by itself, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -18,7 +18,8 @@ pub struct InvalidId {
     rule: &'static str,
 }
 
-/// A run's id on every wire (`workflow_id`, `runId`, `run_id`): a `UUIDv7`, so ids sort by start time.
+/// A run's id on every wire (`workflow_id`, `runId`, `run_id`): a `UUIDv7`, so ids sort by start time;
+/// those of a schedule by the moment for which they were due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(Uuid);

@@ -58,3 +58,15 @@ pub const MAX_JSON_DEPTH: usize = 96;
 /// Deepest nesting of a run's output: a stored value is read back up to 127 levels, a few of which
 /// are its record's.
 pub const MAX_OUTPUT_DEPTH: usize = 120;
+
+/// Shortest and longest time for which a firing may be caught up with (EventBridge Scheduler API
+/// reference, `RetryPolicy`, `MaximumEventAgeInSeconds`).
+pub const CATCH_UP: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(60)..=Duration::from_secs(24 * 60 * 60);
+
+/// For how long a firing is caught up with unless its schedule says otherwise: longer than a
+/// deployment or an hour's repair takes, shorter than surprises at another time of day.
+pub const DEFAULT_CATCH_UP: Duration = Duration::from_secs(60 * 60);
+
+/// Largest input of a schedule, in bytes: it is read with its trigger, at every call of that.
+pub const MAX_SCHEDULE_INPUT_BYTES: usize = 4 * 1024;

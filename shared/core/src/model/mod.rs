@@ -8,6 +8,7 @@ mod id;
 mod journal;
 pub mod limits;
 mod run;
+mod schedule;
 mod secret;
 mod state;
 mod time;
@@ -20,6 +21,7 @@ pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
 pub use run::{FlowReference, Run};
+pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
 pub use state::{Event, Refused, Status, next};
-pub use time::Timestamp;
+pub use time::{InvalidTime, Timestamp};

@@ -1,6 +1,6 @@
 //! A point in time as the records hold it. Reading the clock is `clock`'s.
 
-use std::{fmt, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,21 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// The text is no point in time as RFC 3339 writes it, after 1969.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time such as 2026-02-09T23:24:39Z is expected")]
+pub struct InvalidTime;
+
+impl FromStr for Timestamp {
+    type Err = InvalidTime;
+
+    /// Reads RFC 3339, to the millisecond.
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        let time: jiff::Timestamp = text.parse().map_err(|_| InvalidTime)?;
+        u64::try_from(time.as_millisecond()).map(Self).map_err(|_| InvalidTime)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +79,20 @@ mod tests {
             Timestamp::from_millis(1_770_679_479_120).to_string(),
             "2026-02-09T23:24:39.120Z"
         );
+    }
+
+    #[test]
+    fn a_timestamp_is_read_from_rfc_3339() {
+        for (text, milliseconds) in [
+            ("2026-02-09T23:24:39.120Z", Ok(1_770_679_479_120)),
+            ("2026-02-09T23:24:39Z", Ok(1_770_679_479_000)),
+            ("2026-02-10T00:24:39+01:00", Ok(1_770_679_479_000)),
+            ("1969-12-31T23:59:59Z", Err(InvalidTime)),
+            ("2026-02-09T23:24:39", Err(InvalidTime)),
+            ("<aws.scheduler.scheduled-time>", Err(InvalidTime)),
+        ] {
+            assert_eq!(text.parse(), milliseconds.map(Timestamp::from_millis), "{text}");
+        }
     }
 
     #[test]

@@ -5,5 +5,6 @@ mod flows;
 mod keys;
 mod redact;
 mod runs;
+mod schedules;
 mod triggers;
 mod unreachable;

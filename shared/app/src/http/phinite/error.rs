@@ -33,10 +33,8 @@ pub enum Error {
     UnsupportedCoding,
     /// 422.
     Invalid(Vec<Value>),
-    /// 503.
-    Unavailable,
-    /// 500.
-    Internal,
+    /// 503 where another try may help, else 500. The caller is told no more than that.
+    Failed(runs::Error),
 }
 
 /// Most bytes of a caller's input that are repeated to it: an answer stays smaller than its request.
@@ -74,8 +72,10 @@ impl Error {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Failed(error) => match error.kind() {
+                ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            },
         }
     }
 
@@ -90,10 +90,13 @@ impl Error {
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
             Self::Invalid(_) => "The request is not valid".to_owned(),
-            Self::Unavailable => {
-                "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice".to_owned()
+            Self::Failed(error) => match error.kind() {
+                ErrorKind::Unavailable => {
+                    "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice"
+                }
+                _ => "Process query failed: Internal server error",
             }
-            Self::Internal => "Process query failed: Internal server error".to_owned(),
+            .to_owned(),
         }
     }
 
@@ -122,7 +125,6 @@ impl From<Unreadable> for Error {
     }
 }
 
-/// The one place where a failed use case of this dialect is logged.
 impl From<runs::Error> for Error {
     fn from(error: runs::Error) -> Self {
         match error {
@@ -141,7 +143,7 @@ impl From<runs::Error> for Error {
                 json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null}),
             ]),
             runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                Self::of_service(&error)
+                Self::of_service(error)
             }
         }
     }
@@ -149,19 +151,16 @@ impl From<runs::Error> for Error {
 
 impl Error {
     /// What a service refused: mostly its fault or ours, seldom the caller's.
-    fn of_service(error: &runs::Error) -> Self {
+    fn of_service(error: runs::Error) -> Self {
         match error.kind() {
-            ErrorKind::TooLarge => return Self::TooLarge,
+            ErrorKind::TooLarge => Self::TooLarge,
             // The store finds nothing else invalid.
             ErrorKind::Invalid => {
                 let place = json!(["query", "cursor"]);
-                return Self::invalid("value_error", &place, "Not a cursor", &Value::Null);
+                Self::invalid("value_error", &place, "Not a cursor", &Value::Null)
             }
-            _ => {}
+            _ => Self::Failed(error),
         }
-        let source = std::error::Error::source(error).map(ToString::to_string);
-        tracing::error!(error = %error, source, "A request failed");
-        if error.kind() == ErrorKind::Unavailable { Self::Unavailable } else { Self::Internal }
     }
 }
 

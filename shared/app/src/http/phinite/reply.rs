@@ -7,17 +7,34 @@ use lambda_http::{
 use serde_json::{Value, json};
 
 use super::{Envelope, Error};
-use crate::http::{headers, problem};
+use crate::{
+    http::{headers, problem},
+    runs,
+    telemetry::{Event, Outcome},
+};
 
-/// The answer to `request`. Never fails: what cannot be written becomes a 500.
-#[must_use]
-pub fn reply(request: &Request, result: Result<Envelope, Error>) -> Response<Body> {
+/// The answer to `request`, which ends its event. Never fails: what cannot be written becomes a 500.
+pub async fn reply(
+    request: &Request,
+    event: Event,
+    result: Result<Envelope, Error>,
+) -> Response<Body> {
+    if let Err(Error::Failed(error)) = &result {
+        event.notes().failed(error, std::error::Error::source(error));
+    }
+    let response = answer(request, result);
+    event.end(Outcome::Answered(response.status().as_u16())).await;
+    response
+}
+
+fn answer(request: &Request, result: Result<Envelope, Error>) -> Response<Body> {
     match result {
         Ok(envelope) => {
-            let mut response = match serde_json::to_string(&envelope) {
-                Ok(text) => respond(StatusCode::OK, "application/json", text),
-                Err(_) => return refuse(request, &Error::Internal),
+            let Ok(text) = serde_json::to_string(&envelope) else {
+                let error = runs::Error::Internal("the answer cannot be written");
+                return refuse(request, &Error::Failed(error));
             };
+            let mut response = respond(StatusCode::OK, "application/json", text);
             if envelope.replayed {
                 response
                     .headers_mut()
@@ -35,7 +52,9 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
         Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
         Error::UnsupportedCoding => Some((header::ACCEPT_ENCODING, "identity")),
-        Error::Unavailable => Some((header::RETRY_AFTER, "1")),
+        Error::Failed(_) if error.status() == StatusCode::SERVICE_UNAVAILABLE => {
+            Some((header::RETRY_AFTER, "1"))
+        }
         _ => None,
     };
     if let Some((name, value)) = extra {

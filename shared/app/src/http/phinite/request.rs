@@ -81,8 +81,7 @@ impl<'a> TriggerRequest<'a> {
             key,
             body: ContentHash::of(format!("{environment}\n{input}").as_bytes()),
         });
-        let traceparent = headers::traceparent(headers);
-        Ok(Start { trigger, environment, input, idempotency, traceparent })
+        Ok(Start { trigger, environment, input, idempotency })
     }
 }
 

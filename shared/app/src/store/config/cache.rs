@@ -22,7 +22,7 @@ const FOUND_FOR: Duration = Duration::from_secs(30);
 /// How long something is taken not to be there: a new trigger is unknown for so long at most.
 const MISSED_FOR: Duration = Duration::from_secs(5);
 
-/// Entries of one kind. Some 10 MB at most; whoever makes up ids by the thousand cannot fill more.
+/// Entries of one kind. Some 10 MB, or 40 where all are triggers with the largest schedules; whoever makes up ids by the thousand cannot fill more.
 const MAX_ENTRIES: usize = 10_000;
 
 /// Keys, triggers and flows as they were at most 30 s ago. Cloning shares the entries.

@@ -32,6 +32,7 @@ pub(super) fn trigger(id: &str) -> Trigger {
         environments: vec![Environment::Dev, Environment::Prod],
         state: TriggerState::Active,
         deadline_s: Some(60),
+        schedule: None,
         created_at: START,
     }
 }

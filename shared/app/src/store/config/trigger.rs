@@ -66,6 +66,23 @@ impl Store {
         self.records(workspace, "TRIGGER#").await?.iter().map(read).collect()
     }
 
+    /// Deletes a trigger. Caches know it for up to 30 s more; its runs go on. False when the workspace
+    /// has no such trigger.
+    ///
+    /// # Errors
+    /// See [`Error`]; a retry is safe, and may find nothing left to delete.
+    pub async fn delete_trigger(
+        &self,
+        workspace: &WorkspaceId,
+        id: &TriggerId,
+    ) -> Result<bool, Error> {
+        let condition = Condition {
+            expression: "#workspace = :workspace",
+            values: vec![(":workspace", text(workspace.as_str()))],
+        };
+        self.delete(&self.tables.config, item::key(pk(id), MAIN), condition).await
+    }
+
     /// Pauses a trigger or lets it go on. Caches notice within 30 s. False when the workspace has
     /// no such trigger.
     ///
@@ -107,6 +124,20 @@ mod tests {
         }
         assert_eq!(database.store.trigger(&renamed.id).await.unwrap(), Some(renamed));
         assert_eq!(database.store.trigger(&trigger("none").id).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_trigger_is_deleted_by_its_own_workspace_only() {
+        let database = Database::start().await;
+        let (other, greet) = ("other".parse().unwrap(), trigger("greet"));
+        database.store.put_trigger(&greet).await.unwrap();
+        for (workspace, deleted) in
+            [(&other, false), (&greet.workspace, true), (&greet.workspace, false)]
+        {
+            let found = database.store.delete_trigger(workspace, &greet.id).await.unwrap();
+            assert_eq!(found, deleted, "{workspace}");
+        }
+        assert_eq!(database.store.trigger(&greet.id).await.unwrap(), None);
     }
 
     #[tokio::test]
