@@ -58,10 +58,12 @@ impl Site {
         let endpoints = api.stack.endpoints();
         let upstream = Upstream {
             dynamodb_url: endpoints.dynamodb_url.clone(),
+            s3_url: endpoints.s3_url.clone(),
             sqs_url: endpoints.sqs_url.clone(),
             names: BTreeMap::from([
                 (("dynamodb", endpoints.runs_table.clone()), "RunsTable"),
                 (("dynamodb", endpoints.config_table.clone()), "ConfigTable"),
+                (("s3", endpoints.payloads_bucket.clone()), "PayloadsBucket"),
                 (("sqs", name_of(&endpoints.queue_url)), "RunsQueue"),
                 (("sqs", dead_letters(&endpoints.queue_url)), "DeadLetterQueue"),
             ]),
@@ -79,7 +81,7 @@ impl Site {
                 "RunsTable" => endpoints.runs_table.clone(),
                 "ConfigTable" => endpoints.config_table.clone(),
                 "RunsQueue" => endpoints.queue_url.clone(),
-                "PayloadsBucket" => "payloads".to_owned(),
+                "PayloadsBucket" => endpoints.payloads_bucket.clone(),
                 "AWS::StackName" => "trigger-api-test".to_owned(),
                 _ => return None,
             })

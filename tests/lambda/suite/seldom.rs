@@ -8,24 +8,12 @@ use serde_json::json;
 
 use crate::flows::{HELLO, LONG_REST, RETRIES};
 
-/// Text that does not become small by compression; over 300 KB take more than one item.
-fn noise() -> String {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        format!("{state:016x}")
-    };
-    (0..60_000).map(|_| next()).collect()
-}
-
 #[tokio::test]
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_large_message_arrives_whole() {
     let brief = LONG_REST.replace("seconds: 4", "milliseconds: 10");
     let site = Site::start(&[&brief]).await;
-    let noise = noise();
+    let noise = support::noise(900_000, 1);
     let body = json!({"message": noise});
     let run = site.start_run("long-rest", &body).await;
     let mut worker = site.process(Function::Worker).await;
@@ -50,7 +38,7 @@ async fn a_large_message_arrives_whole() {
 async fn lost_answers_change_nothing() {
     let brief = LONG_REST.replace("seconds: 4", "milliseconds: 10");
     let site = Site::start(&[&brief]).await;
-    let noise = noise();
+    let noise = support::noise(900_000, 1);
     let mut starter = site.process(Function::AsyncStart).await;
     let request = site.request("async-start").without_header("Idempotency-Key");
     let request = request.parameter("trigger_id", "long-rest").body(&json!({"message": noise}));
