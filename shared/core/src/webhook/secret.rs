@@ -195,7 +195,9 @@ fn public_key(bytes: &[u8]) -> Result<VerifyingKey, SecretFault> {
 
 fn fed<M: Mac + Clone>(mac: &M, message: &[&[u8]]) -> M {
     let mut mac = mac.clone();
-    message.iter().for_each(|piece| mac.update(piece));
+    for piece in message {
+        mac.update(piece);
+    }
     mac
 }
 

@@ -18,11 +18,8 @@ pub enum SigningKey<'k> {
     /// The secret that the receiver holds, too.
     Shared(&'k Secret),
     /// The private half of the key that the receiver holds: an Ed25519 seed (RFC 8032 §5.1.5).
-    Ed25519(&'k Seed),
+    Ed25519(&'k [u8; 32]),
 }
-
-/// An Ed25519 seed.
-pub type Seed = [u8; 32];
 
 /// A request before it is signed.
 #[derive(Clone, Debug)]
@@ -114,10 +111,10 @@ fn name(
         Place::Header(header) => Some(header),
         _ => None,
     });
-    for header in method.id.as_ref().or(delivery) {
-        if !headers.contains_key(header.name()) {
-            headers.insert(header.name(), value(id, header.to_string())?);
-        }
+    if let Some(header) = method.id.as_ref().or(delivery)
+        && !headers.contains_key(header.name())
+    {
+        headers.insert(header.name(), value(id, header.to_string())?);
     }
     Ok(())
 }

@@ -154,11 +154,12 @@ fn timestamp_faults(method: &Method, faults: &mut Found) {
         TimestampPlace::Body(_) if used => {
             faults.push(("timestamp.at", "`{ts}` stands in a header or in the signature's list"));
         }
-        TimestampPlace::Body(_) => {
-            if method.signed.as_ref().is_none_or(|signed| !signed.has(&Part::Body)) {
-                faults.push(("timestamp.at", "the body is not signed"));
-            }
+        TimestampPlace::Body(_)
+            if method.signed.as_ref().is_none_or(|signed| !signed.has(&Part::Body)) =>
+        {
+            faults.push(("timestamp.at", "the body is not signed"));
         }
+        TimestampPlace::Body(_) => {}
         _ if !used => {
             faults.push((
                 "timestamp",

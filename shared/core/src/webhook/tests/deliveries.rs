@@ -34,13 +34,13 @@ fn envelopes_of_every_provider() {
             let event = sample.event.clone();
             let (handshake, reply, envelope) = read(pair, &pair.sample(sample, NOW));
             let envelope = serde_json::to_string_pretty(&envelope).unwrap();
-            write!(text, "# {event}\n").unwrap();
+            writeln!(text, "# {event}").unwrap();
             match (handshake, reply) {
-                (Some(answer), _) => write!(text, "handshake: {}\n", shown(&answer)).unwrap(),
-                (None, Some(answer)) => write!(text, "reply: {}\n", shown(&answer)).unwrap(),
+                (Some(answer), _) => writeln!(text, "handshake: {}", shown(&answer)).unwrap(),
+                (None, Some(answer)) => writeln!(text, "reply: {}", shown(&answer)).unwrap(),
                 (None, None) => {}
             }
-            write!(text, "{envelope}\n\n").unwrap();
+            writeln!(text, "{envelope}\n").unwrap();
         }
         insta::assert_snapshot!(name, text);
     }

@@ -109,6 +109,7 @@ fn the_clock_may_differ_by_the_tolerance_and_not_more() {
         ("hubspot", 300),
         ("linear", 60),
         ("openai", 300),
+        ("resend", 300),
         ("slack", 300),
         ("standard-webhooks", 300),
         ("stripe", 300),
@@ -176,9 +177,8 @@ fn a_body_over_the_limit_is_refused_unread() {
 #[test]
 fn twilio_signs_forms_or_names_the_digest_of_the_body() {
     let pair = pair("twilio");
-    let json = first(Pair { ..pair });
     // The form's content type decides what is signed: without it nothing covers the body.
-    let mut plain = json.clone();
+    let mut plain = first(pair);
     plain.headers.insert("content-type", "text/plain".parse().unwrap());
     assert_eq!(plain.judged(pair, NOW), Err(Refusal::BodyNotSigned));
     let sample = samples("twilio").remove(1);
@@ -187,6 +187,11 @@ fn twilio_signs_forms_or_names_the_digest_of_the_body() {
     assert_eq!(signed.judged(pair, NOW), Ok(()));
     let other = Signed { body: b"{}".to_vec(), ..signed };
     assert_eq!(other.judged(pair, NOW), Err(Refusal::BodyNotSigned));
+    let mut emptied = Signed { body: Vec::new(), ..other };
+    assert_eq!(emptied.judged(pair, NOW), Err(Refusal::BodyNotSigned));
+    let form = "application/x-www-form-urlencoded".parse().unwrap();
+    emptied.headers.insert("content-type", form);
+    assert_eq!(emptied.judged(pair, NOW), Err(Refusal::BodyNotSigned));
 }
 
 #[test]

@@ -33,13 +33,11 @@ struct Vector {
 fn vectors() -> Vec<Vector> {
     let path =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors/webhooks.json");
-    match fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).unwrap(),
-        Err(_) => {
-            eprintln!("skipped: the webhook vectors are not at {}", path.display());
-            Vec::new()
-        }
-    }
+    let Ok(text) = fs::read_to_string(&path) else {
+        eprintln!("skipped: the webhook vectors are not at {}", path.display());
+        return Vec::new();
+    };
+    serde_json::from_str(&text).unwrap()
 }
 
 impl Vector {
