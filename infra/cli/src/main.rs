@@ -12,6 +12,7 @@ mod key;
 mod output;
 mod run;
 mod trigger;
+mod webhook;
 mod workspace;
 
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ mod envelope;
 mod exchange;
 mod form;
 mod freshness;
+mod inspect;
 mod message;
 mod named;
 mod refusal;
@@ -27,6 +28,7 @@ mod tests;
 pub use delivery::Delivery;
 pub use envelope::Envelope;
 pub use exchange::Answer;
+pub use inspect::{Finding, inspect};
 pub use named::{named, names};
 pub use refusal::Refusal;
 pub use request::Request;
@@ -35,3 +37,6 @@ pub use scheme::Scheme;
 pub use secret::{SecretFault, check_secret};
 pub use sign::{Signed, SigningKey, Unsignable, Unsigned, sign};
 pub use verify::{Verified, verify};
+
+/// Headers, as requests have them.
+pub use http::{HeaderMap, HeaderName, HeaderValue};

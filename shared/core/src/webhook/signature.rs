@@ -78,9 +78,9 @@ fn items<'t>(place: &SignaturePlace, text: &'t str) -> impl Iterator<Item = (&'t
 }
 
 /// The form as people know it: `sha256=…`.
-fn shown(place: &SignaturePlace) -> String {
+pub(super) fn shown(place: &SignaturePlace) -> String {
     match &place.form {
-        SignatureForm::Bare => "…".to_owned(),
+        SignatureForm::Bare => "`…`".to_owned(),
         SignatureForm::Prefix(prefix) => format!("`{prefix}…`"),
         SignatureForm::List { assign, key, .. } => format!("`{key}{assign}…`"),
     }

@@ -7,3 +7,4 @@ mod redact;
 mod runs;
 mod triggers;
 mod unreachable;
+mod webhooks;
