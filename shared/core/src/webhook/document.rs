@@ -86,11 +86,11 @@ fn form_of(body: &[u8], charset: Option<&str>) -> Option<Value> {
     for (name, value) in form::parameters(body).ok()? {
         let value = match json_of(value.as_bytes()) {
             Some(json) if name == PAYLOAD && (json.is_object() || json.is_array()) => json,
-            _ => Value::String(value),
+            _ => Value::String(value.into_owned()),
         };
-        match members.get_mut(&name) {
+        match members.get_mut(&*name) {
             None => {
-                members.insert(name, value);
+                members.insert(name.into_owned(), value);
             }
             Some(Value::Array(values)) if name != PAYLOAD => values.push(value),
             Some(first) => *first = Value::Array(vec![first.take(), value]),

@@ -1,5 +1,7 @@
 //! Bodies of the type `application/x-www-form-urlencoded`.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// Most parameters of a form. The widest real one, a Twilio call with add-ons, has under a hundred.
@@ -8,11 +10,14 @@ const MAX_PARAMETERS: usize = 1000;
 /// The content type.
 pub(super) const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// Names and values in their order, decoded. Empty pieces between `&` are none.
+/// A parameter's name and value, decoded.
+pub(super) type Parameter<'b> = (Cow<'b, str>, Cow<'b, str>);
+
+/// Names and values in their order. Empty pieces between `&` are none.
 ///
 /// # Errors
 /// What makes it no form, in words.
-pub(super) fn parameters(body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
+pub(super) fn parameters(body: &[u8]) -> Result<Vec<Parameter<'_>>, &'static str> {
     let text = std::str::from_utf8(body).map_err(|_| "it is not text")?;
     let mut parameters = Vec::new();
     for piece in text.split('&').filter(|piece| !piece.is_empty()) {
@@ -25,13 +30,16 @@ pub(super) fn parameters(body: &[u8]) -> Result<Vec<(String, String)>, &'static 
     Ok(parameters)
 }
 
-fn decoded(text: &str) -> Result<String, &'static str> {
-    // A `%` that starts no escape stands for itself, as browsers and servers read it.
-    let text = text.replace('+', " ");
-    match percent_decode_str(&text).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err("a parameter is not UTF-8"),
+/// A `%` that starts no escape stands for itself, as browsers and servers read it.
+fn decoded(text: &str) -> Result<Cow<'_, str>, &'static str> {
+    let not_text = |_| "a parameter is not UTF-8";
+    if text.contains('+') {
+        let text = text.replace('+', " ");
+        return Ok(Cow::Owned(
+            percent_decode_str(&text).decode_utf8().map_err(not_text)?.into_owned(),
+        ));
     }
+    percent_decode_str(text).decode_utf8().map_err(not_text)
 }
 
 /// Whether a form is written as senders write it: every `%` starts an escape in capitals. A signature over
@@ -45,17 +53,17 @@ pub(super) fn is_canonical(body: &[u8]) -> bool {
 }
 
 /// Sorted by name; of each name every value once, sorted; names and values run together.
-pub(super) fn signed_text(mut parameters: Vec<(String, String)>) -> String {
+pub(super) fn signed_text(mut parameters: Vec<Parameter<'_>>) -> String {
     parameters.sort();
     parameters.dedup();
-    parameters.into_iter().flat_map(|(name, value)| [name, value]).collect()
+    parameters.iter().flat_map(|(name, value)| [&**name, value]).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<(String, String)> {
+    fn read(text: &str) -> Vec<Parameter<'_>> {
         parameters(text.as_bytes()).unwrap()
     }
 
@@ -73,8 +81,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let found = read(text);
-            let found: Vec<_> =
-                found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let found: Vec<_> = found.iter().map(|(name, value)| (&**name, &**value)).collect();
             assert_eq!(found, expected, "{text}");
         }
     }

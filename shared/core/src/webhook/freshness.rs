@@ -8,8 +8,10 @@ use super::{
 };
 use crate::model::Timestamp;
 
-/// Most digits of a timestamp: those of the largest number that fits.
-const MAX_DIGITS: usize = 20;
+/// Digits of seconds between the years 2001 and 2286; milliseconds have three more. Exactly so many
+/// are taken: where nothing stands between timestamp and body, as Discord signs, a digit could else move from one
+/// to the other under the same signature.
+const DIGITS_OF_SECONDS: usize = 10;
 
 /// When a request was signed. `sent` is the text that stands for `{ts}`.
 ///
@@ -44,10 +46,14 @@ pub(super) fn signed_at(
 }
 
 fn number(rule: &TimestampRule, text: &str) -> Result<u64, Refusal> {
+    let digits = match rule.unit {
+        TimestampUnit::S => DIGITS_OF_SECONDS,
+        TimestampUnit::Ms => DIGITS_OF_SECONDS + 3,
+    };
     // Rust's own reading would take a sign, too.
-    let digits = text.len() <= MAX_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     let malformed = || Refusal::MalformedTimestamp(rule.at.to_string());
-    text.parse().ok().filter(|_| digits).ok_or_else(malformed)
+    text.parse().ok().filter(|_| whole).ok_or_else(malformed)
 }
 
 fn check(

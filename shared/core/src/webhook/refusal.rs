@@ -52,8 +52,8 @@ pub enum Refusal {
     /// The time of sending is there more than once.
     #[error("the timestamp is there more than once: {0}")]
     RepeatedTimestamp(String),
-    /// The time of sending is no number.
-    #[error("the timestamp is not a whole number: {0}")]
+    /// The time of sending is no number, or has more or fewer digits than a time of our age.
+    #[error("the timestamp is no Unix time in its unit: {0}")]
     MalformedTimestamp(String),
     /// The body is larger than what is accepted anywhere.
     #[error("the body is too large")]

@@ -141,6 +141,32 @@ fn the_clock_may_differ_by_the_tolerance_and_not_more() {
 }
 
 #[test]
+fn no_digit_moves_between_timestamp_and_body() {
+    for provider in ["discord", "hubspot"] {
+        let pair = pair(provider);
+        let header = deciding(pair).remove(1);
+        let signed = first(pair);
+        let sent = signed.headers[&header].to_str().unwrap().to_owned();
+        for length in 1..sent.len() {
+            let (kept, moved) = if provider == "discord" {
+                sent.split_at(length)
+            } else {
+                let (moved, kept) = sent.split_at(length);
+                (kept, moved)
+            };
+            let mut changed = signed.with(&header, kept.as_bytes()).unwrap();
+            changed.body = if provider == "discord" {
+                [moved.as_bytes(), &signed.body].concat()
+            } else {
+                [&signed.body, moved.as_bytes()].concat()
+            };
+            let name = changed.judged(pair, NOW).unwrap_err().name();
+            assert_eq!(name, "malformed_timestamp", "{provider} {length}");
+        }
+    }
+}
+
+#[test]
 fn a_timestamp_that_is_no_number_is_refused_even_when_signed() {
     let pair = pair("slack");
     for text in ["-1", "+1790000000", "1.79e9", "1790000000 ", "99999999999999999999", "0x1", "٣"]

@@ -26,7 +26,7 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 0..300),
         text in ".{0,40}",
         id in "[a-zA-Z0-9_-]{1,60}",
-        seconds in 0_u64..4_000_000_000,
+        seconds in 1_000_000_000_u64..4_000_000_000,
         flip in any::<prop::sample::Index>(),
     ) {
         for pair in PAIRS {

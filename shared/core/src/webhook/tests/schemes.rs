@@ -49,6 +49,14 @@ fn a_scheme_can_be_written_in_json_and_reads_back() {
 }
 
 #[test]
+fn the_scheme_in_the_readme_is_sound() {
+    let readme = include_str!("../../../../../README.md");
+    let (_, behind) = readme.split_once("```yaml\nprovider:").unwrap();
+    let (scheme, _) = behind.split_once("```").unwrap();
+    Scheme::read(&format!("provider:{scheme}")).unwrap();
+}
+
+#[test]
 fn a_mistyped_scheme_is_refused_with_its_place() {
     let cases = [
         (ACME.replace("encoding:", "encodign:"), "encodign"),
