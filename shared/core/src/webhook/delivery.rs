@@ -16,7 +16,6 @@ use crate::model::Timestamp;
 const MAX_ID_BYTES: usize = 200;
 
 /// A verified request, read.
-#[derive(Debug)]
 pub struct Delivery<'d> {
     scheme: &'d Scheme,
     verified: &'d Verified<'d>,

@@ -12,7 +12,7 @@ const LEVELS_AROUND: usize = 2;
 const PAYLOAD: &str = "payload";
 
 /// A body, read as far as it can be.
-#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(super) enum Document {
     /// No body.
     Empty,

@@ -18,7 +18,7 @@ const PATH: &AsciiSet =
 const UNNAMED: &str = "webhook";
 
 /// A delivery as a `CloudEvents` 1.0 event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Envelope {
     event_type: String,
     event: Value,

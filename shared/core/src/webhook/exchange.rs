@@ -11,7 +11,8 @@ use super::{
 };
 
 /// What to answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,

@@ -13,7 +13,7 @@ use super::{
 use crate::model::{Secret, Timestamp};
 
 /// What a sender signs with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum SigningKey<'k> {
     /// The secret that the receiver holds, too.
     Shared(&'k Secret),
@@ -22,7 +22,7 @@ pub enum SigningKey<'k> {
 }
 
 /// A request before it is signed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Unsigned {
     /// As in `POST`.
     pub method: String,
@@ -37,7 +37,7 @@ pub struct Unsigned {
 }
 
 /// A signed request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Signed {
     /// As in `POST`.
     pub method: String,
