@@ -83,7 +83,7 @@ fn form_of(body: &[u8], charset: Option<&str>) -> Option<Value> {
         return None;
     }
     let mut members = Map::new();
-    for (name, value) in form::parameters(body).ok()? {
+    for (name, value) in form::parameters(std::str::from_utf8(body).ok()?).ok()? {
         let value = match json_of(value.as_bytes()) {
             Some(json) if name == PAYLOAD && (json.is_object() || json.is_array()) => json,
             _ => Value::String(value.into_owned()),

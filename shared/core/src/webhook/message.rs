@@ -85,10 +85,12 @@ fn signed_form(method: &Method, request: &Request<'_>) -> Result<String, Refusal
     if !is_form && !request.body.is_empty() {
         return Err(Refusal::BodyNotSigned);
     }
-    if !form::is_canonical(request.body) {
+    let text = std::str::from_utf8(request.body);
+    let text = text.map_err(|_| Refusal::MalformedForm("it is not text"))?;
+    if !form::is_canonical(text) {
         return Err(Refusal::MalformedForm("an escape is not written as senders write it"));
     }
-    form::parameters(request.body).map(form::signed_text).map_err(Refusal::MalformedForm)
+    form::parameters(text).map(form::signed_text).map_err(Refusal::MalformedForm)
 }
 
 /// The raw values of a query parameter.
