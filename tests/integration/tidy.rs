@@ -10,11 +10,12 @@ use std::{
 use regex_lite::Regex;
 
 /// Modules of `shared` and the modules each may name.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("telemetry", &[]),
     ("clock", &["model"]),
     ("auth", &["model"]),
+    ("webhook", &["model"]),
     ("flow", &["model", "clock"]),
     ("egress", &["model"]),
     ("store", &["model", "auth", "flow"]),
