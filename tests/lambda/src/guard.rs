@@ -200,8 +200,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// A transaction needs the rights of its parts, a batch one of its own for each table (DynamoDB
-/// developer guide, "API permissions").
+/// A transaction needs the rights of its parts (DynamoDB developer guide, "API permissions").
 fn of_tables(upstream: &Upstream, operation: &str, request: &Value) -> Vec<Access> {
     let access = |action: &str, table: &Value, index: Option<&str>, keys: Vec<&Value>| {
         let table = upstream.name("dynamodb", table.as_str().unwrap());
@@ -226,18 +225,6 @@ fn of_tables(upstream: &Upstream, operation: &str, request: &Value) -> Vec<Acces
                         _ => ("ConditionCheckItem", &part["Key"]),
                     };
                     access(action, &part["TableName"], None, vec![key])
-                })
-                .collect()
-        }
-        "BatchWriteItem" => {
-            let tables = request["RequestItems"].as_object().unwrap();
-            tables
-                .iter()
-                .map(|(table, writes)| {
-                    let keys = writes.as_array().unwrap().iter().map(|write| {
-                        write.pointer("/PutRequest/Item").unwrap_or(&write["DeleteRequest"]["Key"])
-                    });
-                    access(operation, &Value::from(table.as_str()), None, keys.collect())
                 })
                 .collect()
         }
