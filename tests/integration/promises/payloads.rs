@@ -220,6 +220,27 @@ async fn a_start_whose_payload_is_not_taken_promises_nothing_and_may_be_tried_ag
 }
 
 #[tokio::test]
+async fn a_message_that_was_dropped_before_its_run_was_stored_has_a_successor() {
+    let bed = Bed::new().await;
+    let trigger = bed.publish(ECHO).await;
+    let (process, wire) = bed.process();
+    let clock = bed.clock.clone();
+    wire.fail(move |sent| {
+        if sent.operation == "PutObject" {
+            clock.advance(Duration::from_secs(20));
+        }
+        None
+    });
+    let wish = bed.wish(&trigger, json!({"text": noise(LARGE, 1)}));
+    let id = process.start(wish).await.unwrap().id;
+    // What a worker did to the first message meanwhile.
+    let dropped = bed.receive().await.unwrap();
+    bed.queues.delete(support::QUEUE, &dropped.receipt_handle.unwrap()).await.unwrap();
+    bed.work(&bed.runs).await;
+    assert_eq!(bed.view(id).await.run.status, Status::Completed);
+}
+
+#[tokio::test]
 async fn a_worker_without_the_bucket_tries_again() {
     let bed = Bed::new().await;
     let trigger = bed.publish(ECHO).await;

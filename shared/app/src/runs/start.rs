@@ -73,12 +73,17 @@ impl Runs {
     /// Stores a run, unless it is there already, and queues its first message.
     pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
         let message = Message::about(run, Kind::Start);
+        let began_at = self.now();
         let (stored, queued) = futures::join!(
             self.store.insert(run, input),
             self.queue.send(&message, &run.workspace, Duration::ZERO),
         );
         let stored = stored?;
         queued?;
+        if self.now().since(began_at) > limits::HEADER_PATIENCE {
+            // The message may have been dropped for want of its run; this one finds it.
+            self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
+        }
         if stored == Insert::Done {
             self.note_started();
         }
