@@ -5,17 +5,12 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from samcli.yamlhelper import yaml_parse
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+
+from translate import TEMPLATE, translate
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = ROOT / "infra" / "template.yaml"
-
-# The Region decides nothing in the output but has to be one.
-REGION = "eu-central-1"
 
 
 def of_type(resources, kind):
@@ -48,13 +43,7 @@ def functions(resources):
 @pytest.fixture(scope="session")
 def translated():
     """The resources that CloudFormation gets, as the service's translator makes them."""
-    template = yaml_parse(TEMPLATE.read_text())
-    # `sam deploy` uploads the code first and puts its place here.
-    for function in of_type(template["Resources"], "AWS::Serverless::Function").values():
-        function["CodeUri"] = "s3://bucket/key"
-    session = boto3.Session(region_name=REGION)
-    translator = Translator({}, Parser(), boto_session=session)
-    return translator.translate(template, {})["Resources"]
+    return translate()["Resources"]
 
 
 @pytest.fixture(scope="session")

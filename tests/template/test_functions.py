@@ -10,11 +10,8 @@ from conftest import of_type, sources
 POLLS = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
-# Permissions and variables of code that is about to be merged: take out what has arrived.
-ANNOUNCED_ACTIONS = {"s3:GetObject", "s3:PutObject"}
-ANNOUNCED_VARIABLES = {
-    "TRIGGER_PAYLOADS_BUCKET", "TRIGGER_OTLP_ENDPOINT", "TRIGGER_SERVICE", "TRIGGER_METRICS",
-}
+# What only the command line does, with its operator's own permissions: it deletes triggers.
+OF_OPERATORS = {"dynamodb:DeleteItem"}
 
 # What the SDKs can ask for. A transaction needs the actions of its members, which occur alone too.
 OPERATIONS = {
@@ -46,11 +43,10 @@ def role_of(resources):
 def test_every_variable_that_the_code_reads_is_set_and_no_other(lambdas, translated):
     read = set(re.findall(r'"(TRIGGER_[A-Z_]+)"', sources("shared/app/src/config*")))
     assert "TRIGGER_RUNS_TABLE" in read
-    assert not read & ANNOUNCED_VARIABLES, "this has arrived: no need to announce it"
     routed = {permission["FunctionName"]["Ref"] for permission in of_type(translated, "AWS::Lambda::Permission").values()}
     for name, function in lambdas.items():
         of_http = {"AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH"} if f"{name}Aliaslive" in routed else set()
-        assert set(function["Environment"]["Variables"]) == read | ANNOUNCED_VARIABLES | of_http, name
+        assert set(function["Environment"]["Variables"]) == read | of_http, name
 
 
 def test_the_stage_is_no_part_of_the_path(lambdas):
@@ -142,9 +138,8 @@ def test_the_permissions_are_what_the_code_and_the_poller_use(functions, role_of
         if re.search(rf"\.{operation}\(\)", code)
     }
     assert {"dynamodb:Query", "sqs:SendMessage"} <= used
-    assert not used & ANNOUNCED_ACTIONS, "this has arrived: no need to announce it"
     granted = {action for function in functions.values() for action in actions(role_of(function))}
-    assert granted - LOGS - POLLS - ANNOUNCED_ACTIONS == used
+    assert granted - LOGS - POLLS == used - OF_OPERATORS
 
 
 def test_only_functions_behind_a_queue_may_poll_it(functions, role_of):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REGION, ROOT, TEMPLATE
+from conftest import ROOT
+from translate import REGION, TEMPLATE
 
 SAM_TOOLS = Path(sys.executable).parent
 CHECKOV = ROOT / "target" / "tools" / "checkov" / "bin" / "checkov"

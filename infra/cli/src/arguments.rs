@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 use shared::telemetry::Endpoint;
 
-use crate::{dev, flow, key, run, trigger, workspace};
+use crate::{dev, flow, key, run, trigger, webhook, workspace};
 
 /// Without a command: starts the local stack, as `dev` does.
 #[derive(Parser)]
@@ -46,7 +46,7 @@ impl CommandLine {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  failed; for `flow check` and `flow publish`: the flow is faulty
+  1  failed; for `flow check` and `flow publish`: the flow is faulty; for `webhook verify`: refused
   2  wrong usage; for `flow check` and `flow publish`: sound, but uses what this runtime refuses
   3  there is no such thing
   4  the run that was waited for ended otherwise than completed";
@@ -173,6 +173,9 @@ pub(crate) enum Command {
     /// Start, follow and cancel runs
     #[command(subcommand)]
     Run(run::Command),
+    /// Verify other services' webhooks
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Create workspaces
     #[command(subcommand)]
     Workspace(workspace::Command),

@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     flow, key,
     output::Output,
-    run, trigger, workspace,
+    run, trigger, webhook, workspace,
 };
 
 /// Does what the command line asks for.
@@ -19,6 +19,7 @@ pub(crate) async fn execute(line: CommandLine) -> Result<(), Error> {
         Command::Dev(arguments) => dev::execute(arguments, &global, output).await,
         // Needs no table: it must work in a build that has no credentials.
         Command::Flow(flow::Command::Check(arguments)) => flow::check(&arguments, output),
+        Command::Webhook(command) => webhook::execute(&command, output),
         Command::Flow(command) => flow::execute(command, &Connection::open(&global)?, output).await,
         Command::Trigger(command) => {
             trigger::execute(command, &Connection::open(&global)?, output).await

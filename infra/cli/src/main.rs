@@ -13,6 +13,7 @@ mod output;
 mod run;
 mod scheduler;
 mod trigger;
+mod webhook;
 mod workspace;
 
 use std::process::ExitCode;

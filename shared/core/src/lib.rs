@@ -1,7 +1,8 @@
-//! What needs no service: models, keys, the clock and the flow language. Names no AWS, no HTTP and
-//! no environment.
+//! What needs no service: models, keys, the clock, webhooks and the flow language. Names no AWS, no
+//! client or server of HTTP and no environment.
 
 pub mod auth;
 pub mod clock;
 pub mod flow;
 pub mod model;
+pub mod webhook;

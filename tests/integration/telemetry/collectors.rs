@@ -37,7 +37,7 @@ async fn a_collector_that_hangs_holds_up_one_event_for_two_seconds() {
     let collector = Collector::answering(0).await;
     let [first, then] = run_with(collector.url()).await;
     assert!((2000..5000).contains(&first.as_millis()), "{first:?}");
-    assert!(then < Duration::from_millis(1500), "{then:?}");
+    assert!(then < Duration::from_secs(2), "{then:?}");
     assert_eq!(collector.requests().len(), 1);
     warned_once(&log, "no answer within 2s");
 }
@@ -49,7 +49,7 @@ async fn a_collector_that_is_not_there_holds_up_nothing() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let [first, then] = run_with(&url).await;
-    assert!(first + then < Duration::from_millis(1500), "{first:?} {then:?}");
+    assert!(first + then < Duration::from_secs(2), "{first:?} {then:?}");
     warned_once(&log, "the collector cannot be reached");
 }
 
@@ -58,7 +58,7 @@ async fn a_collector_that_refuses_is_left_alone_for_a_while() {
     let log = Log::start("info");
     let collector = Collector::answering(500).await;
     let [first, then] = run_with(collector.url()).await;
-    assert!(first + then < Duration::from_millis(1500), "{first:?} {then:?}");
+    assert!(first + then < Duration::from_secs(2), "{first:?} {then:?}");
     assert_eq!(collector.requests().len(), 1);
     warned_once(&log, "the collector answered 500 Internal Server Error");
 }

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Router,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -37,9 +37,11 @@ pub struct Denial {
 pub struct Upstream {
     /// `http://127.0.0.1:<port>` of the tables.
     pub dynamodb_url: String,
+    /// The same of the bucket.
+    pub s3_url: String,
     /// The same of the queues.
     pub sqs_url: String,
-    /// Logical ids by the names of tables, and by those of queues.
+    /// Logical ids by service and name: of tables, buckets, queues.
     pub names: BTreeMap<(&'static str, String), &'static str>,
 }
 
@@ -54,6 +56,8 @@ struct Shared {
     roles: BTreeMap<&'static str, (Function, Role)>,
     upstream: Upstream,
     denials: Mutex<Vec<Denial>>,
+    /// Of an operation, how often its answer is to be lost.
+    lost: Mutex<BTreeMap<String, usize>>,
     client: reqwest::Client,
 }
 
@@ -78,6 +82,7 @@ impl Guard {
             roles: roles.collect(),
             upstream,
             denials: Mutex::default(),
+            lost: Mutex::default(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
         });
         for function in Function::ALL {
@@ -90,6 +95,14 @@ impl Guard {
         Self { url, shared }
     }
 
+    /// The next answer to this operation is lost: it is done, and its caller gets a failure of the
+    /// service; of a transaction, what its repeat says when too much time has passed for its token
+    /// (DynamoDB API reference, `ClientRequestToken`: ten minutes).
+    pub fn lose_answer(&self, operation: &str) {
+        let mut lost = self.shared.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        *lost.entry(operation.to_owned()).or_default() += 1;
+    }
+
     /// What was not allowed so far.
     pub fn denials(&self) -> Vec<Denial> {
         self.shared.denials.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -97,6 +110,12 @@ impl Guard {
 }
 
 impl Shared {
+    fn loses(&self, operation: &str) -> bool {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = lost.get_mut(operation).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_some()
+    }
+
     /// Nothing where the role of the caller allows everything.
     fn check(&self, headers: &HeaderMap, accesses: &[Access]) -> Option<Denial> {
         let Some((function, role)) = self.roles.get(caller(headers)) else {
@@ -115,7 +134,13 @@ impl Shared {
     }
 }
 
-async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn pass(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let target = text(&headers, "x-amz-target");
     let (service, operation) = target.split_once('.').unwrap_or_default();
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -123,7 +148,8 @@ async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     let (url, accesses) = match service {
         "DynamoDB_20120810" => (&upstream.dynamodb_url, of_tables(upstream, operation, &request)),
         "AmazonSQS" => (&upstream.sqs_url, of_queue(upstream, operation, &request)),
-        _ => panic!("a service that is not there: {target}"),
+        // The others name their operations in a header.
+        _ => (&upstream.s3_url, of_bucket(upstream, &method, uri.path())),
     };
     if let Some(denial) = shared.check(&headers, &accesses) {
         shared.denials.lock().unwrap_or_else(PoisonError::into_inner).push(denial);
@@ -133,7 +159,7 @@ async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
         });
         return (StatusCode::BAD_REQUEST, refusal.to_string()).into_response();
     }
-    let mut request = shared.client.post(url).body(body);
+    let mut request = shared.client.request(method, format!("{url}{uri}")).body(body);
     for (name, value) in &headers {
         if name != header::HOST && name != header::CONTENT_LENGTH {
             request = request.header(name, value);
@@ -146,9 +172,22 @@ async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove(header::TRANSFER_ENCODING);
     match answer.bytes().await {
+        Ok(_) if shared.loses(operation) => lost(operation),
         Ok(body) => (status, headers, body).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
+}
+
+fn lost(operation: &str) -> Response {
+    if operation != "TransactWriteItems" {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let refusal = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled",
+        "CancellationReasons": [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}],
+    });
+    (StatusCode::BAD_REQUEST, refusal.to_string()).into_response()
 }
 
 /// The access key id of the credential scope (AWS Signature Version 4).
@@ -161,8 +200,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// A transaction needs the rights of its parts, a batch one of its own for each table (DynamoDB
-/// developer guide, "API permissions").
+/// A transaction needs the rights of its parts (DynamoDB developer guide, "API permissions").
 fn of_tables(upstream: &Upstream, operation: &str, request: &Value) -> Vec<Access> {
     let access = |action: &str, table: &Value, index: Option<&str>, keys: Vec<&Value>| {
         let table = upstream.name("dynamodb", table.as_str().unwrap());
@@ -190,18 +228,6 @@ fn of_tables(upstream: &Upstream, operation: &str, request: &Value) -> Vec<Acces
                 })
                 .collect()
         }
-        "BatchWriteItem" => {
-            let tables = request["RequestItems"].as_object().unwrap();
-            tables
-                .iter()
-                .map(|(table, writes)| {
-                    let keys = writes.as_array().unwrap().iter().map(|write| {
-                        write.pointer("/PutRequest/Item").unwrap_or(&write["DeleteRequest"]["Key"])
-                    });
-                    access(operation, &Value::from(table.as_str()), None, keys.collect())
-                })
-                .collect()
-        }
         "Query" => {
             let index = request["IndexName"].as_str();
             let mut access = access(operation, &request["TableName"], index, Vec::new());
@@ -213,6 +239,20 @@ fn of_tables(upstream: &Upstream, operation: &str, request: &Value) -> Vec<Acces
         "PutItem" => vec![access(operation, &request["TableName"], None, vec![&request["Item"]])],
         _ => vec![access(operation, &request["TableName"], None, vec![&request["Key"]])],
     }
+}
+
+/// `/bucket/key`.
+fn of_bucket(upstream: &Upstream, method: &Method, path: &str) -> Vec<Access> {
+    let (bucket, key) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
+    let action = match *method {
+        // Looking whether an object is there needs the right to read it.
+        Method::GET | Method::HEAD => "s3:GetObject",
+        Method::PUT => "s3:PutObject",
+        Method::DELETE => "s3:DeleteObject",
+        _ => panic!("{method} of an object"),
+    };
+    let resource = format!("{}/{key}", upstream.name("s3", bucket));
+    vec![Access { action: action.to_owned(), resource, keys: BTreeSet::new() }]
 }
 
 /// A batch of messages needs the right to each of them.

@@ -13,7 +13,7 @@ mod template;
 pub use event::{HttpEvent, sample};
 pub use guard::{Denial, Guard, USED, Upstream, note};
 pub use outcome::{Outcome, Reply, Report, failures};
-pub use process::{Function, Lines, Process, binary};
+pub use process::{Function, Lines, Process, binary, of_lambda};
 pub use role::{Access, Right, Role};
 pub use runtime_api::RuntimeApi;
 pub use site::{Site, USER_DATA};

@@ -158,7 +158,7 @@ pub(crate) fn lock(lines: &Lines) -> MutexGuard<'_, Vec<String>> {
 }
 
 /// The variables that Lambda sets (Lambda developer guide, "Defined runtime environment variables").
-fn of_lambda(name: &str) -> [(&'static str, String); 15] {
+pub fn of_lambda(name: &str) -> [(&'static str, String); 15] {
     let name = format!("trigger-api-test-{name}");
     [
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),

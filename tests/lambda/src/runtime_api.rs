@@ -23,7 +23,7 @@ use shared::clock::Clock;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot, watch},
-    time::Instant,
+    time::{Instant, timeout},
 };
 use uuid::Uuid;
 
@@ -31,6 +31,9 @@ use crate::{Outcome, Reply, Report};
 
 /// The largest answer that is not streamed (Lambda quotas, invocation payload: 6 MB).
 const MAX_BUFFERED_BYTES: usize = 6 * 1024 * 1024;
+
+/// How long a process may take to do something for the first time.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The trace that every invocation belongs to.
 const TRACE: &str = "Root=1-698a6fc7-1f0e2d3c4b5a69788796a5b4;Parent=b7ad6b7169203331;Sampled=0";
@@ -115,8 +118,8 @@ impl RuntimeApi {
 
     async fn until<T>(&self, found: impl Fn(&Seen) -> Option<T>) -> T {
         let mut seen = self.shared.seen.subscribe();
-        let seen = seen.wait_for(|seen| found(seen).is_some()).await.unwrap();
-        found(&seen).unwrap()
+        let seen = timeout(PATIENCE, seen.wait_for(|seen| found(seen).is_some())).await;
+        found(&seen.expect("the process does not come that far").unwrap()).unwrap()
     }
 }
 

@@ -16,7 +16,7 @@ use support::{Answer, Api};
 use tokio::time::timeout;
 
 use crate::{
-    Denial, Function, Guard, HttpEvent, Process, Template, binary, event,
+    Function, Guard, HttpEvent, Process, Template, binary, event,
     guard::Upstream,
     outcome::failures,
     process::{Lines, lock},
@@ -36,7 +36,8 @@ const SESSION_TOKEN: &str = "the-session-token";
 pub struct Site {
     /// Tables and queues, and a key. Nobody takes the queues' messages but the test.
     pub api: Api,
-    guard: Guard,
+    /// What stands in front of them.
+    pub guard: Guard,
     template: Template,
     lines: Lines,
 }
@@ -57,10 +58,12 @@ impl Site {
         let endpoints = api.stack.endpoints();
         let upstream = Upstream {
             dynamodb_url: endpoints.dynamodb_url.clone(),
+            s3_url: endpoints.s3_url.clone(),
             sqs_url: endpoints.sqs_url.clone(),
             names: BTreeMap::from([
                 (("dynamodb", endpoints.runs_table.clone()), "RunsTable"),
                 (("dynamodb", endpoints.config_table.clone()), "ConfigTable"),
+                (("s3", endpoints.payloads_bucket.clone()), "PayloadsBucket"),
                 (("sqs", name_of(&endpoints.queue_url)), "RunsQueue"),
                 (("sqs", dead_letters(&endpoints.queue_url)), "DeadLetterQueue"),
             ]),
@@ -78,7 +81,8 @@ impl Site {
                 "RunsTable" => endpoints.runs_table.clone(),
                 "ConfigTable" => endpoints.config_table.clone(),
                 "RunsQueue" => endpoints.queue_url.clone(),
-                "PayloadsBucket" => "payloads".to_owned(),
+                "PayloadsBucket" => endpoints.payloads_bucket.clone(),
+                "AWS::StackName" => "trigger-api-test".to_owned(),
                 _ => return None,
             })
         });
@@ -104,6 +108,14 @@ impl Site {
         variables: &BTreeMap<String, String>,
     ) -> Process {
         Process::start(&binary(function), function.name(), variables, &self.lines).await
+    }
+
+    /// Starts a run in the background; its id.
+    pub async fn start_run(&self, trigger: &str, body: &Value) -> String {
+        let mut process = self.process(Function::AsyncStart).await;
+        let request = self.request("async-start").without_header("Idempotency-Key");
+        let request = request.parameter("trigger_id", trigger).body(body);
+        process.invoke(&request.json()).await.http().workflow_id()
     }
 
     /// A sample request with the key of this deployment.
@@ -214,15 +226,10 @@ impl Site {
         lock(&self.lines).clone()
     }
 
-    /// What processes asked for and their roles do not allow.
-    pub fn denials(&self) -> Vec<Denial> {
-        self.guard.denials()
-    }
-
     /// What holds at the end of every test: nobody asked for what its role does not allow, and the
     /// processes wrote JSON lines that hold no key and nothing of a caller's.
     pub fn finish(&self) {
-        assert_eq!(self.denials(), [], "a role allows too little");
+        assert_eq!(self.guard.denials(), [], "a role allows too little");
         let (_, key) = self.api.key.split_at(self.api.key.len() / 2);
         for line in self.lines() {
             let read: Result<serde_json::Map<String, Value>, _> = serde_json::from_str(&line);

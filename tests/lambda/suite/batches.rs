@@ -5,13 +5,6 @@ use serde_json::{Value, json};
 
 use crate::flows::{ENDLESS, HELLO};
 
-async fn start(site: &Site, trigger: &str) -> String {
-    let mut process = site.process(Function::AsyncStart).await;
-    let request = site.request("async-start").parameter("trigger_id", trigger);
-    let request = request.header("Idempotency-Key", trigger).body(&json!({"message": "x"}));
-    process.invoke(&request.json()).await.http().workflow_id()
-}
-
 /// One event of the records of all.
 fn together(events: Vec<Value>) -> Value {
     let records = events.into_iter().flat_map(|mut event| match event["Records"].take() {
@@ -25,7 +18,7 @@ fn together(events: Vec<Value>) -> Value {
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_bad_record_is_named_and_the_good_one_is_done() {
     let site = Site::start(&[HELLO]).await;
-    let run = start(&site, "hello").await;
+    let run = site.start_run("hello", &json!({"message": "x"})).await;
     let good = site.poll(Function::Worker).await.unwrap();
     let mut bad = good.clone();
     bad["Records"][0]["messageId"] = json!("bad");
@@ -44,7 +37,7 @@ async fn an_endless_expression_costs_its_run_and_no_neighbour() {
     let mut events = Vec::new();
     let mut runs = Vec::new();
     for trigger in ["endless", "hello"] {
-        runs.push(start(&site, trigger).await);
+        runs.push(site.start_run(trigger, &json!({"message": "x"})).await);
         events.push(site.poll(Function::Worker).await.unwrap());
     }
     // The bound on an expression unwinds, as a panic does: with `panic = "abort"` the process would end here.
@@ -60,7 +53,7 @@ async fn an_endless_expression_costs_its_run_and_no_neighbour() {
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_message_without_a_run_comes_back_and_is_dropped_in_the_end() {
     let site = Site::start(&[HELLO]).await;
-    start(&site, "hello").await;
+    site.start_run("hello", &json!({"message": "x"})).await;
     let mut event = site.poll(Function::Worker).await.unwrap();
     let id = event["Records"][0]["messageId"].as_str().unwrap().to_owned();
     let body = r#"{"v":1,"run":"019c4a8f-1a30-7def-8123-456789abcdef","kind":"start"}"#;
@@ -78,7 +71,7 @@ async fn a_message_without_a_run_comes_back_and_is_dropped_in_the_end() {
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_dead_letter_ends_its_run() {
     let site = Site::start(&[HELLO]).await;
-    let run = start(&site, "hello").await;
+    let run = site.start_run("hello", &json!({"message": "x"})).await;
     // Each poll takes the message and nobody deletes it, until the queue gives it up.
     for _ in 0..5 {
         assert!(site.poll(Function::Worker).await.is_some());

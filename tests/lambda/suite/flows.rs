@@ -53,3 +53,23 @@ do:
         method: get
         endpoint: { uri: '${ .url }' }
 "#;
+
+/// Calls that are refused, tried again after a wait, and given up.
+pub(crate) const RETRIES: &str = r#"
+document: { dsl: '1.0.3', namespace: test, name: retries, version: '1.0.0' }
+do:
+  - insist:
+      try:
+        - ask:
+            call: http
+            with:
+              method: get
+              endpoint: { uri: 'http://127.0.0.1:9/' }
+      catch:
+        retry:
+          delay: { milliseconds: 700 }
+          limit: { attempt: { count: 2 } }
+        do:
+          - rest:
+              set: { gave_up: true }
+"#;

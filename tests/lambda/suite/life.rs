@@ -74,6 +74,6 @@ async fn a_function_whose_role_allows_too_little_answers_with_an_error() {
     let answer = process.invoke(&site.request("status").json()).await.http();
     assert_eq!(answer.status, 500, "{answer}");
     assert!(!answer.to_string().contains("authorized"), "{answer}");
-    let denied: Vec<_> = site.denials().into_iter().map(|denial| denial.access).collect();
+    let denied: Vec<_> = site.guard.denials().into_iter().map(|denial| denial.access).collect();
     assert!(denied.contains(&"dynamodb:GetItem on ConfigTable".to_owned()), "{denied:?}");
 }

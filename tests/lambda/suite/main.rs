@@ -1,9 +1,11 @@
 //! The functions' release binaries, run as Lambda runs them. `tests/lambda/run` builds them first.
 
 mod batches;
+mod emulator;
 mod flows;
 mod life;
 mod logs;
 mod requests;
 mod rights;
 mod runs;
+mod seldom;

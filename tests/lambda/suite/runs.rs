@@ -4,18 +4,10 @@
 use std::time::Duration;
 
 use lambda_tests::{Function, HttpEvent, Outcome, Process, Site, USER_DATA};
-use serde_json::{Value, json};
+use serde_json::json;
 use support::Answer;
 
 use crate::flows::{CALL, HELLO, LONG_REST, SHORT_REST};
-
-/// Starts a run in the background.
-async fn start(site: &Site, trigger: &str, body: &Value) -> String {
-    let mut process = site.process(Function::AsyncStart).await;
-    let request = site.request("async-start").parameter("trigger_id", trigger);
-    let request = request.header("Idempotency-Key", trigger).body(body);
-    process.invoke(&request.json()).await.http().workflow_id()
-}
 
 fn status_of(site: &Site, sample: &str, run: &str) -> HttpEvent {
     site.request(sample).parameter("workflow_id", run)
@@ -35,7 +27,7 @@ fn logged(status: &Answer, message: &str) -> usize {
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_run_goes_from_function_to_function() {
     let site = Site::start(&[SHORT_REST]).await;
-    let run = start(&site, "short-rest", &json!({"message": USER_DATA})).await;
+    let run = site.start_run("short-rest", &json!({"message": USER_DATA})).await;
     assert_eq!(status(&site, &run).await.json()["status"], "pending");
     let mut worker = site.process(Function::Worker).await;
     assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
@@ -85,7 +77,7 @@ async fn a_run_that_outlasts_the_wait_goes_on_in_the_background() {
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_worker_that_is_killed_at_its_deadline_is_replaced() {
     let site = Site::start(&[SHORT_REST]).await;
-    let run = start(&site, "short-rest", &json!({})).await;
+    let run = site.start_run("short-rest", &json!({})).await;
     let mut doomed = site.process(Function::Worker).await;
     let event = site.poll(Function::Worker).await.unwrap();
     let outcome = doomed.invoke_within(Duration::from_millis(700), &event).await;
@@ -119,8 +111,8 @@ async fn a_waiting_call_that_is_killed_leaves_its_run_to_a_worker() {
     let mut worker = site.process(Function::Worker).await;
     let ended = site.work_to_the_end(&mut worker, &run).await;
     assert_eq!(ended.json()["status"], "completed", "{ended}");
-    let ended = patient.invoke(&event).await.http();
-    assert_eq!(ended.json()["status"], "completed", "{ended}");
+    assert_eq!(patient.invoke(&event).await.http().json(), site.api.status(&run).await.json());
+    let ended = status(&site, &run).await;
     assert_eq!((logged(&ended, "before"), logged(&ended, "after")), (1, 1), "{ended}");
     site.finish();
 }
@@ -129,7 +121,7 @@ async fn a_waiting_call_that_is_killed_leaves_its_run_to_a_worker() {
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn workers_that_get_one_message_twice_execute_the_run_once() {
     let site = Site::start(&[SHORT_REST]).await;
-    let run = start(&site, "short-rest", &json!({})).await;
+    let run = site.start_run("short-rest", &json!({})).await;
     let event = site.poll(Function::Worker).await.unwrap();
     let mut workers: Vec<Process> = Vec::new();
     for _ in 0..3 {
@@ -149,29 +141,6 @@ async fn workers_that_get_one_message_twice_execute_the_run_once() {
     assert_eq!(site.deliver(Function::Worker, first).await, Some(true));
     assert_eq!(site.deliver(Function::Worker, first).await, Some(true));
     assert_eq!(site.deliver(Function::Worker, first).await, None);
-    site.finish();
-}
-
-#[tokio::test]
-#[ignore = "needs release binaries: tests/lambda/run"]
-async fn a_run_is_cancelled_by_nobody_and_its_large_input_arrives_whole() {
-    // Not to be compressed, so that it takes several items.
-    let noise: String = (0..30_000_u64)
-        .map(|number| {
-            format!("{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23))
-        })
-        .collect();
-    let flow = HELLO.replace("\"Hello, \" + .message", ".message | length");
-    let site = Site::start(&[&flow, &LONG_REST.replace("seconds: 4", "milliseconds: 10")]).await;
-    let body = json!({"message": noise});
-    let run = start(&site, "hello", &body).await;
-    let mut worker = site.process(Function::Worker).await;
-    assert_eq!(site.work_to_the_end(&mut worker, &run).await.response()["reply"], 480_000);
-    let mut process = site.process(Function::SyncTrigger).await;
-    let request = site.request("sync-trigger").parameter("trigger_id", "long-rest").body(&body);
-    let answer = process.invoke(&request.json()).await.http();
-    assert_eq!(answer.response()["reminder"], noise);
-    assert_eq!(status(&site, &answer.workflow_id()).await.response()["reminder"], noise);
     site.finish();
 }
 

@@ -8,3 +8,4 @@ mod runs;
 mod schedules;
 mod triggers;
 mod unreachable;
+mod webhooks;

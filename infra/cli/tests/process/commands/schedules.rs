@@ -184,6 +184,8 @@ async fn a_deployment_is_worked_on_by_its_variables() {
         dynamodb_url,
         sqs_url,
         scheduler_url,
+        payloads_bucket,
+        s3_url,
         ..
     } = Endpoints::of_folder(&site.data()).unwrap().unwrap();
     let deployed = async |arguments: &[&str], variables: &[(&str, &str)]| {
@@ -199,6 +201,8 @@ async fn a_deployment_is_worked_on_by_its_variables() {
             ("TRIGGER_RUNS_TABLE", &runs_table),
             ("TRIGGER_CONFIG_TABLE", &config_table),
             ("TRIGGER_QUEUE_URL", &queue_url),
+            ("TRIGGER_PAYLOADS_BUCKET", &payloads_bucket),
+            ("AWS_ENDPOINT_URL_S3", &s3_url),
         ]);
         let output = command.envs(variables.iter().copied()).output().await.unwrap();
         let told = String::from_utf8(output.stderr).unwrap();

@@ -1,0 +1,45 @@
+//! Where secrets come from: a shell's history keeps its arguments, so files and the environment serve, too.
+
+use std::{fs, io, path::PathBuf};
+
+use clap::Args;
+use shared::model::Secret;
+
+use crate::error::Error;
+
+/// Secrets, at least one.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct Secrets {
+    /// A secret; every one is tried
+    #[arg(long, value_name = "TEXT", env = "TRIGGER_WEBHOOK_SECRET", hide_env_values = true)]
+    secret: Vec<String>,
+    /// A file that holds a secret; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    secret_file: Vec<PathBuf>,
+}
+
+impl Secrets {
+    /// Reads them. A line's end behind a secret in a file is the editor's.
+    pub(super) fn read(&self) -> Result<Vec<Secret>, Error> {
+        let mut secrets: Vec<_> = self.secret.iter().cloned().map(Secret::new).collect();
+        for path in &self.secret_file {
+            let text = if path.as_os_str() == "-" {
+                io::read_to_string(io::stdin().lock())
+            } else {
+                fs::read_to_string(path)
+            };
+            let text = text.map_err(|error| {
+                Error::Usage(format!("cannot read `{}`: {error}", path.display()))
+            })?;
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            secrets.push(Secret::new(text.strip_suffix('\r').unwrap_or(text).to_owned()));
+        }
+        Ok(secrets)
+    }
+
+    /// Whether standard input holds one.
+    pub(super) fn take_stdin(&self) -> bool {
+        self.secret_file.iter().any(|path| path.as_os_str() == "-")
+    }
+}

@@ -1,0 +1,55 @@
+//! A provider's row.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Exchange, Method, Place, ProviderName};
+
+/// All that is known of a provider's webhooks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scheme {
+    /// Its name.
+    pub provider: ProviderName,
+    /// How it signs.
+    pub methods: Vec<Method>,
+    /// Where a delivery's id stands, the best place first; SHA-256 of the body when nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delivery: Vec<Place>,
+    /// Where the event's name stands, the best place first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event: Vec<Place>,
+    /// Where it says whose event it is, the best place first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub account: Vec<Place>,
+    /// Where the time of the event stands; the time of sending, else of receipt, when nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimePlace>,
+    /// What is asked to see whether the endpoint is ours: answered at once, no run starts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handshakes: Vec<Exchange>,
+    /// What deliveries have to be answered, where the provider cares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<Exchange>,
+}
+
+/// Where the time of an event stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimePlace {
+    /// Where.
+    pub at: Place,
+    /// As what.
+    pub unit: TimeUnit,
+}
+
+/// How the time of an event is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeUnit {
+    /// Seconds since the Unix epoch.
+    S,
+    /// Milliseconds since the Unix epoch.
+    Ms,
+    /// As in `2026-02-09T23:24:39Z`.
+    Rfc3339,
+}
