@@ -16,7 +16,7 @@ from emulator import ACCOUNT, REGION, ROOT, Emulator
 STACK = "trigger-api-dev"
 STAGE = "dev"
 WORKSPACE = "acme"
-FUNCTIONS = ("async-start", "dead-letter", "status", "sync-trigger", "worker")
+FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
 
 
 class Deployment:
