@@ -16,7 +16,7 @@ from emulator import ACCOUNT, REGION, ROOT, Emulator
 STACK = "trigger-api-dev"
 STAGE = "dev"
 WORKSPACE = "acme"
-FUNCTIONS = ("async-start", "dead-letter", "status", "sync-trigger", "worker")
+FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
 
 
 class Deployment:
@@ -38,6 +38,7 @@ class Deployment:
         return boto3.client(
             service,
             endpoint_url=self.emulator.url,
+            verify=self.emulator.certificate,
             region_name=credentials["AWS_REGION"],
             aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
@@ -62,18 +63,23 @@ class Deployment:
     def messages(self, queue: str) -> list[dict]:
         """What is in a queue, without receiving it."""
         url = self.outputs[queue]
-        path = f"{self.emulator.url}/_ministack/sqs/messages"
-        answer = requests.get(path, params={"QueueUrl": url})
+        answer = self.emulator.get("/_ministack/sqs/messages", params={"QueueUrl": url})
         answer.raise_for_status()
         return answer.json()["messages"][ACCOUNT][REGION][url]
 
+    def send(self, message: str):
+        """Sends a message to the runs queue, and waits until nothing is left there."""
+        queue = "RunsQueueUrl"
+        sqs = self.client("sqs")
+        sqs.send_message(QueueUrl=self.outputs[queue], MessageBody=message)
+        eventually(lambda: not self.messages(queue), "the queue to be empty")
+
     def logged(self, function: str) -> list[str]:
-        """Every line of a function itself: the others are Lambda's."""
+        """Every line of a function's log."""
         pages = self.client("logs").get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/lambda/{STACK}-{function}"
         )
-        lines = [event["message"] for page in pages for event in page["events"]]
-        return [line for line in lines if line.startswith("{")]
+        return [event["message"] for page in pages for event in page["events"]]
 
 
 class Api:
@@ -84,6 +90,7 @@ class Api:
         # The emulator tells an API by the host name, as AWS does.
         self._host = f"{api}.execute-api.localhost"
         self._base = f"{emulator.url}/{STAGE}/api/v1/ai/trigger"
+        self._certificate = emulator.certificate
         self.key = key
 
     def start(self, trigger: str, body: dict, **headers: str) -> requests.Response:
@@ -109,7 +116,8 @@ class Api:
 
     def _request(self, method: str, path: str, headers: dict, **more) -> requests.Response:
         headers = {"Host": self._host, "Authorization": f"Bearer {self.key}"} | headers
-        return requests.request(method, f"{self._base}/{path}", headers=headers, **more)
+        url = f"{self._base}/{path}"
+        return requests.request(method, url, headers=headers, verify=self._certificate, **more)
 
 
 def eventually(look, what: str, timeout_s: float = 60):

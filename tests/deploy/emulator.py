@@ -23,12 +23,14 @@ COMMAND = [
 
 class Emulator:
     """A running ministack. It checks signatures and evaluates policies (AUTH), so that a function
-    can do what its role allows and nothing else."""
+    can do what its role allows and nothing else, and speaks TLS, which those of the bucket ask for."""
 
     def __init__(self, folder: Path):
         self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"https://127.0.0.1:{self.port}"
         self.log = folder / "ministack.log"
+        # Made by ministack, with the command openssl.
+        self.certificate = folder / "ministack-tls/server.crt"
         # An account's number as the access key stands for the root user of that account.
         self.environment = {
             "AWS_ACCESS_KEY_ID": ACCOUNT,
@@ -36,6 +38,9 @@ class Emulator:
             "AWS_ENDPOINT_URL": self.url,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
+            # Whom to trust, as the AWS CLI's family and as everybody else is told it.
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "SSL_CERT_FILE": str(self.certificate),
         }
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
@@ -52,6 +57,7 @@ class Emulator:
                     "HOME": str(folder),
                     "TMPDIR": str(folder),
                     "AUTH": "true",
+                    "USE_SSL": "1",
                     "BIND_HOST": "127.0.0.1",
                     "GATEWAY_PORT": str(self.port),
                     "MINISTACK_ACCOUNT_ID": ACCOUNT,
@@ -59,6 +65,8 @@ class Emulator:
                     # Where there is an engine, functions must not run in it all the same.
                     "DOCKER_HOST": "unix:///nonexistent",
                     "LAMBDA_EXECUTOR": "local",
+                    # It would listen on a port of its own.
+                    "IOT_MTLS_ENABLED": "0",
                 },
             )
         try:
@@ -66,6 +74,10 @@ class Emulator:
         except BaseException:
             self.stop()
             raise
+
+    def get(self, path: str, **more) -> requests.Response:
+        """What it tells of itself."""
+        return requests.get(self.url + path, verify=self.certificate, timeout=10, **more)
 
     def stop(self):
         """Ends it and every function that it started."""
@@ -76,9 +88,9 @@ class Emulator:
         deadline = time.monotonic() + 60
         while True:
             try:
-                health = requests.get(f"{self.url}/_ministack/health", timeout=5).json()
+                health = self.get("/_ministack/health").json()
                 break
-            except requests.RequestException:
+            except OSError:
                 if time.monotonic() > deadline:
                     raise RuntimeError(f"ministack does not answer, see {self.log}") from None
                 time.sleep(0.1)

@@ -2,6 +2,10 @@
 
 Streaming routes are not tested here: the emulator answers 500 on them."""
 
+import json
+import os
+from datetime import datetime, timedelta, timezone
+
 from deployment import FUNCTIONS, STACK, eventually
 # The user's own, so that no line of a log may hold it.
 MESSAGE = "two pounds of tea for Ada"
@@ -37,6 +41,19 @@ def test_a_revoked_key_is_refused(deployment):
     deployment.operate("key", "revoke", key["key_id"])
     refused = deployment.api.start("steps", {}, Authorization=f"Bearer {key['api_key']}")
     assert refused.status_code == 401, refused.text
+
+
+def test_what_is_too_large_for_an_item_goes_through_the_bucket(deployment):
+    # Random, so that it cannot be compressed to less than an item may hold.
+    large = os.urandom(500_000).hex()
+    started = deployment.api.start("steps", {"message": large})
+    assert started.status_code == 200, started.text
+    run = started.json()["workflow_id"]
+    assert deployment.api.await_end(run)["response"] == {"said": large}
+
+    bucket = deployment.outputs["PayloadsBucketName"]
+    stored = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix="payloads/")
+    assert any(run in one["Key"] for one in stored.get("Contents", []))
 
 
 class BrokenWorker:
@@ -85,10 +102,7 @@ def test_a_message_that_failed_is_delivered_again_and_its_run_ends_once(deployme
     assert steps(ended) == expected
 
     # SQS may deliver what was deleted once more.
-    deployment.client("sqs").send_message(
-        QueueUrl=deployment.outputs["RunsQueueUrl"], MessageBody=message
-    )
-    eventually(lambda: not deployment.messages("RunsQueueUrl"), "the repeated message to be done with")
+    deployment.send(message)
     assert deployment.api.status(run).json() == ended
 
 
@@ -101,13 +115,37 @@ def test_a_run_whose_messages_all_fail_ends_as_failed(deployment):
     assert deployment.messages("DeadLetterQueueUrl") == []
 
 
+def test_a_firing_of_a_schedule_starts_one_run_however_often_it_is_delivered(deployment):
+    at = datetime.now(timezone.utc) + timedelta(seconds=3)
+    deployment.operate(
+        *("trigger", "create", "--name", "tick", "--id", "tick", "--flow", "steps"),
+        *("--at", at.strftime("%Y-%m-%dT%H:%M:%S"), "--input", json.dumps({"message": MESSAGE})),
+    )
+    scheduler = deployment.client("scheduler")
+    (schedule,) = scheduler.list_schedules(GroupName=STACK)["Schedules"]
+    target = scheduler.get_schedule(GroupName=STACK, Name=schedule["Name"])["Target"]
+
+    def runs():
+        return deployment.operate("run", "list", "--trigger", "tick")["runs"]
+
+    (run,) = eventually(runs, "the schedule to fire")
+    assert deployment.api.await_end(run["run_id"])["response"] == {"said": MESSAGE}
+
+    time = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    again = target["Input"].replace("<aws.scheduler.scheduled-time>", time)
+    assert again != target["Input"]
+    for _ in range(2):
+        deployment.send(again)
+    assert [one["run_id"] for one in runs()] == [run["run_id"]]
+
+
 def test_the_functions_log_runs_and_neither_keys_nor_messages(deployment):
     run = deployment.api.start("steps", {"message": MESSAGE}).json()["workflow_id"]
     deployment.api.await_end(run)
 
     # Whatever the tests before this one have caused is among them.
     lines = {function: deployment.logged(function) for function in FUNCTIONS}
-    for function in ("async-start", "worker"):
+    for function in ("async-start", "status", "worker"):
         assert any(run in line for line in lines[function]), f"{function} has not told of the run"
     for hidden in (deployment.api.key, MESSAGE):
         assert not any(hidden in line for line in sum(lines.values(), []))
