@@ -265,10 +265,7 @@ fn process(clock: &Clock, services: &Services, settings: Settings, wire: &Wire) 
             table_names(),
             Payloads::new(payloads, BUCKET),
         ),
-        queue: Queue::new(
-            aws_sdk_sqs::Client::from_conf(messages),
-            format!("http://localhost/000000000000/{QUEUE}"),
-        ),
+        queue: Queue::new(messages, format!("http://localhost/000000000000/{QUEUE}")),
         egress: Egress::new(Policy { allow_private_targets: true, ..Policy::default() }),
         clock: clock.clone(),
     };

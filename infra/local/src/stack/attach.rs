@@ -49,7 +49,10 @@ impl Endpoints {
         let payloads = Payloads::new(clients::s3_at(&self.s3_url), &self.payloads_bucket);
         Parts {
             store: Store::new(clients::dynamodb_at(&self.dynamodb_url), tables, payloads),
-            queue: Queue::new(clients::sqs_at(&self.sqs_url), self.queue_url.clone()),
+            queue: Queue::new(
+                clients::sqs_at(&self.sqs_url).config().clone(),
+                self.queue_url.clone(),
+            ),
             egress: Egress::new(Policy::default()),
             clock: Clock::system(),
         }

@@ -50,8 +50,10 @@ impl Stack {
             services::tables(),
             Payloads::new(clients::s3(&options, &payloads, &endpoints), PAYLOADS_BUCKET),
         );
-        let queue =
-            Queue::new(clients::sqs(&options, &queues, &endpoints), endpoints.queue_url.clone());
+        let queue = Queue::new(
+            clients::sqs(&options, &queues, &endpoints).config().clone(),
+            endpoints.queue_url.clone(),
+        );
         let parts = Parts {
             store: store.clone(),
             queue,

@@ -1,6 +1,10 @@
 //! The one way to the queue.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_sqs::{
@@ -20,10 +24,12 @@ const MAX_VISIBILITY: Duration = Duration::from_hours(12);
 /// its receivers when a message was sent, but not how long it was to wait.
 pub(super) const DELAY: &str = "delay_s";
 
-/// The runs queue behind an SQS client. Cloning shares both.
+/// The runs queue. Cloning shares its client, which is made when the first message goes out: a
+/// function that only reads never has one.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    client: Client,
+    config: Config,
+    client: Arc<OnceLock<Client>>,
     url: Arc<str>,
 }
 
@@ -46,10 +52,10 @@ impl fmt::Debug for Receipt {
 }
 
 impl Queue {
-    /// The queue at `url` through `client`.
+    /// The queue at `url` through a client of `config`.
     #[must_use]
-    pub fn new(client: Client, url: String) -> Self {
-        Self { client, url: url.into() }
+    pub fn new(config: Config, url: String) -> Self {
+        Self { config, client: Arc::default(), url: url.into() }
     }
 
     /// The queue at `url` on AWS, or on what stands at `endpoint`. Opens no connection yet.
@@ -67,7 +73,11 @@ impl Queue {
             .credentials_provider(credentials)
             .http_client(http);
         config.set_endpoint_url(endpoint);
-        Self::new(Client::from_conf(config.build()), url)
+        Self::new(config.build(), url)
+    }
+
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| Client::from_conf(self.config.clone()))
     }
 
     /// Sends `message`, to be seen after `delay`, which is cut to the longest that SQS takes: who
@@ -100,7 +110,7 @@ impl Queue {
         delay: Duration,
     ) -> Result<(), Error> {
         let body = body.map_err(|error| Error::Internal(error.into()))?;
-        let request = self.client.send_message().queue_url(&*self.url).message_body(body);
+        let request = self.client().send_message().queue_url(&*self.url).message_body(body);
         let request = request.message_group_id(workspace.as_str());
         let delay_s = whole_seconds(delay, MAX_DELAY);
         let request = if delay_s == 0 { request } else { marked_delayed(request, delay_s)? };
@@ -117,7 +127,7 @@ impl Queue {
         receipt: &Receipt,
         timeout: Duration,
     ) -> Result<(), Error> {
-        self.client
+        self.client()
             .change_message_visibility()
             .queue_url(&*self.url)
             .receipt_handle(&receipt.0)
@@ -195,7 +205,7 @@ mod tests {
             .retry_config(RetryConfig::disabled())
             .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
             .build();
-        (Queue::new(Client::from_conf(config), "http://localhost/runs".to_owned()), wire)
+        (Queue::new(config, "http://localhost/runs".to_owned()), wire)
     }
 
     fn message() -> Message {
