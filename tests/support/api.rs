@@ -101,6 +101,11 @@ impl Api {
         self.post(&format!("/api/v1/ai/trigger/start/demo/{trigger}/DEV"), body)
     }
 
+    /// A request with the key where the Pinkfish dialect has it.
+    pub fn keyed(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).header("x-api-key", &self.key)
+    }
+
     /// A run as it stands.
     pub async fn status(&self, run: &str) -> Answer {
         send(self.get(&format!("/api/v1/ai/trigger/status/demo/{run}"))).await

@@ -3,7 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
-        phinite::{Envelope, Error, Logs, LogsWanted, StatusRequest, reply},
+        Dialect,
+        phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
+        pinkfish::{self, Answer, Execution, Progress, RunPart, RunRequest},
         received,
     },
     runs::Runs,
@@ -12,11 +14,20 @@ use shared::{
 /// Answers one request.
 pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
-    let result = read(&runs.observed(&event), &request).await;
-    reply(&request, event, result).await
+    let runs = runs.observed(&event);
+    match Dialect::of(&request) {
+        Dialect::Phinite => {
+            let result = read(&runs, &request).await;
+            phinite::reply(&request, event, result).await
+        }
+        Dialect::Pinkfish => {
+            let result = Box::pin(read_steps(&runs, &request)).await;
+            pinkfish::reply(&request, event, result).await
+        }
+    }
 }
 
-async fn read(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
+async fn read(runs: &Runs, request: &Request) -> Result<Envelope, phinite::Error> {
     let request = StatusRequest::of(request)?;
     let caller = runs.authenticate(request.token()?, &request.workspace).await?;
     let (view, logs) = match request.logs()? {
@@ -28,4 +39,23 @@ async fn read(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
         }
     };
     Ok(Envelope::of_run(view, logs, false))
+}
+
+async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Error> {
+    let request = RunRequest::of(request)?;
+    if request.part == RunPart::Preflight {
+        return Ok(Answer::Preflight);
+    }
+    let caller = runs.authenticate_by_key(request.key()?).await?;
+    let answer = match request.part {
+        RunPart::Results => {
+            let results = runs.results(&caller, &request.run).await?;
+            Answer::Execution { execution: Box::new(Execution::of(results)), replayed: false }
+        }
+        RunPart::Status | RunPart::Preflight => {
+            let (view, steps) = runs.progress(&caller, &request.run).await?;
+            Answer::Progress(Progress::of(&view.run, steps))
+        }
+    };
+    answer.about(&request.automation)
 }

@@ -1,27 +1,56 @@
 //! Runs a trigger's flow while the caller waits; what is not done by then goes on in the background.
+//! A trigger of the Pinkfish dialect is one resource, so it is started in the background here too.
 
 use lambda_http::{Body, Request, Response};
 use shared::{
-    http::{
-        phinite::{Envelope, Error, Logs, TriggerRequest, reply},
-        received,
-    },
+    http::{Dialect, phinite, pinkfish, received},
+    model::limits,
     runs::Runs,
 };
 
 /// Answers one request.
 pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
-    let result = run(&runs.observed(&event), &request).await;
-    reply(&request, event, result).await
+    let runs = runs.observed(&event);
+    match Dialect::of(&request) {
+        Dialect::Phinite => {
+            let result = run(&runs, &request).await;
+            phinite::reply(&request, event, result).await
+        }
+        Dialect::Pinkfish => {
+            let runs = runs.waiting_at_most(limits::PINKFISH_WAIT);
+            let result = Box::pin(trigger(&runs, &request)).await;
+            pinkfish::reply(&request, event, result).await
+        }
+    }
 }
 
-async fn run(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
-    let request = TriggerRequest::of(request)?;
+async fn run(runs: &Runs, request: &Request) -> Result<phinite::Envelope, phinite::Error> {
+    let request = phinite::TriggerRequest::of(request)?;
     let caller = runs.authenticate(request.token()?, &request.workspace).await?;
     let environment = request.environment()?;
     let trigger = runs.trigger(&caller, &request.trigger, environment).await?;
     let start = request.start(trigger, environment)?;
     let (view, replayed) = runs.start_and_wait(start).await?;
-    Ok(Envelope::of_run(view, Logs::Newest, replayed))
+    Ok(phinite::Envelope::of_run(view, phinite::Logs::Newest, replayed))
+}
+
+async fn trigger(runs: &Runs, request: &Request) -> Result<pinkfish::Answer, pinkfish::Error> {
+    let request = pinkfish::TriggerRequest::of(request)?;
+    if request.is_preflight() {
+        return Ok(pinkfish::Answer::Preflight);
+    }
+    let caller = runs.authenticate_by_key(request.key()?).await?;
+    let (trigger, environment) = runs.furthest_trigger(&caller, &request.trigger).await?;
+    let waits = request.waits()?;
+    let inputs = request.inputs()?;
+    let typed = runs.input_of_texts(&trigger, environment, inputs.texts.clone()).await?;
+    let automation = trigger.flow.clone();
+    let start = request.start((trigger, environment), inputs, typed)?;
+    if waits {
+        let (report, replayed) = runs.start_and_report(start).await?;
+        return Ok(pinkfish::Answer::of_report(report, replayed));
+    }
+    let started = runs.start(start).await?;
+    Ok(pinkfish::Answer::of_started(automation, &started))
 }

@@ -3,7 +3,7 @@
 mod answers;
 mod arbitrary;
 mod bodies;
-mod clients;
+pub(crate) mod clients;
 mod environments;
 mod faults;
 mod flows;
@@ -11,5 +11,6 @@ mod idempotency;
 mod keys;
 mod logs;
 mod payloads;
+mod pinkfish;
 mod refusals;
 mod trace;

@@ -11,11 +11,39 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// The key in `X-API-KEY`, or nothing.
+pub(super) fn api_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-api-key")?.to_str().ok().map(str::trim)
+}
+
+/// Whether a body is declared as a form of URL-encoded fields.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    essence(headers).is_some_and(|essence| essence == "application/x-www-form-urlencoded")
+}
+
+/// Whether a text's charset, where one is declared, is UTF-8 or a part of it.
+pub(super) fn is_utf8(headers: &HeaderMap) -> bool {
+    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    text.unwrap_or_default().split(';').skip(1).all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let charset = value.trim().trim_matches('"').to_ascii_lowercase();
+        !name.trim().eq_ignore_ascii_case("charset")
+            || ["utf-8", "utf8", "us-ascii"].contains(&charset.as_str())
+    })
+}
+
+/// The declared type without its parameters, in lower case.
+fn essence(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
 /// Whether a body is declared as JSON. A body of undeclared type is taken as JSON too.
 pub(super) fn accepts_json_body(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::CONTENT_TYPE) else { return true };
-    let Ok(text) = value.to_str() else { return false };
-    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if !headers.contains_key(header::CONTENT_TYPE) {
+        return true;
+    }
+    let essence = essence(headers).unwrap_or_default();
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }

@@ -2,11 +2,16 @@
 //! names `lambda_http`; decides nothing about runs.
 
 mod body;
+mod dialect;
+mod form;
 pub mod gateway;
 mod headers;
 pub mod phinite;
+pub mod pinkfish;
 mod problem;
 mod received;
+mod respond;
 pub mod routes;
 
+pub use dialect::Dialect;
 pub use received::received;

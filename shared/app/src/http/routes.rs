@@ -29,7 +29,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 6] = [
+pub const ROUTES: [Route; 9] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -44,4 +44,7 @@ pub const ROUTES: [Route; 6] = [
     route("/trigger/{workspace_id}/{trigger_id}/{environment}", Function::SyncTrigger, true),
     route("/trigger/start/{workspace_id}/{trigger_id}/{environment}", Function::AsyncStart, false),
     route("/trigger/status/{workspace_id}/{workflow_id}", Function::Status, false),
+    route("/ext/triggers/{triggerId}", Function::SyncTrigger, true),
+    route("/ext/runs/{automationId}/{runId}/status", Function::Status, false),
+    route("/ext/runs/{automationId}/{runId}/results", Function::Status, false),
 ];

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::{Error, Runs};
 use crate::{
     auth::{Key, KeyToken, Scope},
+    flow,
     model::{Environment, Trigger, TriggerId, TriggerState, WorkspaceId},
 };
 
@@ -48,10 +51,23 @@ impl Runs {
     /// # Errors
     /// [`Error::Unauthenticated`]; [`Error::Store`] when the key could not be looked up (retry is safe).
     pub async fn authenticate(&self, token: &str, workspace: &str) -> Result<Caller, Error> {
+        self.accept_key(token, Some(workspace)).await
+    }
+
+    /// Accepts a key for the workspace that it belongs to. Every reason to refuse gives the same error.
+    ///
+    /// # Errors
+    /// As [`Runs::authenticate`].
+    pub async fn authenticate_by_key(&self, token: &str) -> Result<Caller, Error> {
+        self.accept_key(token, None).await
+    }
+
+    async fn accept_key(&self, token: &str, workspace: Option<&str>) -> Result<Caller, Error> {
         let token = KeyToken::parse(token).map_err(|_| Error::Unauthenticated)?;
         let now = self.now();
         let key = self.config.key(&token.id(), now).await?.ok_or(Error::Unauthenticated)?;
-        if !key.verify(&token, now) || key.workspace.as_str() != workspace {
+        let is_elsewhere = workspace.is_some_and(|workspace| key.workspace.as_str() != workspace);
+        if !key.verify(&token, now) || is_elsewhere {
             return Err(Error::Unauthenticated);
         }
         self.notes.workspace(key.workspace.as_str());
@@ -76,13 +92,54 @@ impl Runs {
         caller.require(Scope::Trigger)?;
         let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
         let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
-        let open = trigger.state == TriggerState::Active
-            && trigger.environments.contains(&environment)
-            && caller.reaches(Scope::Trigger, &trigger.workspace, environment, &id);
-        if !open {
+        if !is_open(&trigger, caller, environment) {
             return Err(Error::NoTrigger);
         }
         self.notes.trigger(trigger.id.as_str());
         Ok(trigger)
     }
+
+    /// The trigger that the caller may start where no environment is named, and the environment:
+    /// the one furthest on the way from DEV to PROD that the trigger and the key are open for and
+    /// that serves a version of the flow.
+    ///
+    /// # Errors
+    /// As [`Runs::trigger`].
+    pub async fn furthest_trigger(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<(Arc<Trigger>, Environment), Error> {
+        caller.require(Scope::Trigger)?;
+        let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
+        let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
+        let flow = self.config.flow(caller.workspace(), &trigger.flow, self.now()).await?;
+        let flow = flow.ok_or(Error::NoTrigger)?;
+        let found = Environment::ALL.into_iter().rev().find(|environment| {
+            flow.serves.contains_key(environment) && is_open(&trigger, caller, *environment)
+        });
+        let environment = found.ok_or(Error::NoTrigger)?;
+        self.notes.trigger(trigger.id.as_str());
+        Ok((trigger, environment))
+    }
+
+    /// Named texts, as of a form, as the input that the trigger's flow declares there.
+    ///
+    /// # Errors
+    /// As [`Runs::start`]; writes nothing.
+    pub async fn input_of_texts(
+        &self,
+        trigger: &Trigger,
+        environment: Environment,
+        texts: Vec<(String, String)>,
+    ) -> Result<Map<String, Value>, Error> {
+        let (_, plan) = self.served_plan(trigger, environment).await?;
+        Ok(flow::typed(plan.input_schema.as_ref(), texts))
+    }
+}
+
+fn is_open(trigger: &Trigger, caller: &Caller, environment: Environment) -> bool {
+    trigger.state == TriggerState::Active
+        && trigger.environments.contains(&environment)
+        && caller.reaches(Scope::Trigger, &trigger.workspace, environment, &trigger.id)
 }

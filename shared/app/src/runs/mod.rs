@@ -14,9 +14,11 @@ mod journal;
 mod keeper;
 mod observe;
 mod plans;
+mod replay;
 mod service;
 mod start;
 mod status;
+mod steps;
 mod wait;
 
 pub use access::Caller;
@@ -24,5 +26,6 @@ pub use error::{Error, ErrorKind};
 pub use service::{Parts, Runs, Settings};
 pub use start::{Idempotency, Start, Started};
 pub use status::RunView;
+pub use steps::{Report, Results, Step, StepState};
 
 pub use crate::store::{CancelRequest, LogPage};

@@ -111,6 +111,13 @@ impl Runs {
         Self { notes: event.notes(), ..self.clone() }
     }
 
+    /// The same, but that no call waits for longer than this.
+    #[must_use]
+    pub fn waiting_at_most(self, longest: Duration) -> Self {
+        let wait = self.settings.wait.min(longest);
+        Self { settings: Settings { wait, ..self.settings }, ..self }
+    }
+
     /// What tells of events.
     #[must_use]
     pub const fn telemetry(&self) -> &Telemetry {

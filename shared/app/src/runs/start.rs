@@ -179,7 +179,7 @@ pub(super) fn may_lack_message(run: &Run) -> bool {
 /// Whether `input` is what the flow declares.
 pub(super) fn check_input(plan: &Plan, input: &Value) -> Result<(), Error> {
     let Some(schema) = &plan.input_schema else { return Ok(()) };
-    match schema.0.validate(input) {
+    match schema.validator.validate(input) {
         Ok(()) => Ok(()),
         Err(error) => Err(Error::InvalidInput {
             pointer: error.instance_path().to_string(),

@@ -109,7 +109,7 @@ impl Store {
     }
 
     /// The journal from entry `seq` on, then the header.
-    fn entries_from(&self, id: RunId, seq: u64) -> QueryFluentBuilder {
+    pub(super) fn entries_from(&self, id: RunId, seq: u64) -> QueryFluentBuilder {
         self.client
             .query()
             .table_name(&self.tables.runs)
@@ -121,12 +121,12 @@ impl Store {
     }
 }
 
-fn is_header(item: &Item) -> bool {
+pub(super) fn is_header(item: &Item) -> bool {
     Reader::new(item, "run").optional_text("sk") == Some(MAIN)
 }
 
 /// The entry that rides in the header of a run that ended.
-fn last(header: &Item) -> Result<Option<JournalEntry>, Error> {
+pub(super) fn last(header: &Item) -> Result<Option<JournalEntry>, Error> {
     let stored = Reader::new(header, "run").optional_binary("last");
     stored.map(|last| codec::decode(last, "journal entry")).transpose()
 }

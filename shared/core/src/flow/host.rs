@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::model::{CallFailure, HttpAnswer, LogLevel, RunError, Timestamp};
 
 /// What a flow needs of the world. A key names one instance of one effect:
@@ -41,6 +43,10 @@ pub trait Host: Sync {
 
     /// Adds a line to the run's log, unless a resumed run has already added it.
     fn log(&self, event: LogEvent);
+
+    /// The task at this place of the flow's own list ended with `output`. Told again by a resumed
+    /// run; who only executes has no use for it.
+    fn completed(&self, _index: usize, _output: &Value) {}
 }
 
 /// A request a flow makes.

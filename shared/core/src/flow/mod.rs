@@ -16,6 +16,7 @@ mod load;
 mod nearest;
 mod plan;
 mod source;
+mod texts;
 
 pub use errors::{ErrorKind, raise};
 pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
@@ -28,3 +29,4 @@ pub use plan::{
     HttpOutput, LogCall, Plan, Retry, Schema, Task, TaskKind, TaskList, Template, Then, Try,
     WaitFor,
 };
+pub use texts::typed;

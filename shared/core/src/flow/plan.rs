@@ -155,7 +155,12 @@ pub enum Template {
 
 /// A JSON Schema (draft 2020-12), compiled; it reaches no other document.
 #[derive(Clone, Debug)]
-pub struct Schema(pub Arc<jsonschema::Validator>);
+pub struct Schema {
+    /// Compiled.
+    pub validator: Arc<jsonschema::Validator>,
+    /// As it was written.
+    pub document: Arc<Value>,
+}
 
 /// How long: fixed, or evaluated to ISO 8601 text or a duration object.
 #[derive(Debug)]

@@ -11,6 +11,9 @@ pub const MAX_BODY_BYTES: usize = 4_500_000;
 /// Longest wait of a waiting call. The published contract says 120 to 150 s.
 pub const MAX_WAIT: Duration = Duration::from_secs(150);
 
+/// Longest wait of a waiting call of the Pinkfish dialect. The published contract says 60 s.
+pub const PINKFISH_WAIT: Duration = Duration::from_secs(60);
+
 /// Longest life of a run. The published contract says 2,700 s.
 pub const MAX_RUN: Duration = Duration::from_secs(2700);
 

@@ -2,5 +2,5 @@
 
 mod guide;
 mod own;
-mod program;
+pub(super) mod program;
 mod published;

@@ -13,11 +13,11 @@ use tokio::{process::Command, time::timeout};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How to run code of a language.
-pub(super) struct Program {
+pub(in crate::wire) struct Program {
     command: PathBuf,
     arguments: Vec<&'static str>,
     /// How its files end.
-    pub(super) ending: &'static str,
+    pub(in crate::wire) ending: &'static str,
     node_path: Option<PathBuf>,
 }
 
@@ -44,7 +44,7 @@ impl Program {
     }
 
     /// What the code in `file` prints. It must end well.
-    pub(super) async fn run(&self, file: &Path, arguments: &[&Path]) -> String {
+    pub(in crate::wire) async fn run(&self, file: &Path, arguments: &[&Path]) -> String {
         let mut command = self.command();
         command.args(&self.arguments).arg(file).args(arguments);
         let output = timeout(PATIENCE, command.output()).await.expect("it does not end").unwrap();
@@ -56,7 +56,10 @@ impl Program {
 }
 
 /// What runs the guide's clients of a language here, or why nothing does.
-pub(super) async fn for_published(language: &str, root: &Path) -> Result<Program, &'static str> {
+pub(in crate::wire) async fn for_published(
+    language: &str,
+    root: &Path,
+) -> Result<Program, &'static str> {
     let packages = root.join("target/clients");
     match language {
         "bash" => or(curl().await, "there is no bash with curl"),
@@ -120,7 +123,7 @@ fn or(program: Option<Program>, reason: &'static str) -> Result<Program, &'stati
 }
 
 /// Tells whoever reads the test's output, also where it succeeds.
-pub(super) fn tell(what: &str) {
+pub(in crate::wire) fn tell(what: &str) {
     // Not through `print`, which the test harness holds back.
     let _ = writeln!(std::io::stderr(), "clients: {what}");
 }

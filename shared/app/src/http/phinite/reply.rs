@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Envelope, Error};
 use crate::{
-    http::{headers, problem},
+    http::respond::{self, JSON, respond},
     runs,
     telemetry::{Event, Outcome},
 };
@@ -34,11 +34,9 @@ fn answer(request: &Request, result: Result<Envelope, Error>) -> Response<Body> 
                 let error = runs::Error::Internal("the answer cannot be written");
                 return refuse(request, &Error::Failed(error));
             };
-            let mut response = respond(StatusCode::OK, "application/json", text);
+            let mut response = respond(StatusCode::OK, JSON, text);
             if envelope.replayed {
-                response
-                    .headers_mut()
-                    .insert("idempotency-replayed", HeaderValue::from_static("true"));
+                respond::mark_replayed(&mut response);
             }
             response
         }
@@ -70,17 +68,11 @@ pub(in crate::http) fn refusal(
     text: &str,
     faults: Option<Value>,
 ) -> Response<Body> {
-    if headers::wants_problem(headers) {
-        let problem = problem::problem(status, text, faults);
-        return respond(status, problem::MEDIA_TYPE, problem.to_string());
-    }
-    let detail = faults.unwrap_or_else(|| Value::String(text.to_owned()));
-    respond(status, "application/json", json!({"detail": detail}).to_string())
-}
-
-fn respond(status: StatusCode, media_type: &'static str, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::Text(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response
+    respond::refusal(
+        headers,
+        status,
+        text,
+        faults,
+        |faults| json!({"detail": faults.unwrap_or_else(|| Value::String(text.to_owned()))}),
+    )
 }

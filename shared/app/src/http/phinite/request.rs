@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Error;
 use crate::{
-    http::{body, headers},
+    http::{body, dialect::parameter, headers},
     model::{ContentHash, Environment, Trigger},
     runs::{Idempotency, Start},
 };
@@ -143,11 +143,6 @@ impl<'a> StatusRequest<'a> {
 
 fn expect_method(request: &Request, method: &'static str) -> Result<(), Error> {
     if request.method() == method { Ok(()) } else { Err(Error::MethodNotAllowed { allow: method }) }
-}
-
-/// A path parameter as the gateway matched it; empty, and so matching nothing, where it gave none.
-fn parameter(request: &Request, name: &str) -> String {
-    request.path_parameters().first(name).unwrap_or_default().to_owned()
 }
 
 /// `message` and `user_variables` as one object; unknown members are ignored. A `message` of the

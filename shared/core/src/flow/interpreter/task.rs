@@ -36,8 +36,16 @@ impl<H: Host> Machine<'_, H> {
                 let step = Step { task, path, raw, input, frame };
                 let (output, then) = match self.visit(step).await? {
                     Outcome::Done(output, then) => (output, then),
-                    ended @ Outcome::FlowEnded(_) => return Ok(ended),
+                    Outcome::FlowEnded(output) => {
+                        if frame.place.is_top {
+                            self.host.completed(index, &output);
+                        }
+                        return Ok(Outcome::FlowEnded(output));
+                    }
                 };
+                if frame.place.is_top {
+                    self.host.completed(index, &output);
+                }
                 data = output;
                 match then.unwrap_or(Then::Continue) {
                     Then::Continue => index += 1,

@@ -14,7 +14,7 @@ pub(super) fn check(
     value: &Value,
     instance: &str,
 ) -> Result<(), RunError> {
-    let Some(Schema(validator)) = schema else { return Ok(()) };
+    let Some(Schema { validator, .. }) = schema else { return Ok(()) };
     validator.validate(value).map_err(|error| {
         let place = error.instance_path().to_string();
         let place = if place.is_empty() { "the data" } else { &place };

@@ -55,12 +55,12 @@ impl Loader<'_> {
         }
         let patterns =
             PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
-        let built = jsonschema::options()
-            .with_pattern_options(patterns)
-            .offline()
-            .build(&document.value.to_value());
+        let value = document.value.to_value();
+        let built = jsonschema::options().with_pattern_options(patterns).offline().build(&value);
         match built {
-            Ok(validator) => Ok(Schema(Arc::new(validator))),
+            Ok(validator) => {
+                Ok(Schema { validator: Arc::new(validator), document: Arc::new(value) })
+            }
             Err(error) => {
                 let path: Vec<_> = error.instance_path().into_iter().map(segment).collect();
                 let message = format!("not a JSON Schema: {error}");

@@ -1,0 +1,32 @@
+//! Which dialect a request speaks, where one function serves several.
+
+use lambda_http::{Request, RequestExt, request::RequestContext};
+
+/// A published contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `…/trigger/…`.
+    Phinite,
+    /// `/ext/…`.
+    Pinkfish,
+}
+
+impl Dialect {
+    /// By the gateway's resource, which does not hold what the deployment puts before it.
+    #[must_use]
+    pub fn of(request: &Request) -> Self {
+        match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context))
+                if context.resource_path.as_deref().is_some_and(|it| it.starts_with("/ext/")) =>
+            {
+                Self::Pinkfish
+            }
+            _ => Self::Phinite,
+        }
+    }
+}
+
+/// A path parameter as the gateway matched it; empty, and so matching nothing, where it gave none.
+pub(super) fn parameter(request: &Request, name: &str) -> String {
+    request.path_parameters().first(name).unwrap_or_default().to_owned()
+}

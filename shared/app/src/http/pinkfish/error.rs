@@ -1,0 +1,113 @@
+//! Errors of the dialect: `{"error": "Not Found", "message": "…"}`.
+
+use lambda_http::http::StatusCode;
+
+use crate::{
+    http::body::{Fault, Unreadable},
+    runs::{self, ErrorKind},
+};
+
+/// How a request of this dialect fails.
+#[derive(Debug)]
+pub enum Error {
+    /// 401, the same bytes whatever is wrong with the key.
+    Unauthenticated,
+    /// 403.
+    Forbidden {
+        /// What the key would need.
+        scope: &'static str,
+    },
+    /// 404.
+    NotFound(&'static str),
+    /// 405.
+    MethodNotAllowed {
+        /// What is.
+        allow: &'static str,
+    },
+    /// 413.
+    TooLarge,
+    /// 415, and what would do.
+    Unsupported(&'static str),
+    /// 400, and what is wrong where.
+    Invalid(String),
+    /// 422.
+    KeyReused,
+    /// 503 where another try may help, else 500. The caller is told no more than that.
+    Failed(runs::Error),
+}
+
+impl Error {
+    /// The status code.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Failed(error) => match error.kind() {
+                ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+        }
+    }
+
+    /// What the caller is told.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Unauthenticated => "X-API-KEY is missing or not accepted".to_owned(),
+            Self::Forbidden { scope } => format!("The key lacks the scope {scope}"),
+            Self::NotFound(what) | Self::Unsupported(what) => (*what).to_owned(),
+            Self::MethodNotAllowed { allow } => format!("Allowed are {allow}"),
+            Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
+            Self::Invalid(what) => what.clone(),
+            Self::KeyReused => "Idempotency-Key was used with other inputs".to_owned(),
+            Self::Failed(error) => match error.kind() {
+                ErrorKind::Unavailable => {
+                    "Try again; with an Idempotency-Key a retry starts nothing twice"
+                }
+                _ => "Internal server error",
+            }
+            .to_owned(),
+        }
+    }
+}
+
+impl From<Unreadable> for Error {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::TooLarge => Self::TooLarge,
+            Unreadable::Missing => Self::Invalid("Request body is missing".to_owned()),
+            Unreadable::Invalid(Fault { offset, message }) => {
+                Self::Invalid(format!("Request body is not readable at byte {offset}: {message}"))
+            }
+        }
+    }
+}
+
+impl From<runs::Error> for Error {
+    fn from(error: runs::Error) -> Self {
+        match error {
+            runs::Error::Unauthenticated => Self::Unauthenticated,
+            runs::Error::Forbidden { scope } => Self::Forbidden { scope },
+            runs::Error::NoTrigger => Self::NotFound("Trigger not found"),
+            runs::Error::NoRun => Self::NotFound("Run not found"),
+            runs::Error::TooLarge => Self::TooLarge,
+            runs::Error::IdempotencyConflict => Self::KeyReused,
+            runs::Error::InvalidInput { pointer, message } => {
+                let place = if pointer.is_empty() { "the inputs" } else { &pointer };
+                Self::Invalid(format!("Inputs do not match the flow's schema: {place}: {message}"))
+            }
+            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
+                match error.kind() {
+                    ErrorKind::TooLarge => Self::TooLarge,
+                    _ => Self::Failed(error),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Results and errors as answers.
+
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    request::RequestContext,
+};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Answer, Error};
+use crate::{
+    http::respond::{self, JSON, respond},
+    model::RunId,
+    runs,
+    telemetry::{Event, Outcome},
+};
+
+/// What the source puts on its answers.
+const CORS: [(HeaderName, &str); 3] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (header::ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Authorization"),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS"),
+];
+
+/// What a preflight allows: with the source's two headers alone no browser would send a key.
+const PREFLIGHT_HEADERS: &str =
+    "Content-Type, Authorization, X-API-KEY, X-API-WAIT, Idempotency-Key";
+
+/// When to ask for a run again that took longer than the wait, in seconds.
+const RETRY_AFTER_S: u16 = 5;
+
+/// The answer to `request`, which ends its event. Never fails: what cannot be written becomes a 500.
+pub async fn reply(
+    request: &Request,
+    event: Event,
+    result: Result<Answer, Error>,
+) -> Response<Body> {
+    if let Err(Error::Failed(error)) = &result {
+        event.notes().failed(error, std::error::Error::source(error));
+    }
+    let mut response = result
+        .and_then(|answer| write(request, answer))
+        .unwrap_or_else(|error| refuse(request.headers(), &error));
+    for (name, value) in CORS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response.headers_mut().insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(
+            "X-Pf-Run-Id, X-Pf-Automation-Id, Idempotency-Replayed, Retry-After",
+        ),
+    );
+    event.end(Outcome::Answered(response.status().as_u16())).await;
+    response
+}
+
+fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
+    Ok(match answer {
+        Answer::Preflight => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            let headers = response.headers_mut();
+            let allowed = HeaderValue::from_static(PREFLIGHT_HEADERS);
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+            headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+            response
+        }
+        Answer::Started { automation, run, replayed } => {
+            about(respond(StatusCode::OK, JSON, "null".to_owned()), &automation, run, replayed)
+        }
+        Answer::GoesOn { automation, run, replayed } => {
+            let base = format!("{}/ext/runs/{automation}/{run}", base_url(request));
+            let text = json!({
+                "status": "timeout",
+                "message": "Automation execution exceeded 60 second timeout. Use runId to check results in Run Monitor.",
+                "runId": run,
+                "automationId": automation,
+                "statusUrl": format!("{base}/status"),
+                "resultsUrl": format!("{base}/results"),
+                "retryAfterSeconds": RETRY_AFTER_S,
+            });
+            let mut response = respond(StatusCode::ACCEPTED, JSON, text.to_string());
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            about(response, &automation, run, replayed)
+        }
+        Answer::Execution { execution, replayed } => {
+            about(json_of(&execution)?, execution.automation(), execution.run(), replayed)
+        }
+        Answer::Progress(progress) => {
+            about(json_of(&progress)?, progress.automation(), progress.run(), false)
+        }
+    })
+}
+
+fn json_of(answer: &impl Serialize) -> Result<Response<Body>, Error> {
+    let text = serde_json::to_string(answer)
+        .map_err(|_| Error::Failed(runs::Error::Internal("the answer cannot be written")))?;
+    Ok(respond(StatusCode::OK, JSON, text))
+}
+
+/// Names the run in the headers.
+fn about(
+    mut response: Response<Body>,
+    automation: &str,
+    run: RunId,
+    replayed: bool,
+) -> Response<Body> {
+    let names = [("x-pf-run-id", run.to_string()), ("x-pf-automation-id", automation.to_owned())];
+    for (name, value) in names {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    if replayed {
+        respond::mark_replayed(&mut response);
+    }
+    response
+}
+
+fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
+    let (status, text) = (error.status(), error.text());
+    let reason = status.canonical_reason().unwrap_or("Error");
+    let shape = |_| json!({"error": reason, "message": text});
+    let mut response = respond::refusal(headers, status, &text, None, shape);
+    let extra = match error {
+        Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "ApiKey")),
+        Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
+        Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
+            Some((header::RETRY_AFTER, "1"))
+        }
+        _ => None,
+    };
+    if let Some((name, value)) = extra {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Where the caller reached the API: with the stage where the address is API Gateway's own, with
+/// the domain's base path where there is one.
+fn base_url(request: &Request) -> String {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let host = text("host").unwrap_or_default();
+    let scheme = text("x-forwarded-proto").unwrap_or("https");
+    let stage = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) if host.contains(".execute-api.") => {
+            context.stage.as_deref().map(|stage| format!("/{stage}"))
+        }
+        _ => None,
+    };
+    let path = request.raw_http_path();
+    let before = path.rsplit_once("/ext/triggers/").map_or("", |(before, _)| before);
+    format!("{scheme}://{host}{}{before}", stage.unwrap_or_default())
+}

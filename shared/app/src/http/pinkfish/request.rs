@@ -1,0 +1,134 @@
+//! Requests of the dialect.
+
+use std::sync::Arc;
+
+use lambda_http::Request;
+use serde_json::{Map, Value};
+
+use super::{Error, input::Inputs};
+use crate::{
+    http::{dialect::parameter, headers},
+    model::{Environment, Trigger},
+    runs::{Idempotency, Start},
+};
+
+/// A request to run a trigger's flow, waiting or not.
+pub struct TriggerRequest<'a> {
+    request: &'a Request,
+    /// The trigger named in the path.
+    pub trigger: String,
+}
+
+impl<'a> TriggerRequest<'a> {
+    /// Reads the path.
+    ///
+    /// # Errors
+    /// 405 for another method than GET, POST and OPTIONS.
+    pub fn of(request: &'a Request) -> Result<Self, Error> {
+        expect_method(request, &["GET", "POST", "OPTIONS"], "GET, POST, OPTIONS")?;
+        Ok(Self { request, trigger: parameter(request, "triggerId") })
+    }
+
+    /// Whether a browser asks what it may ask.
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.request.method() == "OPTIONS"
+    }
+
+    /// The key.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn key(&self) -> Result<&'a str, Error> {
+        headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)
+    }
+
+    /// Whether the caller waits for the end of the run.
+    ///
+    /// # Errors
+    /// 400 for an `x-api-wait` that is neither true nor false.
+    pub fn waits(&self) -> Result<bool, Error> {
+        let Some(value) = self.request.headers().get("x-api-wait") else { return Ok(false) };
+        match value.as_bytes().trim_ascii().to_ascii_lowercase().as_slice() {
+            b"true" => Ok(true),
+            b"false" | b"" => Ok(false),
+            _ => Err(Error::Invalid("x-api-wait should be true or false".to_owned())),
+        }
+    }
+
+    /// What the caller says.
+    ///
+    /// # Errors
+    /// 400 with the place of the fault, 413, 415.
+    pub fn inputs(&self) -> Result<Inputs, Error> {
+        Inputs::of(self.request)
+    }
+
+    /// What is to be started: `typed` are the inputs' texts as the flow declares them.
+    ///
+    /// # Errors
+    /// 400 for an idempotency key that cannot be used.
+    pub fn start(
+        &self,
+        (trigger, environment): (Arc<Trigger>, Environment),
+        inputs: Inputs,
+        typed: Map<String, Value>,
+    ) -> Result<Start, Error> {
+        let key = headers::idempotency_key(self.request.headers())
+            .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
+        let idempotency = key.map(|key| Idempotency { key, body: inputs.hash() });
+        Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
+    }
+}
+
+/// A request to read a run.
+pub struct RunRequest<'a> {
+    request: &'a Request,
+    /// The automation named in the path.
+    pub automation: String,
+    /// The run named in the path.
+    pub run: String,
+    /// What of it is asked for.
+    pub part: RunPart,
+}
+
+/// What of a run is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunPart {
+    /// How it stands.
+    Status,
+    /// What its steps put out.
+    Results,
+    /// What a browser may ask.
+    Preflight,
+}
+
+impl<'a> RunRequest<'a> {
+    /// Reads the path.
+    ///
+    /// # Errors
+    /// 405 for another method than GET and OPTIONS.
+    pub fn of(request: &'a Request) -> Result<Self, Error> {
+        expect_method(request, &["GET", "OPTIONS"], "GET, OPTIONS")?;
+        let part = match request.uri().path() {
+            _ if request.method() == "OPTIONS" => RunPart::Preflight,
+            path if path.ends_with("/results") => RunPart::Results,
+            _ => RunPart::Status,
+        };
+        let automation = parameter(request, "automationId");
+        Ok(Self { request, automation, run: parameter(request, "runId"), part })
+    }
+
+    /// The key.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn key(&self) -> Result<&'a str, Error> {
+        headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)
+    }
+}
+
+fn expect_method(request: &Request, allowed: &[&str], allow: &'static str) -> Result<(), Error> {
+    let method = request.method().as_str();
+    if allowed.contains(&method) { Ok(()) } else { Err(Error::MethodNotAllowed { allow }) }
+}

@@ -1,0 +1,7 @@
+//! The Pinkfish dialect, as its callers read it.
+
+mod answers;
+mod inputs;
+mod published;
+mod refusals;
+mod repeats;
