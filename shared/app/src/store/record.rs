@@ -79,7 +79,10 @@ mod tests {
             database.store.append(&run, 1, &first).await.unwrap();
             let last = end(result);
             database.store.finish(&run, 2, &last, Event::Complete, at(3)).await.unwrap();
+            database.wire.operations();
             let record = database.store.record(run.id).await.unwrap().unwrap();
+            let queries = database.wire.operations().iter().filter(|it| *it == "Query").count();
+            assert_eq!(queries, 1);
             assert_eq!(record.run.id, run.id);
             assert!(record.input == input && record.journal == [first, last], "{length}");
         }
