@@ -12,6 +12,7 @@ pub mod sqs;
 mod stack;
 #[cfg(test)]
 mod test_client;
+mod write_ahead;
 
 pub use in_process::{Recorder, Request};
 pub use stack::{Endpoints, Options, Stack, StartError, Transport};

@@ -11,11 +11,7 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// `2026-02-09 23:24:39`, UTC.
 pub(crate) fn time(time: Timestamp) -> String {
-    time.to_string()
-        .chars()
-        .take(19)
-        .map(|letter| if letter == 'T' { ' ' } else { letter })
-        .collect()
+    time.to_the_second().replace('T', " ")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::sqs::Now;
+use crate::write_ahead::write_ahead;
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS object (
@@ -73,8 +74,7 @@ impl Objects {
         let connection = Connection::open(path)?;
         // What expires gives its room on the disk back. It has to be said before there is a table.
         connection.pragma_update(None, "auto_vacuum", "FULL")?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", if sync { "FULL" } else { "NORMAL" })?;
+        write_ahead(&connection, sync)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         Self::over(connection, bucket, now)
     }

@@ -8,6 +8,7 @@ use shared::model::Timestamp;
 
 use super::entry::{Entry, Name};
 use super::error::OpenError;
+use crate::write_ahead::write_ahead;
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS schedule (
@@ -36,8 +37,7 @@ impl File {
     /// The file at `path`. With `sync` an acknowledged change survives a power cut, else only the death of the process.
     pub(crate) fn open(path: &Path, sync: bool) -> Result<Self, OpenError> {
         let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", if sync { "FULL" } else { "NORMAL" })?;
+        write_ahead(&connection, sync)?;
         connection.execute_batch(SCHEMA)?;
         Ok(Self(connection))
     }

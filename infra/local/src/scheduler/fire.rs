@@ -39,9 +39,7 @@ pub(crate) async fn fire(engine: Engine, queues: sqs::Engine, mut stop: Stop) {
 async fn send(queues: &sqs::Engine, due: &Due) -> Result<(), sqs::Error> {
     let Due { target, scheduled_at, .. } = due;
     // As AWS writes it: expressions are exact to the second.
-    let seconds: String =
-        scheduled_at.to_string().chars().take("2026-02-09T23:24:39".len()).collect();
-    let body = target.message(&format!("{seconds}Z"));
+    let body = target.message(&format!("{}Z", scheduled_at.to_the_second()));
     let outgoing = sqs::Outgoing { body, ..sqs::Outgoing::default() };
     let sent = queues.send(target.queue(), outgoing).await;
     if let Err(error) = &sent {

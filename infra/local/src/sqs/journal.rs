@@ -15,6 +15,7 @@ use super::error::Error;
 use super::message::{Attribute, Content, md5_hex};
 use super::queue::{Message, Queue};
 use super::state::{Change, State};
+use crate::write_ahead::write_ahead;
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS queue (
@@ -73,8 +74,7 @@ impl Journal {
     /// the death of the process.
     pub(crate) fn open(path: &Path, sync: bool) -> Result<(Self, State), OpenError> {
         let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", if sync { "FULL" } else { "NORMAL" })?;
+        write_ahead(&connection, sync)?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.execute_batch(SCHEMA)?;
         connection.set_prepared_statement_cache_capacity(16);

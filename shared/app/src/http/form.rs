@@ -32,30 +32,12 @@ pub(super) fn read(body: &Body) -> Result<Vec<(String, String)>, Unreadable> {
 
 /// A percent sign that begins no code stands for itself.
 fn text(encoded: &[u8], offset: usize) -> Result<String, Unreadable> {
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded;
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        match (first, after) {
-            (b'+', _) => bytes.push(b' '),
-            (b'%', [high, low, after @ ..]) => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => {
-                    bytes.push(high * 16 + low);
-                    rest = after;
-                }
-                _ => bytes.push(b'%'),
-            },
-            (byte, _) => bytes.push(*byte),
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| {
+    let spaced: Vec<u8> =
+        encoded.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    String::from_utf8(percent_encoding::percent_decode(&spaced).collect()).map_err(|_| {
         let message = "field is not UTF-8".to_owned();
         Unreadable::Invalid(super::body::Fault { offset, message })
     })
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]

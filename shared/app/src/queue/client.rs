@@ -24,13 +24,16 @@ const MAX_VISIBILITY: Duration = Duration::from_hours(12);
 /// its receivers when a message was sent, but not how long it was to wait.
 pub(super) const DELAY: &str = "delay_s";
 
-/// The runs queue. Cloning shares its client, which is made when the first message goes out: a
+/// The runs queue. Cloning, which every event does, shares all of it. Its client is made when the first message goes out: a
 /// function that only reads never has one.
 #[derive(Clone, Debug)]
-pub struct Queue {
+pub struct Queue(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
     config: Config,
-    client: Arc<OnceLock<Client>>,
-    url: Arc<str>,
+    client: OnceLock<Client>,
+    url: String,
 }
 
 /// What identifies one delivery of a message. Whoever has it can delete the message.
@@ -55,7 +58,7 @@ impl Queue {
     /// The queue at `url` through a client of `config`.
     #[must_use]
     pub fn new(config: Config, url: String) -> Self {
-        Self { config, client: Arc::default(), url: url.into() }
+        Self(Arc::new(Shared { config, client: OnceLock::new(), url }))
     }
 
     /// The queue at `url` on AWS, or on what stands at `endpoint`. Opens no connection yet.
@@ -77,7 +80,7 @@ impl Queue {
     }
 
     fn client(&self) -> &Client {
-        self.client.get_or_init(|| Client::from_conf(self.config.clone()))
+        self.0.client.get_or_init(|| Client::from_conf(self.0.config.clone()))
     }
 
     /// Sends `message`, to be seen after `delay`, which is cut to the longest that SQS takes: who
@@ -110,7 +113,7 @@ impl Queue {
         delay: Duration,
     ) -> Result<(), Error> {
         let body = body.map_err(|error| Error::Internal(error.into()))?;
-        let request = self.client().send_message().queue_url(&*self.url).message_body(body);
+        let request = self.client().send_message().queue_url(&self.0.url).message_body(body);
         let request = request.message_group_id(workspace.as_str());
         let delay_s = whole_seconds(delay, MAX_DELAY);
         let request = if delay_s == 0 { request } else { marked_delayed(request, delay_s)? };
@@ -129,7 +132,7 @@ impl Queue {
     ) -> Result<(), Error> {
         self.client()
             .change_message_visibility()
-            .queue_url(&*self.url)
+            .queue_url(&self.0.url)
             .receipt_handle(&receipt.0)
             .visibility_timeout(whole_seconds(timeout, MAX_VISIBILITY))
             .send()

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     flow::{self, ErrorKind, Plan, RunFacts, raise},
-    model::{End, Event, JournalEntry, LogLevel, Run, RunError, Status, Timestamp, limits, next},
+    model::{
+        End, Event, JournalEntry, LogLevel, Run, RunError, Status, Timestamp, depth, limits, next,
+    },
     queue::{Kind, Message, Receipt},
     store::{Append, Claimed, Finish, Unreadable},
     telemetry::Execution,
@@ -227,26 +229,19 @@ pub(super) async fn interpret(
     host: &RunHost<'_>,
     input: &Value,
 ) -> Result<Result<Value, RunError>, Stop> {
-    let run = host.run;
-    let facts = RunFacts {
+    flow::run(plan, host, facts(host.run, input)).await
+}
+
+/// What the flow's expressions may see of a run.
+pub(super) fn facts<'r>(run: &'r Run, input: &'r Value) -> RunFacts<'r> {
+    RunFacts {
         id: run.id,
         input,
         started_at: run.started_at,
         workspace: run.workspace.as_str(),
         trigger: run.trigger.as_str(),
         environment: run.environment.as_str(),
-    };
-    flow::run(plan, host, facts).await
-}
-
-/// How deep arrays and objects nest. A flow's parts are bounded, so this ends soon.
-fn depth(value: &Value) -> usize {
-    let deepest = match value {
-        Value::Array(items) => items.iter().map(depth).max(),
-        Value::Object(members) => members.values().map(depth).max(),
-        _ => return 0,
-    };
-    1 + deepest.unwrap_or_default()
+    }
 }
 
 fn lost(run: &Run) -> Executed {

@@ -9,8 +9,9 @@ use std::{
 
 use serde_json::Value;
 
+use super::execute::facts;
 use crate::{
-    flow::{self, Host, HttpRequest, LogEvent, Plan, RunFacts},
+    flow::{self, Host, HttpRequest, LogEvent, Plan},
     model::{CallFailure, HttpAnswer, Outcome, Timestamp},
     store::Record,
 };
@@ -29,16 +30,8 @@ pub(super) async fn outputs(plan: &Plan, record: &Record) -> BTreeMap<usize, Val
         now: run.ended_at.unwrap_or(run.started_at),
         state: Mutex::default(),
     };
-    let facts = RunFacts {
-        id: run.id,
-        input,
-        started_at: run.started_at,
-        workspace: run.workspace.as_str(),
-        trigger: run.trigger.as_str(),
-        environment: run.environment.as_str(),
-    };
     // How it ends is known from the journal.
-    let _ = Box::pin(flow::run(plan, &host, facts)).await;
+    let _ = Box::pin(flow::run(plan, &host, facts(run, input))).await;
     host.state.into_inner().unwrap_or_else(PoisonError::into_inner).outputs
 }
 

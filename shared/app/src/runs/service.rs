@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Error, plans::Plans};
 use crate::{
+    auth,
     clock::Clock,
     egress::Egress,
     model::{RunId, Timestamp, limits},
@@ -131,8 +132,7 @@ impl Runs {
     }
 
     pub(super) fn new_run_id(&self) -> Result<RunId, Error> {
-        let mut random = [0; 10];
-        getrandom::fill(&mut random).map_err(|_| Error::internal("no random bytes to be had"))?;
+        let random = auth::random().map_err(|_| Error::internal("no random bytes to be had"))?;
         Ok(RunId::new(self.now(), random))
     }
 }

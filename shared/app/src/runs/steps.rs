@@ -100,22 +100,24 @@ impl Runs {
     /// As [`Runs::status`].
     pub async fn progress(&self, caller: &Caller, id: &str) -> Result<(RunView, Vec<Step>), Error> {
         let view = self.status(caller, id).await?;
-        let mut lines = view.logs.clone();
-        if lines.first().is_some_and(|line| line.seq > 1) {
-            lines.clear();
-            let mut cursor = None;
-            loop {
-                let page = self.store.logs(view.run.id, cursor.as_deref(), LOG_PAGE).await?;
-                lines.extend(page.entries);
-                cursor = page.next;
-                if cursor.is_none() || lines.len() as u64 > limits::MAX_LOG_ENTRIES {
-                    break;
-                }
+        let is_whole = view.logs.first().is_none_or(|line| line.seq <= 1);
+        let all = if is_whole { Vec::new() } else { self.all_lines(view.run.id).await? };
+        let lines = if is_whole { &view.logs } else { &all };
+        let plan = self.plan(&view.run.workspace, &view.run.flow).await?;
+        let steps = plan.map(|plan| steps(&plan, &view.run, lines)).unwrap_or_default();
+        Ok((view, steps))
+    }
+
+    async fn all_lines(&self, id: RunId) -> Result<Vec<LogEntry>, Error> {
+        let (mut lines, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = self.store.logs(id, cursor.as_deref(), LOG_PAGE).await?;
+            lines.extend(page.entries);
+            cursor = page.next;
+            if cursor.is_none() || lines.len() as u64 > limits::MAX_LOG_ENTRIES {
+                return Ok(lines);
             }
         }
-        let plan = self.plan(&view.run.workspace, &view.run.flow).await?;
-        let steps = plan.map(|plan| steps(&plan, &view.run, &lines)).unwrap_or_default();
-        Ok((view, steps))
     }
 
     /// A run with what its steps put out, as far as it has come: one query for every megabyte of it.
@@ -135,10 +137,9 @@ impl Runs {
         let plan: Option<Arc<Plan>> = self.plan(&record.run.workspace, &record.run.flow).await?;
         let mut ended = Vec::new();
         if let Some(plan) = plan {
-            let lines: Vec<LogEntry> =
-                record.journal.iter().flat_map(|entry| &entry.logs).cloned().collect();
             let mut outputs = replay::outputs(&plan, &record).await;
-            ended = steps(&plan, &record.run, &lines);
+            let lines = record.journal.iter().flat_map(|entry| &entry.logs);
+            ended = steps(&plan, &record.run, lines);
             ended.retain(|step| matches!(step.state, StepState::Completed | StepState::Failed));
             for step in &mut ended {
                 if step.state == StepState::Completed {
@@ -153,7 +154,7 @@ impl Runs {
 
 /// The steps of a run as its log tells of them. Of a run that ended only those that ran; of one
 /// that goes on also what may come: the step after the last that ended, unless the flow jumps.
-fn steps(plan: &Plan, run: &Run, lines: &[LogEntry]) -> Vec<Step> {
+fn steps<'l>(plan: &Plan, run: &Run, lines: impl IntoIterator<Item = &'l LogEntry>) -> Vec<Step> {
     let mut told: BTreeMap<usize, &LogEntry> = BTreeMap::new();
     let mut next = 0;
     for line in lines {

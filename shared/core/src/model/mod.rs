@@ -2,6 +2,7 @@
 //! table, journal and log entries, configuration records, limits. Knows no AWS, no HTTP, no clock.
 
 mod config;
+mod depth;
 mod environment;
 mod error;
 mod id;
@@ -14,6 +15,7 @@ mod state;
 mod time;
 
 pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
+pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
 pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};

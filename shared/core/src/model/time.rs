@@ -30,6 +30,12 @@ impl Timestamp {
         self.0 / 1000
     }
 
+    /// `2026-02-09T23:24:39`, UTC, without the fraction and without a zone.
+    #[must_use]
+    pub fn to_the_second(self) -> String {
+        self.to_string().chars().take("2026-02-09T23:24:39".len()).collect()
+    }
+
     /// The time `duration` later; at the end of time it stands still.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Request, form};
-use crate::model::limits::MAX_JSON_DEPTH;
+use crate::model::{depth, limits::MAX_JSON_DEPTH};
 
 /// Levels that an envelope and a form put around what they hold.
 const LEVELS_AROUND: usize = 2;
@@ -65,16 +65,6 @@ impl Document {
 fn json_of(body: &[u8]) -> Option<Value> {
     let value = serde_json::from_slice(body).ok()?;
     (depth(&value) + LEVELS_AROUND <= MAX_JSON_DEPTH).then_some(value)
-}
-
-/// The parser takes 128 levels at most, so this may recurse.
-fn depth(value: &Value) -> usize {
-    let deepest = match value {
-        Value::Array(items) => items.iter().map(depth).max(),
-        Value::Object(members) => members.values().map(depth).max(),
-        _ => return 0,
-    };
-    1 + deepest.unwrap_or_default()
 }
 
 fn form_of(body: &[u8], charset: Option<&str>) -> Option<Value> {

@@ -98,16 +98,8 @@ const fn word(status: Status) -> &'static str {
 
 impl From<LogEntry> for Line {
     fn from(entry: LogEntry) -> Self {
-        // `2026-02-09T23:24:39.120Z` without fraction and zone.
-        let time: String = entry
-            .time
-            .to_string()
-            .chars()
-            .take(19)
-            .map(|c| if c == 'T' { ' ' } else { c })
-            .collect();
         Self {
-            time,
+            time: entry.time.to_the_second().replace('T', " "),
             level: match entry.level {
                 LogLevel::Debug => "debug",
                 LogLevel::Info => "info",

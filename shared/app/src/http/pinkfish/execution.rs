@@ -64,8 +64,6 @@ impl Execution {
         };
         // The source writes no inputs as an empty text.
         let has_inputs = input.as_object().is_none_or(|members| !members.is_empty());
-        // `2024-11-16T00:01:50.123Z` without the fraction.
-        let started: String = run.started_at.to_string().chars().take(19).chain(['Z']).collect();
         Self {
             automation_id: run.flow.name.clone(),
             automation_version: version,
@@ -76,7 +74,7 @@ impl Execution {
             inputs: if has_inputs { input } else { json!("") },
             trigger_id: run.trigger.to_string(),
             results: steps.into_iter().map(|step| Entry::of(step, version)).collect(),
-            started,
+            started: format!("{}Z", run.started_at.to_the_second()),
             started_by: run.workspace.to_string(),
             status: word(run.status),
             selected_result,
