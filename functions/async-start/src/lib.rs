@@ -18,8 +18,11 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
 
 async fn start(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
     let request = TriggerRequest::of(request)?;
-    let caller = runs.authenticate(request.token()?, &request.workspace).await?;
-    let environment = request.environment()?;
+    let environment = request.environment();
+    let (workspace, ahead) = (Some(&*request.workspace), environment.as_ref().ok().copied());
+    let caller =
+        runs.authenticate_to_start(request.token()?, workspace, &request.trigger, ahead).await?;
+    let environment = environment?;
     let trigger = runs.trigger(&caller, &request.trigger, environment).await?;
     let started = runs.start(request.start(trigger, environment)?).await?;
     Ok(Envelope::of_started(&started))

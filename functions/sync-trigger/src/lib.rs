@@ -27,8 +27,11 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
 
 async fn run(runs: &Runs, request: &Request) -> Result<phinite::Envelope, phinite::Error> {
     let request = phinite::TriggerRequest::of(request)?;
-    let caller = runs.authenticate(request.token()?, &request.workspace).await?;
-    let environment = request.environment()?;
+    let environment = request.environment();
+    let (workspace, ahead) = (Some(&*request.workspace), environment.as_ref().ok().copied());
+    let caller =
+        runs.authenticate_to_start(request.token()?, workspace, &request.trigger, ahead).await?;
+    let environment = environment?;
     let trigger = runs.trigger(&caller, &request.trigger, environment).await?;
     let start = request.start(trigger, environment)?;
     let (view, replayed) = runs.start_and_wait(start).await?;
@@ -40,7 +43,7 @@ async fn trigger(runs: &Runs, request: &Request) -> Result<pinkfish::Answer, pin
     if request.is_preflight() {
         return Ok(pinkfish::Answer::Preflight);
     }
-    let caller = runs.authenticate_by_key(request.key()?).await?;
+    let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
     let (trigger, environment) = runs.furthest_trigger(&caller, &request.trigger).await?;
     let waits = request.waits()?;
     let inputs = request.inputs()?;

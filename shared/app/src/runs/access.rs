@@ -54,6 +54,42 @@ impl Runs {
         self.accept_key(token, Some(workspace)).await
     }
 
+    /// Accepts a key for a workspace, or else for its own, while everything is read that a start of
+    /// `trigger` needs: the first request of a process would wait for one read after another.
+    ///
+    /// # Errors
+    /// As [`Runs::authenticate`]. Whatever else fails is asked for again by whoever can tell of it.
+    pub async fn authenticate_to_start(
+        &self,
+        token: &str,
+        workspace: Option<&str>,
+        trigger: &str,
+        environment: Option<Environment>,
+    ) -> Result<Caller, Error> {
+        // Whoever has no key at all makes us read nothing.
+        KeyToken::parse(token).map_err(|_| Error::Unauthenticated)?;
+        let accepted = self.accept_key(token, workspace);
+        let (caller, _) = futures::join!(accepted, self.read_ahead(trigger, environment));
+        caller
+    }
+
+    async fn read_ahead(
+        &self,
+        trigger: &str,
+        environment: Option<Environment>,
+    ) -> Result<(), Error> {
+        let id: TriggerId = trigger.parse().map_err(|_| Error::NoTrigger)?;
+        let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
+        let flow = self.config.flow(&trigger.workspace, &trigger.flow, self.now()).await?;
+        let flow = flow.ok_or(Error::NoTrigger)?;
+        let served = match environment {
+            Some(environment) => flow.serves.get(&environment),
+            None => flow.serves.values().next_back(),
+        };
+        self.plan(&trigger.workspace, served.ok_or(Error::NoTrigger)?).await?;
+        Ok(())
+    }
+
     /// Accepts a key for the workspace that it belongs to. Every reason to refuse gives the same error.
     ///
     /// # Errors
