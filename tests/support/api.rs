@@ -38,7 +38,8 @@ impl Api {
         let clock = options.clock.clone();
         let egress = Policy { allow_private_targets: true, ..Policy::default() };
         let stack = Stack::start(Options { egress, ..options }).await.unwrap();
-        let workspace = Workspace { id: workspace(), created_at: clock.now() };
+        let workspace =
+            Workspace { id: workspace(), keys_in_paths: false, created_at: clock.now() };
         stack.store().put_workspace(&workspace).await.unwrap();
         // The stack is on this machine, whatever proxy the way out takes.
         let client = Client::builder().no_proxy().build().unwrap();

@@ -84,7 +84,7 @@ impl Bed {
         let services = Services { database, objects, queues: queues.clone() };
         let runs = process(&clock, &services, settings, &wire);
         let bed = Self { clock, queues, services, settings, runs, wire, store };
-        let workspace = Workspace { id: workspace(), created_at: START };
+        let workspace = Workspace { id: workspace(), keys_in_paths: false, created_at: START };
         bed.store.put_workspace(&workspace).await.unwrap();
         bed
     }

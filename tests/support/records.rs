@@ -41,6 +41,8 @@ pub fn trigger(flow: &str, now: Timestamp) -> Trigger {
         state: TriggerState::Active,
         deadline_s: None,
         schedule: None,
+        webhook: None,
+        callback: None,
         created_at: now,
     }
 }

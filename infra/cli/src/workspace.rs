@@ -37,7 +37,7 @@ pub(crate) async fn execute(
     let store = &connection.store;
     match command {
         Command::Create { id } => {
-            let workspace = Workspace { id, created_at: connection.now() };
+            let workspace = Workspace { id, keys_in_paths: false, created_at: connection.now() };
             if store.put_workspace(&workspace).await? == Put::Taken {
                 let id = &workspace.id;
                 return Err(Error::Failed(format!("there is a workspace `{id}` already")));

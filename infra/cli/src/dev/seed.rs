@@ -32,7 +32,7 @@ pub(super) async fn seed(store: &Store, base_url: &str, now: Timestamp) -> Resul
     let failed = |error: shared::model::InvalidId| Error::because("the demo cannot be made", error);
     let workspace_id: WorkspaceId = DEMO_WORKSPACE.parse().map_err(failed)?;
     // Taken: a start before this one was cut off, or lost its record.
-    let workspace = Workspace { id: workspace_id.clone(), created_at: now };
+    let workspace = Workspace { id: workspace_id.clone(), keys_in_paths: true, created_at: now };
     let (Put::Done | Put::Taken) = store.put_workspace(&workspace).await?;
     let mut triggers = BTreeMap::new();
     for example in &EXAMPLES {
@@ -47,6 +47,8 @@ pub(super) async fn seed(store: &Store, base_url: &str, now: Timestamp) -> Resul
             state: TriggerState::Active,
             deadline_s: None,
             schedule: None,
+            webhook: None,
+            callback: None,
             created_at: now,
         };
         let stored = store.trigger(&id).await?;

@@ -96,6 +96,8 @@ pub(super) async fn create(
         state: TriggerState::Active,
         deadline_s,
         schedule,
+        webhook: None,
+        callback: None,
         created_at: connection.now(),
     };
     if let Some(schedule) = &trigger.schedule {

@@ -134,6 +134,7 @@ mod tests {
             Stack::start(Options { data, ..Options::default() })
         };
         let workspace = shared::model::Workspace {
+            keys_in_paths: false,
             id: "kept".parse().unwrap(),
             created_at: shared::model::Timestamp::default(),
         };

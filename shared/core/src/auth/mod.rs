@@ -1,11 +1,15 @@
 //! Keys: their text, what is kept of them, and who may do what. Knows no storage and no HTTP.
 
+mod form;
 mod key;
 mod random;
 mod scope;
 mod token;
+mod url_token;
 
+pub use form::Malformed;
 pub use key::Key;
 pub use random::{NoRandomness, random};
 pub use scope::{Scope, Scopes};
-pub use token::{KeyHash, KeyId, KeyToken, Malformed};
+pub use token::{KeyHash, KeyId, KeyToken};
+pub use url_token::UrlToken;

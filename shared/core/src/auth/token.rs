@@ -1,30 +1,17 @@
-//! The text of a key: `tk_`, the key's id, its secret, a checksum; base62, each of a fixed width.
-//!
-//! The form is GitHub's of 2021: a scanner finds it by `tk_[0-9A-Za-z]{60}`, and a mistyped key
-//! fails its checksum before anything is read from the database.
+//! The text of a key, and what is kept of it.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::model::{ContentHash, Secret};
+use super::{
+    Malformed,
+    form::{Form, ID_WIDTH, is_base62},
+};
+use crate::model::ContentHash;
 
 const PREFIX: &str = "tk_";
-
-/// 64 bits in base62.
-const ID_WIDTH: usize = 11;
-
-/// 256 bits in base62.
-const SECRET_WIDTH: usize = 43;
-
-/// 32 bits in base62.
-const CHECKSUM_WIDTH: usize = 6;
-
-/// The text is not a key's: mistyped, cut off, or something else. Carries none of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a well-formed key")]
-pub struct Malformed;
 
 /// The public part of a key, by which it is stored and shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,20 +74,13 @@ impl Eq for KeyHash {}
 
 /// A key as its holder sends it. `Debug` shows the id only.
 #[derive(Clone, Debug)]
-pub struct KeyToken {
-    id: KeyId,
-    secret: Secret,
-}
+pub struct KeyToken(Form);
 
 impl KeyToken {
     /// Makes a key of 40 random bytes: 64 bits of id, 256 of secret.
     #[must_use]
     pub fn generate(random: [u8; 40]) -> Self {
-        let (id, secret) = random.split_at(8);
-        Self {
-            id: KeyId(base62::<ID_WIDTH>(id)),
-            secret: Secret::new(base62::<SECRET_WIDTH>(secret)),
-        }
+        Self(Form::generate(random))
     }
 
     /// Reads a key, without asking whether it exists.
@@ -108,65 +88,26 @@ impl KeyToken {
     /// # Errors
     /// [`Malformed`] when the form or the checksum is not a key's.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let body = text.strip_prefix(PREFIX).filter(|body| is_base62(body)).ok_or(Malformed)?;
-        let (signed, checksum) = body.split_at_checked(ID_WIDTH + SECRET_WIDTH).ok_or(Malformed)?;
-        if checksum != self::checksum(signed) {
-            return Err(Malformed);
-        }
-        let (id, secret) = signed.split_at_checked(ID_WIDTH).ok_or(Malformed)?;
-        Ok(Self { id: KeyId(id.to_owned()), secret: Secret::new(secret.to_owned()) })
+        Form::parse(PREFIX, text).map(Self)
     }
 
     /// The public part.
     #[must_use]
     pub fn id(&self) -> KeyId {
-        self.id.clone()
+        KeyId(self.0.id.clone())
     }
 
     /// What the record of this key holds.
     #[must_use]
     pub fn hash(&self) -> KeyHash {
-        KeyHash(ContentHash::of(self.secret.expose().as_bytes()))
+        KeyHash(self.0.hash())
     }
 
     /// The whole text, to be shown once to who asked for the key.
     #[must_use]
     pub fn expose(&self) -> String {
-        let signed = format!("{}{}", self.id, self.secret.expose());
-        format!("{PREFIX}{signed}{}", checksum(&signed))
+        self.0.expose(PREFIX)
     }
-}
-
-fn is_base62(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// The prefix is summed too, so that a token of another kind never passes for a key.
-fn checksum(signed: &str) -> String {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(PREFIX.as_bytes());
-    hasher.update(signed.as_bytes());
-    base62::<CHECKSUM_WIDTH>(&hasher.finalize().to_be_bytes())
-}
-
-/// `bytes` as one big-endian number in base62, with leading zeros. `WIDTH` digits must suffice.
-fn base62<const WIDTH: usize>(bytes: &[u8]) -> String {
-    // Least significant digit first.
-    let mut digits = [0_u8; WIDTH];
-    for byte in bytes {
-        let mut carry = u16::from(*byte);
-        for digit in &mut digits {
-            let value = u16::from(*digit) * 256 + carry;
-            *digit = u8::try_from(value % 62).unwrap_or_default();
-            carry = value / 62;
-        }
-    }
-    let letter = |digit: u8| match digit {
-        0..=9 => char::from(b'0' + digit),
-        10..=35 => char::from(b'A' + digit - 10),
-        _ => char::from(b'a' + digit - 36),
-    };
-    digits.into_iter().rev().map(letter).collect()
 }
 
 #[cfg(test)]
@@ -191,23 +132,6 @@ mod tests {
         for random in [[0; 40], [255; 40], [1; 40]] {
             assert!(form.is_match(&KeyToken::generate(random).expose()));
         }
-    }
-
-    #[test]
-    fn base62_counts_like_any_other_base() {
-        for (bytes, text) in
-            [(vec![0], "0000"), (vec![61], "000z"), (vec![62], "0010"), (vec![1, 0], "0048")]
-        {
-            assert_eq!(base62::<4>(&bytes), text);
-        }
-        assert_eq!(base62::<6>(&[255; 4]), "4gfFC3");
-    }
-
-    #[test]
-    fn the_widest_numbers_fit_their_widths() {
-        // One digit more would start with a zero: nothing was cut off.
-        assert_eq!(base62::<12>(&[255; 8]), format!("0{}", base62::<ID_WIDTH>(&[255; 8])));
-        assert_eq!(base62::<44>(&[255; 32]), format!("0{}", base62::<SECRET_WIDTH>(&[255; 32])));
     }
 
     #[test]
@@ -237,6 +161,6 @@ mod tests {
         let text = token().expose();
         let shown = format!("{:?}", token());
         assert!(shown.contains(token().id().as_str()));
-        assert!(!shown.contains(&text[PREFIX.len() + ID_WIDTH..][..SECRET_WIDTH]));
+        assert!(!shown.contains(&text[PREFIX.len() + ID_WIDTH..][..43]));
     }
 }

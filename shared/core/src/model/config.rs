@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, Environment, FlowReference, Schedule, Timestamp, TriggerId, WorkspaceId};
+use super::{
+    Callback, ContentHash, Environment, FlowReference, Schedule, Timestamp, TriggerId, Webhook,
+    WorkspaceId,
+};
 
 /// A workspace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workspace {
     /// Its id.
     pub id: WorkspaceId,
+    /// Whether a key of the workspace may stand in a URL's path: proxies and histories keep URLs, so only
+    /// where an owner says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keys_in_paths: bool,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -66,6 +73,12 @@ pub struct Trigger {
     /// When it starts its flow by itself, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
+    /// Which other service may start it through a URL of its own, if one may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Webhook>,
+    /// Who is told when a run has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -13,6 +13,7 @@ mod schedule;
 mod secret;
 mod state;
 mod time;
+mod webhook;
 
 pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
 pub use depth::depth;
@@ -27,3 +28,4 @@ pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
 pub use state::{Event, Refused, Status, next};
 pub use time::{InvalidTime, Timestamp};
+pub use webhook::{Callback, SecretReference, UrlTokenRecord, Verification, Webhook};

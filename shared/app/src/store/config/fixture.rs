@@ -33,6 +33,8 @@ pub(super) fn trigger(id: &str) -> Trigger {
         state: TriggerState::Active,
         deadline_s: Some(60),
         schedule: None,
+        webhook: None,
+        callback: None,
         created_at: START,
     }
 }

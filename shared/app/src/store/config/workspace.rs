@@ -45,7 +45,8 @@ mod tests {
     #[tokio::test]
     async fn a_workspace_is_stored_once() {
         let database = Database::start().await;
-        let first = Workspace { id: "demo".parse().unwrap(), created_at: at(0) };
+        let first =
+            Workspace { id: "demo".parse().unwrap(), keys_in_paths: false, created_at: at(0) };
         let second = Workspace { created_at: at(1), ..first.clone() };
         assert_eq!(database.store.workspace(&first.id).await.unwrap(), None);
         for (workspace, expected) in
