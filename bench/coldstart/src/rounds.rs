@@ -30,10 +30,14 @@ pub(crate) struct Subject {
     pub(crate) starts: Vec<Start>,
 }
 
-/// Times from the start of a process.
+/// Times of one process.
 pub(crate) struct Start {
+    /// Since its start.
     pub(crate) first_poll: Duration,
+    /// Since its start.
     pub(crate) first_answer: Duration,
+    /// What another event takes, once everything is connected and read.
+    pub(crate) warm_answer: Duration,
 }
 
 /// Functions, and the tables and queues that they find.
@@ -66,16 +70,22 @@ impl Bench {
         let variables = self.environment();
         for number in 0..self.subjects.len() {
             let event = self.event(self.subjects[number].function).await;
+            let again = self.event(self.subjects[number].function).await;
             let subject = &mut self.subjects[number];
             let mut process =
                 Process::start(&subject.binary, subject.name, &variables, &lines).await;
             let outcome = process.invoke(&event).await;
+            check(subject.function, outcome);
+            let began_at = tokio::time::Instant::now();
+            let outcome = process.invoke(&again).await;
+            let warm_answer = began_at.elapsed();
             check(subject.function, outcome);
             let api = process.runtime_api();
             let since = |at: tokio::time::Instant| at - process.started_at;
             subject.starts.push(Start {
                 first_poll: since(api.first_poll().await),
                 first_answer: since(api.first_answer().await),
+                warm_answer,
             });
         }
     }
