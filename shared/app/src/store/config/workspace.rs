@@ -89,7 +89,8 @@ mod tests {
     #[tokio::test]
     async fn keys_in_paths_are_allowed_and_not_any_more() {
         let database = Database::start().await;
-        let made = Workspace { id: "demo".parse().unwrap(), keys_in_paths: true, created_at: at(0) };
+        let made =
+            Workspace { id: "demo".parse().unwrap(), keys_in_paths: true, created_at: at(0) };
         assert!(!database.store.set_keys_in_paths(&made.id, true).await.unwrap());
         assert_eq!(database.store.workspace(&made.id).await.unwrap(), None);
         database.store.put_workspace(&made).await.unwrap();
