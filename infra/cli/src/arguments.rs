@@ -185,7 +185,7 @@ pub(crate) enum Command {
     /// Verify other services' webhooks
     #[command(subcommand)]
     Webhook(webhook::Command),
-    /// Create workspaces
+    /// Create workspaces and change them
     #[command(subcommand)]
     Workspace(workspace::Command),
 }
