@@ -6,13 +6,13 @@ use std::{
     time::Duration,
 };
 
-use aws_credential_types::Credentials;
 use aws_sdk_sqs::{
     Client,
-    config::{BehaviorVersion, Config, Region, SharedHttpClient},
+    config::{Builder, Config},
     operation::send_message::builders::SendMessageFluentBuilder,
     types::MessageAttributeValue,
 };
+use aws_types::SdkConfig;
 
 use super::{Error, Firing, Message};
 use crate::model::{WorkspaceId, limits::MAX_DELAY};
@@ -63,18 +63,8 @@ impl Queue {
 
     /// The queue at `url` on AWS, or on what stands at `endpoint`. Opens no connection yet.
     #[must_use]
-    pub fn connect(
-        region: &str,
-        endpoint: Option<String>,
-        credentials: Credentials,
-        http: SharedHttpClient,
-        url: String,
-    ) -> Self {
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .credentials_provider(credentials)
-            .http_client(http);
+    pub fn connect(account: &SdkConfig, endpoint: Option<String>, url: String) -> Self {
+        let mut config = Builder::from(account);
         config.set_endpoint_url(endpoint);
         Self::new(config.build(), url)
     }

@@ -9,17 +9,14 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use aws_credential_types::Credentials;
 use aws_sdk_s3::{
     Client,
-    config::{
-        BehaviorVersion, Config, Region, RequestChecksumCalculation, ResponseChecksumValidation,
-        SharedHttpClient,
-    },
+    config::{Builder, Config, RequestChecksumCalculation, ResponseChecksumValidation},
     error::{ProvideErrorMetadata, SdkError},
     operation::get_object::GetObjectError,
     primitives::ByteStream,
 };
+use aws_types::SdkConfig;
 
 use super::{
     Error, PayloadFault,
@@ -53,24 +50,14 @@ impl Payloads {
 
     /// The bucket `name` on AWS, or on what stands at `endpoint`. Opens no connection yet.
     #[must_use]
-    pub fn connect(
-        region: &str,
-        endpoint: Option<String>,
-        credentials: Credentials,
-        http: SharedHttpClient,
-        name: &str,
-    ) -> Self {
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .credentials_provider(credentials)
+    pub fn connect(account: &SdkConfig, endpoint: Option<String>, name: &str) -> Self {
+        let mut config = Builder::from(account)
             // Whatever stands there has no name a bucket.
             .force_path_style(endpoint.is_some())
             // The signature covers the content's hash on its way there, and ours covers all of its
             // life; checksums of the SDK's own would be a third, which not every server knows.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-            .http_client(http);
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         config.set_endpoint_url(endpoint);
         Self::new(config.build(), name)
     }
