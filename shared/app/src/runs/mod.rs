@@ -24,8 +24,8 @@ mod wait;
 pub use access::Caller;
 pub use error::{Error, ErrorKind};
 pub use service::{Parts, Runs, Settings};
-pub use start::{Idempotency, Start, Started};
+pub use start::{Start, Started};
 pub use status::RunView;
 pub use steps::{Report, Results, Step, StepState};
 
-pub use crate::store::{CancelRequest, LogPage};
+pub use crate::store::{CancelRequest, Idempotency, LogPage};

@@ -76,7 +76,7 @@ impl<'a> TriggerRequest<'a> {
     ) -> Result<Start, Error> {
         let key = headers::idempotency_key(self.request.headers())
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
-        let idempotency = key.map(|key| Idempotency { key, body: inputs.hash() });
+        let idempotency = key.map(|key| Idempotency::Key { key, body: inputs.hash() });
         Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
     }
 }
