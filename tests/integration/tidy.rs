@@ -21,8 +21,11 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("store", &["model", "auth", "flow"]),
     ("queue", &["model"]),
     ("config", &["model", "telemetry"]),
-    ("runs", &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue"]),
-    ("http", &["model", "telemetry", "auth", "runs"]),
+    (
+        "runs",
+        &["model", "telemetry", "clock", "auth", "webhook", "flow", "egress", "store", "queue"],
+    ),
+    ("http", &["model", "telemetry", "auth", "webhook", "runs"]),
     ("connect", &["model", "config", "telemetry", "clock", "egress", "store", "queue", "runs"]),
     ("startup", &["config", "telemetry"]),
     ("lib", &[]),

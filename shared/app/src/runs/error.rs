@@ -9,6 +9,9 @@ pub enum Error {
     /// The key is missing, malformed, unknown, revoked, expired, or another workspace's.
     #[error("the key was not accepted")]
     Unauthenticated,
+    /// A webhook's request came by a wrong URL, or is not its provider's. Why, the event notes.
+    #[error("the request was not admitted")]
+    NotAdmitted,
     /// The key does not allow this.
     #[error("the key lacks the scope {scope}")]
     Forbidden {
@@ -26,6 +29,14 @@ pub enum Error {
     InvalidInput {
         /// Where in the input, as a JSON pointer.
         pointer: String,
+        /// What is wrong, without the data.
+        message: String,
+    },
+    /// An expression of the trigger's webhook makes nothing of the event that a flow could have.
+    #[error("the webhook's {expression} failed")]
+    Unmapped {
+        /// `when` or `mapping`.
+        expression: &'static str,
         /// What is wrong, without the data.
         message: String,
     },
@@ -76,10 +87,10 @@ impl Error {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unauthenticated => ErrorKind::Unauthenticated,
+            Self::Unauthenticated | Self::NotAdmitted => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
-            Self::InvalidInput { .. } => ErrorKind::Invalid,
+            Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
             Self::IdempotencyConflict => ErrorKind::Conflict,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {

@@ -2,15 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Error, plans::Plans};
+use super::{Error, kept::Kept};
 use crate::{
     auth,
     clock::Clock,
     egress::Egress,
+    flow::{Expression, Plan},
     model::{RunId, Timestamp, limits},
     queue::Queue,
     store::{Store, config::Cache},
     telemetry::{Event, Notes, Telemetry},
+    webhook::Scheme,
 };
 
 /// The use cases. Cloning shares everything.
@@ -22,10 +24,18 @@ pub struct Runs {
     pub(super) egress: Egress,
     pub(super) clock: Clock,
     pub(super) settings: Settings,
-    pub(super) plans: Arc<Plans>,
+    pub(super) compiled: Arc<Compiled>,
     pub(super) telemetry: Telemetry,
     /// About the event in hand.
     pub(super) notes: Notes,
+}
+
+/// What this process has compiled so far.
+#[derive(Default)]
+pub(super) struct Compiled {
+    pub(super) plans: Kept<Arc<Plan>>,
+    pub(super) schemes: Kept<Arc<Scheme>>,
+    pub(super) expressions: Kept<Expression>,
 }
 
 /// The collaborators of [`Runs`].
@@ -87,7 +97,7 @@ impl Runs {
             egress,
             clock,
             settings,
-            plans: Arc::default(),
+            compiled: Arc::default(),
             telemetry: Telemetry::default(),
             notes: Notes::default(),
         }
