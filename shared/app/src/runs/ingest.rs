@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Door, Error, Runs, Start};
 use crate::{
-    model::{Secret, Trigger, Verification, Webhook},
+    model::{Verification, Webhook},
     store::Idempotency,
     webhook::{self, Answer, Delivery, HeaderMap, Refusal, Request, Scheme},
 };
@@ -75,7 +75,7 @@ impl Runs {
         let Incoming { method, url, headers, body } = incoming;
         let url = url.as_deref().unwrap_or_default();
         let request = Request { method, url, headers, body };
-        let secrets = self.secrets_of(&door.trigger, webhook).await?;
+        let secrets = self.secrets.of(&door.trigger, &webhook.secrets, now).await?;
         let verified = match webhook::verify(scheme, &secrets, &request, now) {
             Ok(verified) => verified,
             Err(refusal) => return Ok(Err(refusal)),
@@ -113,10 +113,5 @@ impl Runs {
                 self.compiled.schemes.of(text, read).map(Some)
             }
         }
-    }
-
-    #[expect(clippy::unused_async, reason = "nothing keeps secrets yet, so nothing is verified")]
-    async fn secrets_of(&self, _: &Trigger, _: &Webhook) -> Result<Vec<Secret>, Error> {
-        Ok(Vec::new())
     }
 }

@@ -145,9 +145,10 @@ impl From<runs::Error> for Error {
             runs::Error::Unmapped { expression, message } => Self::Invalid(vec![
                 json!({"type": "value_error", "loc": ["trigger", expression], "msg": message, "input": null}),
             ]),
-            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                Self::of_service(error)
-            }
+            runs::Error::Store(_)
+            | runs::Error::Queue(_)
+            | runs::Error::Secrets(_)
+            | runs::Error::Internal(_) => Self::of_service(error),
         }
     }
 }

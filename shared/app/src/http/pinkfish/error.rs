@@ -109,12 +109,13 @@ impl From<runs::Error> for Error {
             runs::Error::Unmapped { expression, message } => {
                 Self::Invalid(format!("The trigger's {expression}: {message}"))
             }
-            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                match error.kind() {
-                    ErrorKind::TooLarge => Self::TooLarge,
-                    _ => Self::Failed(error),
-                }
-            }
+            runs::Error::Store(_)
+            | runs::Error::Queue(_)
+            | runs::Error::Secrets(_)
+            | runs::Error::Internal(_) => match error.kind() {
+                ErrorKind::TooLarge => Self::TooLarge,
+                _ => Self::Failed(error),
+            },
         }
     }
 }
