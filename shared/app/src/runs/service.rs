@@ -2,15 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Error, plans::Plans};
+use super::{Error, kept::Kept};
 use crate::{
     auth,
     clock::Clock,
     egress::Egress,
+    flow::{Expression, Plan},
     model::{RunId, Timestamp, limits},
     queue::Queue,
+    secrets::Secrets,
     store::{Store, config::Cache},
     telemetry::{Event, Notes, Telemetry},
+    webhook::Scheme,
 };
 
 /// The use cases. Cloning shares everything.
@@ -19,13 +22,22 @@ pub struct Runs {
     pub(super) store: Store,
     pub(super) config: Cache,
     pub(super) queue: Queue,
+    pub(super) secrets: Secrets,
     pub(super) egress: Egress,
     pub(super) clock: Clock,
     pub(super) settings: Settings,
-    pub(super) plans: Arc<Plans>,
+    pub(super) compiled: Arc<Compiled>,
     pub(super) telemetry: Telemetry,
     /// About the event in hand.
     pub(super) notes: Notes,
+}
+
+/// What this process has compiled so far.
+#[derive(Default)]
+pub(super) struct Compiled {
+    pub(super) plans: Kept<Arc<Plan>>,
+    pub(super) schemes: Kept<Arc<Scheme>>,
+    pub(super) expressions: Kept<Expression>,
 }
 
 /// The collaborators of [`Runs`].
@@ -34,6 +46,8 @@ pub struct Parts {
     pub store: Store,
     /// Messages.
     pub queue: Queue,
+    /// What webhooks are signed with.
+    pub secrets: Secrets,
     /// Outgoing calls.
     pub egress: Egress,
     /// Time.
@@ -78,16 +92,17 @@ impl Runs {
     /// Puts the use cases together. Talks to nobody yet.
     #[must_use]
     pub fn new(parts: Parts, settings: Settings) -> Self {
-        let Parts { store, queue, egress, clock } = parts;
+        let Parts { store, queue, secrets, egress, clock } = parts;
         let config = Cache::new(store.clone());
         Self {
             store,
             config,
             queue,
+            secrets,
             egress,
             clock,
             settings,
-            plans: Arc::default(),
+            compiled: Arc::default(),
             telemetry: Telemetry::default(),
             notes: Notes::default(),
         }
@@ -117,6 +132,12 @@ impl Runs {
     pub fn waiting_at_most(self, longest: Duration) -> Self {
         let wait = self.settings.wait.min(longest);
         Self { settings: Settings { wait, ..self.settings }, ..self }
+    }
+
+    /// What webhooks are signed with.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// What tells of events.

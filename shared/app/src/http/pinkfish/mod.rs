@@ -1,5 +1,6 @@
-//! The Pinkfish dialect: `POST` or `GET /ext/triggers/{triggerId}`, waiting or not, and
-//! `GET /ext/runs/{automationId}/{runId}/status|results`, the latter also with the key in the path. An
+//! The Pinkfish dialect: `POST` or `GET /ext/triggers/{triggerId}`, waiting or not, the same behind
+//! `/ext/webhook/{apiKey}` for a trigger's own URL, and `GET /ext/runs/{automationId}/{runId}/status|results`,
+//! with the key in a header or in the path. An
 //! automation is a flow, by its name.
 
 mod address;
@@ -16,4 +17,4 @@ pub use error::Error;
 pub use execution::Execution;
 pub use progress::Progress;
 pub use reply::reply;
-pub use request::{Credential, RunPart, RunRequest, TriggerRequest};
+pub use request::{DeliveryRequest, Key, RunPart, RunRequest, TriggerRequest};

@@ -13,6 +13,7 @@ use crate::{
     model::RunId,
     runs,
     telemetry::{Event, Outcome},
+    webhook,
 };
 
 /// What the source puts on its answers.
@@ -65,11 +66,28 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
             response
         }
-        Answer::Started { automation, run, replayed } => {
-            about(respond(StatusCode::OK, JSON, "null".to_owned()), &automation, run, replayed)
+        Answer::Started { automation, run, replayed, prescribed } => {
+            let response = match prescribed {
+                Some(answer) => prescribed_by_provider(answer),
+                None => respond(StatusCode::OK, JSON, "null".to_owned()),
+            };
+            about(response, &automation, run, replayed)
+        }
+        Answer::NotStarted(Some(answer)) => prescribed_by_provider(answer),
+        Answer::NotStarted(None) => respond(StatusCode::OK, JSON, "null".to_owned()),
+        Answer::Delivered { automation, run, status } => {
+            let base = address::of_run(request, &automation, &run.to_string());
+            let text = json!({
+                "automationId": automation,
+                "runId": run,
+                "status": status,
+                "statusUrl": format!("{base}/status"),
+                "resultsUrl": format!("{base}/results"),
+            });
+            about(respond(StatusCode::OK, JSON, text.to_string()), &automation, run, false)
         }
         Answer::GoesOn { automation, run, replayed } => {
-            let base = address::of_run(request, &automation, run);
+            let base = address::of_run(request, &automation, &run.to_string());
             let text = json!({
                 "status": "timeout",
                 "message": "Automation execution exceeded 60 second timeout. Use runId to check results in Run Monitor.",
@@ -90,6 +108,17 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             about(json_of(&progress)?, progress.automation(), progress.run(), false)
         }
     })
+}
+
+/// What a provider has to be answered, and nothing more: some show the text to people.
+fn prescribed_by_provider(answer: webhook::Answer) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    if let Some(json) = answer.json {
+        return respond(status, JSON, json.to_string());
+    }
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
 }
 
 fn json_of(answer: &impl Serialize) -> Result<Response<Body>, Error> {
@@ -123,7 +152,7 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
     let shape = |_| json!({"error": reason, "message": text});
     let mut response = respond::refusal(headers, status, &text, None, shape);
     let extra = match error {
-        Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "ApiKey")),
+        Error::Unauthenticated | Error::NotAdmitted => Some((header::WWW_AUTHENTICATE, "ApiKey")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
         Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
             Some((header::RETRY_AFTER, "1"))
