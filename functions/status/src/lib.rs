@@ -45,6 +45,10 @@ async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::
     if let Some(request) = DeliveryRequest::of(request)? {
         return find(runs, &request).await;
     }
+    if let Some(file) = pinkfish::file_wanted(request)? {
+        let address = runs.file_address(&file).await?;
+        return Ok(Answer::FileAt(address.ok_or(pinkfish::Error::NotFound("File not found"))?));
+    }
     let request = RunRequest::of(request)?;
     if request.part == RunPart::Preflight {
         return Ok(Answer::Preflight);

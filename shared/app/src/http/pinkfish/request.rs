@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
-    model::{Environment, Trigger, limits},
-    runs::{Idempotency, Incoming, Start},
+    model::{Environment, Timestamp, Trigger, limits},
+    runs::{Idempotency, Incoming, NewFile, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -75,15 +75,16 @@ impl<'a> TriggerRequest<'a> {
         }
     }
 
-    /// What the caller says.
+    /// What the caller says at `now`.
     ///
     /// # Errors
     /// 400 with the place of the fault, 413, 415.
-    pub fn inputs(&self) -> Result<Inputs, Error> {
-        Inputs::of(self.request)
+    pub fn inputs(&self, now: Timestamp) -> Result<Inputs, Error> {
+        Inputs::of(self.request, now)
     }
 
-    /// What is to be started: `typed` are the inputs' texts as the flow declares them.
+    /// What is to be started, and the files that are to be stored before: `typed` are the inputs' fields
+    /// as the flow declares them.
     ///
     /// # Errors
     /// 400 for an idempotency key that cannot be used.
@@ -92,11 +93,12 @@ impl<'a> TriggerRequest<'a> {
         (trigger, environment): (Arc<Trigger>, Environment),
         inputs: Inputs,
         typed: Map<String, Value>,
-    ) -> Result<Start, Error> {
+    ) -> Result<(Start, Vec<NewFile>), Error> {
         let key = headers::idempotency_key(self.request.headers())
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
         let idempotency = key.map(|key| Idempotency::Key { key, body: inputs.hash() });
-        Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
+        let (input, files) = inputs.with(typed);
+        Ok((Start { trigger, environment, input, idempotency }, files))
     }
 }
 
@@ -204,7 +206,11 @@ fn key_of(request: &Request) -> Result<Key<'_>, Error> {
     Ok(Key::Header(key))
 }
 
-fn expect_method(request: &Request, allowed: &[&str], allow: &'static str) -> Result<(), Error> {
+pub(super) fn expect_method(
+    request: &Request,
+    allowed: &[&str],
+    allow: &'static str,
+) -> Result<(), Error> {
     let method = request.method().as_str();
     if allowed.contains(&method) { Ok(()) } else { Err(Error::MethodNotAllowed { allow }) }
 }
