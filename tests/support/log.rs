@@ -19,19 +19,19 @@ pub type Line = Map<String, Value>;
 pub struct Log {
     text: Buffer,
     _guard: DefaultGuard,
-    /// While there is only one subscriber, `tracing` asks none but a thread's own about a line that it
-    /// meets for the first time; a test of another thread, which has none, would then silence it here too.
-    _second: Dispatch,
+    /// While there is but one in the process, `tracing` takes a statement that another thread comes to first for
+    /// one that nobody wants to hear.
+    _other: Dispatch,
 }
 
 impl Log {
     /// Lines that this filter lets through.
     pub fn start(filter: &str) -> Self {
         let text = Buffer::default();
+        let other = Dispatch::new(NoSubscriber::new());
         let writer = text.clone();
         let subscriber = telemetry::subscriber(filter, move || writer.clone());
-        let second = Dispatch::new(NoSubscriber::new());
-        Self { text, _guard: set_default(subscriber), _second: second }
+        Self { text, _guard: set_default(subscriber), _other: other }
     }
 
     /// All lines so far.

@@ -5,7 +5,7 @@ use shared::{
     http::{
         Dialect,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
-        pinkfish::{self, Answer, Credential, Execution, Progress, RunPart, RunRequest},
+        pinkfish::{self, Answer, DeliveryRequest, Execution, Key, Progress, RunPart, RunRequest},
         received,
     },
     runs::{Runs, Subject},
@@ -42,15 +42,20 @@ async fn read(runs: &Runs, request: &Request) -> Result<Envelope, phinite::Error
 }
 
 async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Error> {
+    if let Some(request) = DeliveryRequest::of(request)? {
+        return find(runs, &request).await;
+    }
+    if let Some(file) = pinkfish::file_wanted(request)? {
+        let address = runs.file_address(&file).await?;
+        return Ok(Answer::FileAt(address.ok_or(pinkfish::Error::NotFound("File not found"))?));
+    }
     let request = RunRequest::of(request)?;
     if request.part == RunPart::Preflight {
         return Ok(Answer::Preflight);
     }
-    let caller = match request.credential()? {
-        Credential::InHeader(key) => runs.authenticate_by_key(key).await?,
-        Credential::InPath(text) => {
-            runs.authenticate_in_path(&text, Subject::Run(&request.run)).await?
-        }
+    let caller = match request.key()? {
+        Key::Header(key) => runs.authenticate_by_key(key).await?,
+        Key::Path(text) => runs.authenticate_in_path(&text, Subject::Run(&request.run)).await?,
     };
     let answer = match request.part {
         RunPart::Results => {
@@ -63,4 +68,19 @@ async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::
         }
     };
     answer.about(&request.automation)
+}
+
+async fn find(runs: &Runs, request: &DeliveryRequest<'_>) -> Result<Answer, pinkfish::Error> {
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let DeliveryRequest { trigger, provider, delivery, .. } = request;
+    let run = match request.key()? {
+        Key::Path(key) => runs.delivered_by_url(&key, trigger, provider, delivery).await?,
+        Key::Header(key) => {
+            let caller = runs.authenticate_by_key(key).await?;
+            runs.delivered(&caller, trigger, provider, delivery).await?
+        }
+    };
+    Ok(Answer::of_delivery(run))
 }

@@ -244,18 +244,18 @@ impl Runs {
         Ok((trigger, environment))
     }
 
-    /// Named texts, as of a form, as the input that the trigger's flow declares there.
+    /// Named texts, as of a form, and files among them, as the input that the trigger's flow declares there.
     ///
     /// # Errors
     /// As [`Runs::start`]; writes nothing.
-    pub async fn input_of_texts(
+    pub async fn input_of_fields(
         &self,
         trigger: &Trigger,
         environment: Environment,
-        texts: Vec<(String, String)>,
+        fields: Vec<(String, Value)>,
     ) -> Result<Map<String, Value>, Error> {
         let (_, plan) = self.served_plan(trigger, environment).await?;
-        Ok(flow::typed(plan.input_schema.as_ref(), texts))
+        Ok(flow::typed(plan.input_schema.as_ref(), fields))
     }
 }
 

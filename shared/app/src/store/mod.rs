@@ -7,6 +7,7 @@ mod client;
 mod codec;
 pub mod config;
 mod error;
+mod files;
 mod finish;
 #[cfg(test)]
 mod fixture;
@@ -26,8 +27,9 @@ mod view;
 pub use claim::{Claim, Claimed, Unreadable};
 pub use client::{Store, Tables};
 pub use error::{Error, ErrorKind, PayloadFault};
+pub use files::{StoredFile, Upload};
 pub use finish::Finish;
-pub use idempotency::Remembered;
+pub use idempotency::{Idempotency, Remembered};
 pub use insert::Insert;
 pub use journal::Append;
 pub use lease::{CancelRequest, Renewal};

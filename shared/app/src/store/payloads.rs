@@ -32,6 +32,8 @@ pub struct Payloads(Arc<Bucket>);
 struct Bucket {
     config: Config,
     client: OnceLock<Client>,
+    /// Signs URLs for others, where they reach the bucket at another address than this process.
+    signer: Option<Client>,
     name: String,
 }
 
@@ -45,7 +47,17 @@ impl Payloads {
     /// The bucket `name` through a client of `config`.
     #[must_use]
     pub fn new(config: Config, name: impl Into<String>) -> Self {
-        Self(Arc::new(Bucket { config, client: OnceLock::new(), name: name.into() }))
+        let client = OnceLock::new();
+        Self(Arc::new(Bucket { config, client, signer: None, name: name.into() }))
+    }
+
+    /// The same bucket, whose URLs for others are made by `signer`.
+    #[must_use]
+    pub fn with_signer(self, signer: Config) -> Self {
+        let Bucket { config, name, .. } = &*self.0;
+        let signer = Some(Client::from_conf(signer));
+        let (config, client, name) = (config.clone(), OnceLock::new(), name.clone());
+        Self(Arc::new(Bucket { config, client, signer, name }))
     }
 
     /// The bucket `name` on AWS, or on what stands at `endpoint`. Opens no connection yet.
@@ -62,8 +74,17 @@ impl Payloads {
         Self::new(config.build(), name)
     }
 
-    fn client(&self) -> &Client {
+    pub(super) fn client(&self) -> &Client {
         self.0.client.get_or_init(|| Client::from_conf(self.0.config.clone()))
+    }
+
+    /// The client that signs URLs for others.
+    pub(super) fn signer(&self) -> &Client {
+        self.0.signer.as_ref().unwrap_or_else(|| self.client())
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.0.name
     }
 
     /// Puts the payload of entry `seq` there: one request. Again changes nothing.

@@ -5,6 +5,7 @@ mod config;
 mod depth;
 mod environment;
 mod error;
+mod file;
 mod id;
 mod journal;
 pub mod limits;
@@ -19,6 +20,7 @@ pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
+pub use file::{File, TELLING_BYTES, begins_executable};
 pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,

@@ -1,31 +1,53 @@
-//! Addresses of runs, in the form in which their caller reached the API.
+//! Where the caller reached the API.
 
 use lambda_http::{Request, RequestExt, request::RequestContext};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{
-    http::dialect::{self, parameter},
-    model::RunId,
-};
+use crate::http::dialect::parameter;
 
-/// What stands before `/status` and `/results` of a run. The key is in it only where the caller put it
-/// into the path.
-pub(super) fn of_run(request: &Request, automation: &str, run: RunId) -> String {
-    let by = if holds_key(request) {
-        format!("webhook/{}/", parameter(request, "apiKey"))
-    } else {
-        String::new()
-    };
-    format!("{}/ext/{by}runs/{automation}/{run}", base_url(request))
+/// What stands in a query as it is (RFC 3986, section 2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The gateway's resource, with `{name}` for a parameter.
+pub(super) fn resource(request: &Request) -> &str {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => {
+            context.resource_path.as_deref().unwrap_or_default()
+        }
+        _ => "",
+    }
 }
 
-/// Whether the request has its key in the path.
-pub(super) fn holds_key(request: &Request) -> bool {
-    dialect::resource(request).is_some_and(|it| it.starts_with("/ext/webhook/"))
+/// The URL as it was called; none where its query has several parameters, because the gateway keeps
+/// neither their order nor how they were written.
+pub(super) fn called(request: &Request) -> Option<String> {
+    let parameters = request.query_string_parameters();
+    let mut parameters = parameters.iter();
+    let mut url = format!("{}{}", origin(request), request.raw_http_path());
+    if let Some((name, value)) = parameters.next() {
+        let encoded = |text| utf8_percent_encode(text, UNRESERVED);
+        url.extend(["?", &encoded(name).to_string(), "=", &encoded(value).to_string()]);
+    }
+    parameters.next().is_none().then_some(url)
 }
 
-/// Where the caller reached the API: with the stage where the address is API Gateway's own, with
-/// the domain's base path where there is one.
-fn base_url(request: &Request) -> String {
+/// Where a run is asked for, by the key that the caller has: in the path, or in a header.
+pub(super) fn of_run(request: &Request, automation: &str, run: &str) -> String {
+    let base = format!("{}{}/ext", origin(request), before_resource(request));
+    if resource(request).contains("{apiKey}") {
+        let key = parameter(request, "apiKey");
+        return format!("{base}/webhook/{key}/runs/{automation}/{run}");
+    }
+    format!("{base}/runs/{automation}/{run}")
+}
+
+/// What stands before the id of a file in its URL.
+pub(super) fn of_files(request: &Request) -> String {
+    format!("{}{}/ext/files", origin(request), before_resource(request))
+}
+
+/// Scheme and host, with the stage where the address is API Gateway's own.
+fn origin(request: &Request) -> String {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = text("host").unwrap_or_default();
     let scheme = text("x-forwarded-proto").unwrap_or("https");
@@ -35,7 +57,14 @@ fn base_url(request: &Request) -> String {
         }
         _ => None,
     };
-    let path = request.raw_http_path();
-    let before = path.rsplit_once("/ext/").map_or("", |(before, _)| before);
-    format!("{scheme}://{host}{}{before}", stage.unwrap_or_default())
+    format!("{scheme}://{host}{}", stage.unwrap_or_default())
+}
+
+/// The domain's base path, where there is one.
+fn before_resource(request: &Request) -> &str {
+    let mut before = request.raw_http_path();
+    for _ in resource(request).matches('/') {
+        before = before.rsplit_once('/').map_or("", |(before, _)| before);
+    }
+    before
 }

@@ -12,6 +12,8 @@ use crate::{
 pub enum Error {
     /// 401, the same bytes whatever is wrong with the key.
     Unauthenticated,
+    /// 401, the same bytes whatever is wrong with a webhook's URL or signature.
+    NotAdmitted,
     /// 403.
     Forbidden {
         /// What the key would need.
@@ -26,6 +28,8 @@ pub enum Error {
     },
     /// 413.
     TooLarge,
+    /// 413, and which files.
+    FileTooLarge(String),
     /// 415, and what would do.
     Unsupported(&'static str),
     /// 400, and what is wrong where.
@@ -41,11 +45,11 @@ impl Error {
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::NotAdmitted => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge | Self::FileTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -56,15 +60,22 @@ impl Error {
         }
     }
 
+    pub(super) const fn failed(what: &'static str) -> Self {
+        Self::Failed(runs::Error::Internal(what))
+    }
+
     /// What the caller is told.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Unauthenticated => "The key is missing or not accepted".to_owned(),
+            Self::NotAdmitted => "The URL or the signature is not accepted".to_owned(),
             Self::Forbidden { scope } => format!("The key lacks the scope {scope}"),
             Self::NotFound(what) | Self::Unsupported(what) => (*what).to_owned(),
             Self::MethodNotAllowed { allow } => format!("Allowed are {allow}"),
-            Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
-            Self::Invalid(what) => what.clone(),
+            Self::TooLarge => "Request body is over 4,500,000 bytes: upload large files first, \
+                by POST /ext/triggers/{triggerId}/files"
+                .to_owned(),
+            Self::Invalid(what) | Self::FileTooLarge(what) => what.clone(),
             Self::KeyReused => "Idempotency-Key was used with other inputs".to_owned(),
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
@@ -93,6 +104,7 @@ impl From<runs::Error> for Error {
     fn from(error: runs::Error) -> Self {
         match error {
             runs::Error::Unauthenticated => Self::Unauthenticated,
+            runs::Error::NotAdmitted => Self::NotAdmitted,
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NotFound("Trigger not found"),
             runs::Error::NoRun => Self::NotFound("Run not found"),
@@ -102,12 +114,16 @@ impl From<runs::Error> for Error {
                 let place = if pointer.is_empty() { "the inputs" } else { &pointer };
                 Self::Invalid(format!("Inputs do not match the flow's schema: {place}: {message}"))
             }
-            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                match error.kind() {
-                    ErrorKind::TooLarge => Self::TooLarge,
-                    _ => Self::Failed(error),
-                }
+            runs::Error::Unmapped { expression, message } => {
+                Self::Invalid(format!("The trigger's {expression}: {message}"))
             }
+            runs::Error::Store(_)
+            | runs::Error::Queue(_)
+            | runs::Error::Secrets(_)
+            | runs::Error::Internal(_) => match error.kind() {
+                ErrorKind::TooLarge => Self::TooLarge,
+                _ => Self::Failed(error),
+            },
         }
     }
 }

@@ -5,14 +5,15 @@ use lambda_http::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{Answer, Error, address};
 use crate::{
     http::respond::{self, JSON, respond},
-    model::RunId,
+    model::{RunId, limits},
     runs,
     telemetry::{Event, Outcome},
+    webhook,
 };
 
 /// What the source puts on its answers.
@@ -65,11 +66,28 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
             response
         }
-        Answer::Started { automation, run, replayed } => {
-            about(respond(StatusCode::OK, JSON, "null".to_owned()), &automation, run, replayed)
+        Answer::Started { automation, run, replayed, prescribed } => {
+            let response = match prescribed {
+                Some(answer) => prescribed_by_provider(answer),
+                None => respond(StatusCode::OK, JSON, "null".to_owned()),
+            };
+            about(response, &automation, run, replayed)
+        }
+        Answer::NotStarted(Some(answer)) => prescribed_by_provider(answer),
+        Answer::NotStarted(None) => respond(StatusCode::OK, JSON, "null".to_owned()),
+        Answer::Delivered { automation, run, status } => {
+            let base = address::of_run(request, &automation, &run.to_string());
+            let text = json!({
+                "automationId": automation,
+                "runId": run,
+                "status": status,
+                "statusUrl": format!("{base}/status"),
+                "resultsUrl": format!("{base}/results"),
+            });
+            about(respond(StatusCode::OK, JSON, text.to_string()), &automation, run, false)
         }
         Answer::GoesOn { automation, run, replayed } => {
-            let base = address::of_run(request, &automation, run);
+            let base = address::of_run(request, &automation, &run.to_string());
             let text = json!({
                 "status": "timeout",
                 "message": "Automation execution exceeded 60 second timeout. Use runId to check results in Run Monitor.",
@@ -83,6 +101,26 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             about(response, &automation, run, replayed)
         }
+        Answer::Upload { file, upload } => {
+            let headers: Map<_, _> =
+                upload.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+            let text = json!({
+                "fileId": file.expose(),
+                "uploadUrl": upload.url,
+                "method": "PUT",
+                "headers": headers,
+                "expiresInSeconds": limits::UPLOAD.as_secs(),
+            });
+            private(respond(StatusCode::OK, JSON, text.to_string()))
+        }
+        Answer::FileAt(address) => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::FOUND;
+            let address = HeaderValue::try_from(address)
+                .map_err(|_| Error::failed("the address of a file is no header"))?;
+            response.headers_mut().insert(header::LOCATION, address);
+            private(response)
+        }
         Answer::Execution { execution, replayed } => {
             about(json_of(&execution)?, execution.automation(), execution.run(), replayed)
         }
@@ -90,6 +128,25 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             about(json_of(&progress)?, progress.automation(), progress.run(), false)
         }
     })
+}
+
+/// What a provider has to be answered, and nothing more: some show the text to people.
+fn prescribed_by_provider(answer: webhook::Answer) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    if let Some(json) = answer.json {
+        return respond(status, JSON, json.to_string());
+    }
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
+}
+
+/// What holds a permission is in nobody's cache, and in nobody's `Referer`.
+fn private(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }
 
 fn json_of(answer: &impl Serialize) -> Result<Response<Body>, Error> {
@@ -123,7 +180,7 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
     let shape = |_| json!({"error": reason, "message": text});
     let mut response = respond::refusal(headers, status, &text, None, shape);
     let extra = match error {
-        Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "ApiKey")),
+        Error::Unauthenticated | Error::NotAdmitted => Some((header::WWW_AUTHENTICATE, "ApiKey")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
         Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
             Some((header::RETRY_AFTER, "1"))

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
-    model::{Environment, Trigger},
-    runs::{Idempotency, Start},
+    model::{Environment, Timestamp, Trigger, limits},
+    runs::{Idempotency, Incoming, NewFile, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -27,6 +27,25 @@ impl<'a> TriggerRequest<'a> {
     pub fn of(request: &'a Request) -> Result<Self, Error> {
         expect_method(request, &["GET", "POST", "OPTIONS"], "GET, POST, OPTIONS")?;
         Ok(Self { request, trigger: parameter(request, "triggerId") })
+    }
+
+    /// The key in the path, which is none where the route has no place for it.
+    #[must_use]
+    pub fn path_key(&self) -> String {
+        parameter(self.request, "apiKey")
+    }
+
+    /// The request as it may have been signed.
+    ///
+    /// # Errors
+    /// 413.
+    pub fn incoming(&self) -> Result<Incoming<'a>, Error> {
+        let (method, headers) = (self.request.method().as_str(), self.request.headers());
+        let body: &[u8] = self.request.body().as_ref();
+        if body.len() > limits::MAX_BODY_BYTES {
+            return Err(Error::TooLarge);
+        }
+        Ok(Incoming { method, url: address::called(self.request), headers, body })
     }
 
     /// Whether a browser asks what it may ask.
@@ -56,15 +75,16 @@ impl<'a> TriggerRequest<'a> {
         }
     }
 
-    /// What the caller says.
+    /// What the caller says at `now`.
     ///
     /// # Errors
     /// 400 with the place of the fault, 413, 415.
-    pub fn inputs(&self) -> Result<Inputs, Error> {
-        Inputs::of(self.request)
+    pub fn inputs(&self, now: Timestamp) -> Result<Inputs, Error> {
+        Inputs::of(self.request, now)
     }
 
-    /// What is to be started: `typed` are the inputs' texts as the flow declares them.
+    /// What is to be started, and the files that are to be stored before: `typed` are the inputs' fields
+    /// as the flow declares them.
     ///
     /// # Errors
     /// 400 for an idempotency key that cannot be used.
@@ -73,11 +93,12 @@ impl<'a> TriggerRequest<'a> {
         (trigger, environment): (Arc<Trigger>, Environment),
         inputs: Inputs,
         typed: Map<String, Value>,
-    ) -> Result<Start, Error> {
+    ) -> Result<(Start, Vec<NewFile>), Error> {
         let key = headers::idempotency_key(self.request.headers())
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
-        let idempotency = key.map(|key| Idempotency { key, body: inputs.hash() });
-        Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
+        let idempotency = key.map(|key| Idempotency::Key { key, body: inputs.hash() });
+        let (input, files) = inputs.with(typed);
+        Ok((Start { trigger, environment, input, idempotency }, files))
     }
 }
 
@@ -90,14 +111,6 @@ pub struct RunRequest<'a> {
     pub run: String,
     /// What of it is asked for.
     pub part: RunPart,
-}
-
-/// What a caller comes in by.
-pub enum Credential<'a> {
-    /// The key in `X-API-KEY`.
-    InHeader(&'a str),
-    /// A key, or the token of a trigger's URL, in the path.
-    InPath(String),
 }
 
 /// What of a run is asked for.
@@ -127,20 +140,77 @@ impl<'a> RunRequest<'a> {
         Ok(Self { request, automation, run: parameter(request, "runId"), part })
     }
 
-    /// What the caller comes in by. Where the path has a place for it, a header is not looked at.
+    /// The key. Where the path has a place for it, a header is not looked at.
     ///
     /// # Errors
-    /// 401 where there is nothing.
-    pub fn credential(&self) -> Result<Credential<'a>, Error> {
-        if address::holds_key(self.request) {
-            return Ok(Credential::InPath(parameter(self.request, "apiKey")));
-        }
-        let key = headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)?;
-        Ok(Credential::InHeader(key))
+    /// 401 where there is none.
+    pub fn key(&self) -> Result<Key<'a>, Error> {
+        key_of(self.request)
     }
 }
 
-fn expect_method(request: &Request, allowed: &[&str], allow: &'static str) -> Result<(), Error> {
+/// A request to name the run of a provider's delivery.
+pub struct DeliveryRequest<'a> {
+    request: &'a Request,
+    /// The trigger named in the path.
+    pub trigger: String,
+    /// The provider named in the path.
+    pub provider: String,
+    /// The delivery's id, as flows see it in the event.
+    pub delivery: String,
+}
+
+/// Where a request has its key.
+pub enum Key<'a> {
+    /// In the path, of a trigger's own URL.
+    Path(String),
+    /// In `X-API-KEY`.
+    Header(&'a str),
+}
+
+impl<'a> DeliveryRequest<'a> {
+    /// The request, where it is one for a delivery.
+    ///
+    /// # Errors
+    /// 405 for another method than GET and OPTIONS.
+    pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
+        if !address::resource(request).contains("/by-delivery/") {
+            return Ok(None);
+        }
+        expect_method(request, &["GET", "OPTIONS"], "GET, OPTIONS")?;
+        let part = |name| parameter(request, name);
+        let (trigger, provider) = (part("triggerId"), part("provider"));
+        Ok(Some(Self { request, trigger, provider, delivery: part("id") }))
+    }
+
+    /// Whether a browser asks what it may ask.
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.request.method() == "OPTIONS"
+    }
+
+    /// The key.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn key(&self) -> Result<Key<'a>, Error> {
+        key_of(self.request)
+    }
+}
+
+fn key_of(request: &Request) -> Result<Key<'_>, Error> {
+    if address::resource(request).contains("{apiKey}") {
+        return Ok(Key::Path(parameter(request, "apiKey")));
+    }
+    let key = headers::api_key(request.headers()).ok_or(Error::Unauthenticated)?;
+    Ok(Key::Header(key))
+}
+
+pub(super) fn expect_method(
+    request: &Request,
+    allowed: &[&str],
+    allow: &'static str,
+) -> Result<(), Error> {
     let method = request.method().as_str();
     if allowed.contains(&method) { Ok(()) } else { Err(Error::MethodNotAllowed { allow }) }
 }
