@@ -5,8 +5,9 @@ use lambda_http::{
     Body, Response,
     http::{HeaderMap, StatusCode},
 };
+use serde_json::json;
 
-use super::phinite;
+use super::respond;
 
 /// Why no function answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,8 @@ impl Refusal {
 /// The answer to a request with these headers.
 #[must_use]
 pub fn refuse(headers: &HeaderMap, refusal: Refusal) -> Response<Body> {
-    phinite::refusal(headers, refusal.status(), refusal.text(), None)
+    let (status, text) = (refusal.status(), refusal.text());
+    respond::refusal(headers, status, text, None, |_| json!({"detail": text}))
 }
 
 #[cfg(test)]

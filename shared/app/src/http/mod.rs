@@ -2,6 +2,7 @@
 //! names `lambda_http`; decides nothing about runs.
 
 mod body;
+mod detail;
 mod dialect;
 mod form;
 pub mod gateway;

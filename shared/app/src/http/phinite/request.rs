@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Error;
 use crate::{
-    http::{body, dialect::parameter, headers},
+    http::{body, detail, dialect::parameter, headers},
     model::{ContentHash, Environment, Trigger},
     runs::{Idempotency, Start},
 };
@@ -164,7 +164,7 @@ fn flow_input(body: Value) -> Result<Value, Error> {
     let variables = members.remove("user_variables");
     let mut faults = Vec::new();
     if let Some(other) = message.as_ref().filter(|message| !message.is_string()) {
-        faults.push(super::error::fault(
+        faults.push(detail::fault(
             "string_type",
             &json!(["body", "message"]),
             "Input should be a valid string",
@@ -175,7 +175,7 @@ fn flow_input(body: Value) -> Result<Value, Error> {
         None => Map::new(),
         Some(Value::Object(variables)) => variables,
         Some(other) => {
-            faults.push(super::error::fault(
+            faults.push(detail::fault(
                 "dict_type",
                 &json!(["body", "user_variables"]),
                 "Input should be a valid dictionary",
