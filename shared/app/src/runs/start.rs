@@ -130,6 +130,7 @@ impl Runs {
             workspace: trigger.workspace.clone(),
             trigger: trigger.id.clone(),
             environment,
+            thread: None,
             flow,
             status: Status::Queued,
             epoch: 0,

@@ -19,7 +19,7 @@ pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
-pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};
+pub use id::{ContentHash, InvalidId, RunId, ThreadId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
