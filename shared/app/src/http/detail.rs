@@ -2,15 +2,15 @@
 //! form: Phinite's and AI Planet's, each in its own words.
 
 use lambda_http::{
-    Body, Response,
+    Body, Request, Response,
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     http::{
-        body::{Fault, Unreadable},
-        respond,
+        body::{self, Fault, Unreadable},
+        headers, respond,
     },
     runs::{self, ErrorKind},
 };
@@ -136,6 +136,34 @@ impl Error {
             }
             _ => None,
         }
+    }
+}
+
+/// The `Idempotency-Key`.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    headers::idempotency_key(headers).map_err(|unusable| {
+        let place = json!(["header", "Idempotency-Key"]);
+        Error::invalid("string_type", &place, unusable.0, &Value::Null)
+    })
+}
+
+/// The members of a JSON body.
+pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
+    if !headers::accepts_json_body(request.headers()) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    if headers::is_compressed(request.headers()) {
+        return Err(Error::UnsupportedCoding);
+    }
+    match body::read(request.body())? {
+        Value::Object(members) => Ok(members),
+        Value::Null => Err(Error::missing_body()),
+        other => Err(Error::invalid(
+            "model_attributes_type",
+            &json!(["body"]),
+            "Input should be a valid dictionary or object to extract fields from",
+            &other,
+        )),
     }
 }
 

@@ -8,7 +8,7 @@ pub enum Function {
     SyncTrigger,
     /// Starts a flow in the background.
     AsyncStart,
-    /// Reads a run.
+    /// Reads runs, and cancels one.
     Status,
 }
 
@@ -29,7 +29,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 9] = [
+pub const ROUTES: [Route; 13] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -47,4 +47,8 @@ pub const ROUTES: [Route; 9] = [
     route("/ext/triggers/{triggerId}", Function::SyncTrigger, true),
     route("/ext/runs/{automationId}/{runId}/status", Function::Status, false),
     route("/ext/runs/{automationId}/{runId}/results", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/trigger", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/cancel", Function::Status, false),
 ];

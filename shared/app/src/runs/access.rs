@@ -33,6 +33,11 @@ impl Caller {
         }
     }
 
+    /// The triggers and the environments that the key is limited to; absent stands for all.
+    pub(super) fn limits(&self) -> (Option<&[TriggerId]>, Option<&[Environment]>) {
+        (self.key.triggers.as_deref(), self.key.environments.as_deref())
+    }
+
     /// Whether the key reaches what belongs to this workspace, environment and trigger.
     pub(super) fn reaches(
         &self,

@@ -5,6 +5,7 @@ mod access;
 mod bury;
 mod cancel;
 mod compute;
+mod declared;
 mod deliver;
 mod error;
 mod execute;
@@ -12,6 +13,7 @@ mod fire;
 mod host;
 mod journal;
 mod keeper;
+mod list;
 mod observe;
 mod plans;
 mod replay;
@@ -19,6 +21,7 @@ mod service;
 mod start;
 mod status;
 mod steps;
+mod thread;
 mod wait;
 
 pub use access::Caller;
@@ -27,5 +30,9 @@ pub use service::{Parts, Runs, Settings};
 pub use start::{Idempotency, Start, Started};
 pub use status::RunView;
 pub use steps::{Report, Results, Step, StepState};
+pub use thread::Thread;
 
-pub use crate::store::{CancelRequest, LogPage};
+pub use crate::{
+    flow::{DeclaredInputs, InputKind},
+    store::{Filter, ListedRun, LogPage, RunPage},
+};

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Error, Runs};
+use super::{Error, Runs, Thread};
 use crate::{
     flow::Plan,
     model::{
@@ -23,6 +23,8 @@ pub struct Start {
     pub environment: Environment,
     /// The flow's input.
     pub input: Value,
+    /// The thread that the run belongs to.
+    pub thread: Thread,
     /// The caller's idempotency key.
     pub idempotency: Option<Idempotency>,
 }
@@ -111,7 +113,10 @@ impl Runs {
                 Remembered::OtherBody(_) => return Err(Error::IdempotencyConflict),
             }
         }
-        let run = self.new_run(id, &start.trigger, start.environment, flow);
+        let run = Run {
+            thread: start.thread.of_run(id),
+            ..self.new_run(id, &start.trigger, start.environment, flow)
+        };
         Ok(Prepared { run, input: start.input, plan, replayed })
     }
 

@@ -9,7 +9,7 @@ use super::{Error, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
     model::{Environment, Trigger},
-    runs::{Idempotency, Start},
+    runs::{Idempotency, Start, Thread},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -77,7 +77,8 @@ impl<'a> TriggerRequest<'a> {
         let key = headers::idempotency_key(self.request.headers())
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
         let idempotency = key.map(|key| Idempotency { key, body: inputs.hash() });
-        Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
+        let input = inputs.with(typed);
+        Ok(Start { trigger, environment, input, thread: Thread::None, idempotency })
     }
 }
 
