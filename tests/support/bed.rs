@@ -10,7 +10,7 @@ use shared::{
     egress::{Egress, Policy},
     model::{ContentHash, Environment, RunId, Timestamp, Trigger, Workspace},
     queue::Queue,
-    runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
+    runs::{Idempotency, Parts, RunView, Runs, Settings, Start, Thread},
     secrets::Secrets,
     store::{Payloads, Store, Tables, tables},
     telemetry::{self, Beginning, Event},
@@ -213,6 +213,7 @@ impl Bed {
             trigger: Arc::new(trigger.clone()),
             environment: Environment::Dev,
             input,
+            thread: Thread::None,
             idempotency: None,
         }
     }

@@ -28,7 +28,7 @@ def test_a_request_is_one_that_its_function_gets(name, expected, kebab):
     (route,) = [route for route in expected["routes"] if route["resource"] == event["resource"]]
     assert name.startswith(kebab(route["function"]))
     path = event["resource"]
-    for parameter, value in event["pathParameters"].items():
+    for parameter, value in (event["pathParameters"] or {}).items():
         path = path.replace("{" + parameter + "}", value)
     assert event["path"] == path
     context = event["requestContext"]

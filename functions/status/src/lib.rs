@@ -1,9 +1,11 @@
-//! Reads a run: its state, result and log.
+//! Reads runs: state, result and log of one, or a list. Cancels one.
+
+mod aiplanet;
 
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
-        Dialect,
+        self, Dialect,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
         pinkfish::{self, Answer, DeliveryRequest, Execution, Key, Progress, RunPart, RunRequest},
         received,
@@ -23,6 +25,10 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
         Dialect::Pinkfish => {
             let result = Box::pin(read_steps(&runs, &request)).await;
             pinkfish::reply(&request, event, result).await
+        }
+        Dialect::AiPlanet => {
+            let result = Box::pin(aiplanet::answer(&runs, &request)).await;
+            http::aiplanet::reply(&request, event, result).await
         }
     }
 }

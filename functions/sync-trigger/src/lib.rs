@@ -13,7 +13,8 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
     let runs = runs.observed(&event);
     match Dialect::of(&request) {
-        Dialect::Phinite => {
+        // No route of AI Planet's comes here.
+        Dialect::Phinite | Dialect::AiPlanet => {
             let result = run(&runs, &request).await;
             phinite::reply(&request, event, result).await
         }

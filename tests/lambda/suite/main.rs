@@ -1,5 +1,6 @@
 //! The functions' release binaries, run as Lambda runs them. `tests/lambda/run` builds them first.
 
+mod aiplanet;
 mod batches;
 mod emulator;
 mod flows;

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use shared::{
     model::{Environment, RunId, Status, TriggerState},
-    runs::Start,
+    runs::{Start, Thread},
 };
 
 use super::{answer::Shown, input, watch::until_end};
@@ -56,7 +56,13 @@ pub(super) async fn start(
             trigger.flow
         )));
     }
-    let start = Start { trigger: trigger.into(), environment, input, idempotency: None };
+    let start = Start {
+        trigger: trigger.into(),
+        environment,
+        input,
+        thread: Thread::None,
+        idempotency: None,
+    };
     let id = connection.runs.start(start).await?.id;
     if !wait {
         return output.answer(&Started { run_id: id, status: Status::Queued });

@@ -6,7 +6,6 @@ use lambda_http::{
     Body, Response,
     http::{HeaderMap, StatusCode},
 };
-
 use serde_json::json;
 
 use super::respond;

@@ -10,7 +10,7 @@ pub enum Function {
     AsyncStart,
     /// Takes what comes in by a trigger's own URL.
     WebhookIngest,
-    /// Reads a run.
+    /// Reads runs, and cancels one.
     Status,
 }
 
@@ -31,7 +31,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 16] = [
+pub const ROUTES: [Route; 20] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -61,4 +61,8 @@ pub const ROUTES: [Route; 16] = [
     route("/ext/runs/{automationId}/{runId}/results", Function::Status, false),
     route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/status", Function::Status, false),
     route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/results", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/trigger", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/cancel", Function::Status, false),
 ];

@@ -1,6 +1,6 @@
 //! Who is calling, and what they may reach.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -41,6 +41,16 @@ impl Caller {
         match &self.0 {
             By::Key(key) => &key.workspace,
             By::UrlToken { trigger, .. } => &trigger.workspace,
+        }
+    }
+
+    /// The triggers and the environments that the caller is limited to; absent stands for all.
+    pub(super) fn limits(&self) -> (Option<&[TriggerId]>, Option<&[Environment]>) {
+        match &self.0 {
+            By::Key(key) => (key.triggers.as_deref(), key.environments.as_deref()),
+            By::UrlToken { trigger, environment } => {
+                (Some(slice::from_ref(&trigger.id)), Some(slice::from_ref(environment)))
+            }
         }
     }
 

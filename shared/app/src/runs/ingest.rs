@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Door, Error, Runs, Start};
+use super::{Door, Error, Runs, Start, Thread};
 use crate::{
     model::{Verification, Webhook},
     store::Idempotency,
@@ -94,6 +94,7 @@ impl Runs {
             trigger: Arc::clone(&door.trigger),
             environment: door.environment,
             input: delivery.into_envelope().into_value(),
+            thread: Thread::None,
             idempotency: Some(idempotency),
         };
         Ok(Ok(Received::Event(start, reply)))

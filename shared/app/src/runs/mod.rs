@@ -6,6 +6,7 @@ mod admit;
 mod bury;
 mod cancel;
 mod compute;
+mod declared;
 mod deliver;
 mod delivered;
 mod door;
@@ -18,6 +19,7 @@ mod ingest;
 mod journal;
 mod keeper;
 mod kept;
+mod list;
 mod observe;
 mod plans;
 mod replay;
@@ -25,6 +27,7 @@ mod service;
 mod start;
 mod status;
 mod steps;
+mod thread;
 mod wait;
 
 pub use access::{Caller, Subject};
@@ -36,5 +39,9 @@ pub use service::{Parts, Runs, Settings};
 pub use start::{Start, Started};
 pub use status::RunView;
 pub use steps::{Report, Results, Step, StepState};
+pub use thread::Thread;
 
-pub use crate::store::{CancelRequest, Idempotency, LogPage, Upload};
+pub use crate::{
+    flow::{DeclaredInputs, InputKind},
+    store::{CancelRequest, Filter, Idempotency, ListedRun, LogPage, RunPage, Upload},
+};

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Error, Runs};
+use super::{Error, Runs, Thread};
 use crate::{
     flow::Plan,
     model::{Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits},
@@ -21,6 +21,8 @@ pub struct Start {
     pub environment: Environment,
     /// The flow's input.
     pub input: Value,
+    /// The thread that the run belongs to.
+    pub thread: Thread,
     /// What a repeat of the call has in common with it.
     pub idempotency: Option<Idempotency>,
 }
@@ -100,7 +102,10 @@ impl Runs {
                 Remembered::OtherBody(_) => return Err(Error::IdempotencyConflict),
             }
         }
-        let run = self.new_run(id, &start.trigger, start.environment, flow);
+        let run = Run {
+            thread: start.thread.of_run(id),
+            ..self.new_run(id, &start.trigger, start.environment, flow)
+        };
         Ok(Prepared { run, input: start.input, plan, replayed })
     }
 
@@ -119,6 +124,7 @@ impl Runs {
             workspace: trigger.workspace.clone(),
             trigger: trigger.id.clone(),
             environment,
+            thread: None,
             flow,
             status: Status::Queued,
             epoch: 0,

@@ -227,6 +227,7 @@ pub(super) fn queued() -> Run {
         workspace: "demo".parse().unwrap(),
         trigger: "greet".parse().unwrap(),
         environment: Environment::Dev,
+        thread: None,
         flow: FlowReference {
             name: "greeting".to_owned(),
             version: "1.0.0".to_owned(),

@@ -72,7 +72,7 @@ fn one(declared: Option<&Value>, value: Value) -> Option<Value> {
 }
 
 /// Whether a declaration names this type.
-fn allows(declared: Option<&Value>, name: &str) -> bool {
+pub(super) fn allows(declared: Option<&Value>, name: &str) -> bool {
     match declared.and_then(|declared| declared.get("type")) {
         Some(Value::String(only)) => only == name,
         Some(Value::Array(several)) => several.iter().any(|one| one == name),
@@ -81,13 +81,13 @@ fn allows(declared: Option<&Value>, name: &str) -> bool {
 }
 
 /// What the schema declares for a property of the input.
-fn property<'s>(root: &'s Value, name: &str) -> Option<&'s Value> {
+pub(super) fn property<'s>(root: &'s Value, name: &str) -> Option<&'s Value> {
     let object = resolve(root, root)?;
     resolve(root, object.get("properties")?.get(name)?)
 }
 
 /// A declaration, wherever in the schema it is written.
-fn resolve<'s>(root: &'s Value, declared: &'s Value) -> Option<&'s Value> {
+pub(super) fn resolve<'s>(root: &'s Value, declared: &'s Value) -> Option<&'s Value> {
     let mut found = declared;
     for _ in 0..MAX_REFERENCES {
         let Some(reference) = found.get("$ref") else { return Some(found) };

@@ -21,7 +21,7 @@ pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
 pub use file::{File, TELLING_BYTES, begins_executable};
-pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};
+pub use id::{ContentHash, InvalidId, RunId, ThreadId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };

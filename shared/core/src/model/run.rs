@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, Environment, RunId, Status, Timestamp, TriggerId, WorkspaceId};
+use super::{ContentHash, Environment, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId};
 
 /// Which flow version a run executes, fixed when it starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Run {
     pub trigger: TriggerId,
     /// Where.
     pub environment: Environment,
+    /// The conversation it belongs to, if it belongs to one.
+    pub thread: Option<ThreadId>,
     /// What it executes.
     pub flow: FlowReference,
     /// Where it stands.

@@ -9,7 +9,7 @@ use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
     model::{Environment, Timestamp, Trigger, limits},
-    runs::{Idempotency, Incoming, NewFile, Start},
+    runs::{Idempotency, Incoming, NewFile, Start, Thread},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -98,7 +98,8 @@ impl<'a> TriggerRequest<'a> {
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
         let idempotency = key.map(|key| Idempotency::Key { key, body: inputs.hash() });
         let (input, files) = inputs.with(typed);
-        Ok((Start { trigger, environment, input, idempotency }, files))
+        let thread = Thread::None;
+        Ok((Start { trigger, environment, input, thread, idempotency }, files))
     }
 }
 
