@@ -8,6 +8,7 @@ mod error;
 mod id;
 mod journal;
 pub mod limits;
+mod listener;
 mod run;
 mod schedule;
 mod secret;
@@ -23,6 +24,7 @@ pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
+pub use listener::{FollowUp, FollowUpMethod, Listener, Listeners};
 pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
