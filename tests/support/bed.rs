@@ -214,6 +214,7 @@ impl Bed {
             environment: Environment::Dev,
             input,
             idempotency: None,
+            follow_up: None,
         }
     }
 

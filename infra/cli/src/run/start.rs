@@ -56,7 +56,8 @@ pub(super) async fn start(
             trigger.flow
         )));
     }
-    let start = Start { trigger: trigger.into(), environment, input, idempotency: None };
+    let start =
+        Start { trigger: trigger.into(), environment, input, idempotency: None, follow_up: None };
     let id = connection.runs.start(start).await?.id;
     if !wait {
         return output.answer(&Started { run_id: id, status: Status::Queued });

@@ -6,6 +6,7 @@ use super::{Error, RunView, Runs, tell::Attempt};
 use crate::{
     egress::{Redirects, Request},
     model::{Callback, End, Run, Secret, Timestamp, Trigger, limits},
+    secrets,
     store::View,
     webhook::{HeaderMap, HeaderValue, Signed, SigningKey, Unsignable, Unsigned, named, sign},
 };
@@ -39,7 +40,7 @@ impl Runs {
         };
         let body = body(run, RunView::from(view.clone()).end);
         let id = format!("{}-{}", run.id, run.status.as_str());
-        match signed(&callback.url, body.to_string().into_bytes(), id, &secrets, self.now()) {
+        match signed(&callback.url, body.to_string().into_bytes(), &id, &secrets, self.now()) {
             Ok(signed) => Ok(Ok(request(signed))),
             // It may tell of the secret's form.
             Err(_) => failed("a secret cannot be used"),
@@ -52,8 +53,11 @@ impl Runs {
         trigger: &Trigger,
         callback: &Callback,
     ) -> Result<Option<Vec<Secret>>, Error> {
-        let _ = (trigger, callback);
-        std::future::ready(Ok(Some(Vec::new()))).await
+        match self.secrets.of(trigger, &callback.secrets, self.now()).await {
+            Ok(secrets) => Ok(Some(secrets)),
+            Err(secrets::Error::Missing(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -93,18 +97,17 @@ fn is_too_large(output: &Value) -> bool {
 fn signed(
     url: &str,
     body: Vec<u8>,
-    id: String,
+    id: &str,
     secrets: &[Secret],
     now: Timestamp,
 ) -> Result<Signed, Unsignable> {
     let scheme = named(SCHEME).ok_or(Unsignable::KindOfKey)?;
-    let content_type = ("content-type", HeaderValue::from_static("application/json"));
     let mut headers = HeaderMap::new();
-    headers.insert(content_type.0, content_type.1);
+    headers.insert("content-type", HeaderValue::from_static("application/json"));
     let unsigned = Signed { method: "POST".to_owned(), url: url.to_owned(), headers, body };
     secrets.iter().try_fold(unsigned, |signed, secret| {
         let Signed { method, url, headers, body } = signed;
-        let unsigned = Unsigned { method, url, headers, body, id: id.clone() };
+        let unsigned = Unsigned { method, url, headers, body, id: id.to_owned() };
         sign(scheme, SigningKey::Shared(secret), unsigned, now)
     })
 }

@@ -1,7 +1,7 @@
 //! How a use case fails. Two readers: the wire (status and external text) and the worker (try
 //! again or give up).
 
-use crate::{queue, store};
+use crate::{queue, secrets, store};
 
 /// A use case's failure. `Display` is for the log; what a caller may see is in [`ErrorKind`].
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,9 @@ pub enum Error {
     /// The queue failed.
     #[error("the queue failed")]
     Queue(#[source] queue::Error),
+    /// The secrets could not be read. Nothing was verified, and nothing may be taken as genuine.
+    #[error("the secrets could not be read")]
+    Secrets(#[source] secrets::Error),
     /// Something that must not happen.
     #[error("{0}")]
     Internal(&'static str),
@@ -92,6 +95,8 @@ impl Error {
                 queue::ErrorKind::Unavailable => ErrorKind::Unavailable,
                 queue::ErrorKind::Internal => ErrorKind::Internal,
             },
+            // Whatever it is: a provider that is told to try again loses nothing while it is mended.
+            Self::Secrets(_) => ErrorKind::Unavailable,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }
@@ -106,5 +111,11 @@ impl From<store::Error> for Error {
 impl From<queue::Error> for Error {
     fn from(error: queue::Error) -> Self {
         Self::Queue(error)
+    }
+}
+
+impl From<secrets::Error> for Error {
+    fn from(error: secrets::Error) -> Self {
+        Self::Secrets(error)
     }
 }

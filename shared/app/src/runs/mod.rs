@@ -1,14 +1,16 @@
-//! The use cases: start a run, by call or by schedule, wait for it, execute it, read it, cancel it, bury it. The only
-//! caller of `store` and `queue`; knows nothing of requests and status codes.
+//! The use cases: start a run, by call or by schedule, wait for it, execute it, read it, cancel it, bury it, tell of
+//! its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
 mod bury;
+mod callback;
 mod cancel;
 mod compute;
 mod deliver;
 mod error;
 mod execute;
 mod fire;
+mod follow_up;
 mod host;
 mod journal;
 mod keeper;
@@ -19,6 +21,7 @@ mod service;
 mod start;
 mod status;
 mod steps;
+mod tell;
 mod wait;
 
 pub use access::Caller;

@@ -8,7 +8,8 @@ use super::{Error, Runs};
 use crate::{
     flow::Plan,
     model::{
-        ContentHash, Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits,
+        ContentHash, Environment, FlowReference, FollowUp, Listeners, Run, RunId, Status,
+        Timestamp, Trigger, limits,
     },
     queue::{Kind, Message},
     store::{Insert, Remembered},
@@ -25,6 +26,8 @@ pub struct Start {
     pub input: Value,
     /// The caller's idempotency key.
     pub idempotency: Option<Idempotency>,
+    /// Where the result goes besides, when the request that asks for the run is answered later.
+    pub follow_up: Option<FollowUp>,
 }
 
 /// An idempotency key and what it was used for.
@@ -111,7 +114,8 @@ impl Runs {
                 Remembered::OtherBody(_) => return Err(Error::IdempotencyConflict),
             }
         }
-        let run = self.new_run(id, &start.trigger, start.environment, flow);
+        let mut run = self.new_run(id, &start.trigger, start.environment, flow);
+        run.listeners.follow_up = start.follow_up;
         Ok(Prepared { run, input: start.input, plan, replayed })
     }
 
@@ -140,6 +144,7 @@ impl Runs {
             started_at: now,
             ended_at: None,
             traceparent: self.notes.traceparent(),
+            listeners: Listeners { callback: trigger.callback.is_some(), follow_up: None },
         };
         self.note_run(&run);
         self.notes.follow(Context::of(run.traceparent.as_deref(), &run.id.to_string()));

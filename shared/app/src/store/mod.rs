@@ -17,6 +17,7 @@ mod item;
 mod journal;
 mod lease;
 mod list;
+mod listeners;
 mod payloads;
 mod record;
 pub mod tables;

@@ -142,9 +142,10 @@ impl From<runs::Error> for Error {
             runs::Error::InvalidInput { pointer, message } => Self::Invalid(vec![
                 json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null}),
             ]),
-            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                Self::of_service(error)
-            }
+            runs::Error::Store(_)
+            | runs::Error::Queue(_)
+            | runs::Error::Secrets(_)
+            | runs::Error::Internal(_) => Self::of_service(error),
         }
     }
 }

@@ -81,7 +81,7 @@ impl<'a> TriggerRequest<'a> {
             key,
             body: ContentHash::of(format!("{environment}\n{input}").as_bytes()),
         });
-        Ok(Start { trigger, environment, input, idempotency })
+        Ok(Start { trigger, environment, input, idempotency, follow_up: None })
     }
 }
 

@@ -102,12 +102,13 @@ impl From<runs::Error> for Error {
                 let place = if pointer.is_empty() { "the inputs" } else { &pointer };
                 Self::Invalid(format!("Inputs do not match the flow's schema: {place}: {message}"))
             }
-            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                match error.kind() {
-                    ErrorKind::TooLarge => Self::TooLarge,
-                    _ => Self::Failed(error),
-                }
-            }
+            runs::Error::Store(_)
+            | runs::Error::Queue(_)
+            | runs::Error::Secrets(_)
+            | runs::Error::Internal(_) => match error.kind() {
+                ErrorKind::TooLarge => Self::TooLarge,
+                _ => Self::Failed(error),
+            },
         }
     }
 }

@@ -77,7 +77,7 @@ impl<'a> TriggerRequest<'a> {
         let key = headers::idempotency_key(self.request.headers())
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
         let idempotency = key.map(|key| Idempotency { key, body: inputs.hash() });
-        Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
+        Ok(Start { trigger, environment, input: inputs.with(typed), idempotency, follow_up: None })
     }
 }
 
