@@ -10,7 +10,7 @@ use shared::{
     egress::{Egress, Policy},
     model::{ContentHash, Environment, RunId, Timestamp, Trigger, Workspace},
     queue::Queue,
-    runs::{Idempotency, Parts, RunView, Runs, Settings, Start, Thread},
+    runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
     secrets::Secrets,
     store::{Payloads, Store, Tables, tables},
     telemetry::{self, Beginning, Event},
@@ -209,13 +209,7 @@ impl Bed {
 
     /// A wish to start `trigger` with `input`.
     pub fn wish(&self, trigger: &Trigger, input: Value) -> Start {
-        Start {
-            trigger: Arc::new(trigger.clone()),
-            environment: Environment::Dev,
-            input,
-            thread: Thread::None,
-            idempotency: None,
-        }
+        Start::new(Arc::new(trigger.clone()), Environment::Dev, input)
     }
 
     /// The same wish under an idempotency key.

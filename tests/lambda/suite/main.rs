@@ -2,6 +2,7 @@
 
 mod aiplanet;
 mod batches;
+mod callbacks;
 mod emulator;
 mod flows;
 mod life;

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use shared::{
     model::{Environment, RunId, Status, TriggerState},
-    runs::{Start, Thread},
+    runs::Start,
 };
 
 use super::{answer::Shown, input, watch::until_end};
@@ -56,13 +56,7 @@ pub(super) async fn start(
             trigger.flow
         )));
     }
-    let start = Start {
-        trigger: trigger.into(),
-        environment,
-        input,
-        thread: Thread::None,
-        idempotency: None,
-    };
+    let start = Start::new(trigger.into(), environment, input);
     let id = connection.runs.start(start).await?.id;
     if !wait {
         return output.answer(&Started { run_id: id, status: Status::Queued });

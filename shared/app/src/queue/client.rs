@@ -14,7 +14,7 @@ use aws_sdk_sqs::{
 };
 use aws_types::SdkConfig;
 
-use super::{Error, Firing, Message};
+use super::{Error, Firing, Message, Notice};
 use crate::model::{WorkspaceId, limits::MAX_DELAY};
 
 /// Longest visibility timeout (SQS quotas).
@@ -94,6 +94,15 @@ impl Queue {
     /// As [`Queue::send`].
     pub async fn send_firing(&self, firing: &Firing) -> Result<(), Error> {
         self.send_text(firing.write(), &firing.workspace, Duration::ZERO).await
+    }
+
+    /// Sends a notice, to be seen after `delay`, which is cut as [`Queue::send`] cuts it: who gets it before it is
+    /// due sends it again.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
+    pub async fn send_notice(&self, notice: &Notice, delay: Duration) -> Result<(), Error> {
+        self.send_text(notice.write(), &notice.workspace, delay).await
     }
 
     async fn send_text(

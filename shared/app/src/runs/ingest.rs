@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Door, Error, Runs, Start, Thread};
+use super::{Door, Error, Runs, Start};
 use crate::{
     model::{Verification, Webhook},
     store::Idempotency,
@@ -90,12 +90,13 @@ impl Runs {
             provider: scheme.provider.as_str().to_owned(),
             id: delivery.id().to_owned(),
         };
+        let follow_up = delivery.follow_up();
+        let input = delivery.into_envelope().into_value();
+        let trigger = Arc::clone(&door.trigger);
         let start = Start {
-            trigger: Arc::clone(&door.trigger),
-            environment: door.environment,
-            input: delivery.into_envelope().into_value(),
-            thread: Thread::None,
             idempotency: Some(idempotency),
+            follow_up,
+            ..Start::new(trigger, door.environment, input)
         };
         Ok(Ok(Received::Event(start, reply)))
     }

@@ -1,9 +1,10 @@
-//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury it. The only
-//! caller of `store` and `queue`; knows nothing of requests and status codes.
+//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury
+//! it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
 mod admit;
 mod bury;
+mod callback;
 mod cancel;
 mod compute;
 mod declared;
@@ -14,6 +15,7 @@ mod error;
 mod execute;
 mod files;
 mod fire;
+mod follow_up;
 mod host;
 mod ingest;
 mod journal;
@@ -27,6 +29,7 @@ mod service;
 mod start;
 mod status;
 mod steps;
+mod tell;
 mod thread;
 mod wait;
 

@@ -31,8 +31,8 @@ use serde_json::{Value, json};
 
 use super::{Claim, Claimed, Payloads, Store, Tables, item::Item, tables::create_tables};
 use crate::model::{
-    ContentHash, End, Environment, FlowReference, HttpAnswer, JournalEntry, LogEntry, LogLevel,
-    Outcome, Run, RunId, Status, Timestamp,
+    ContentHash, End, Environment, FlowReference, HttpAnswer, JournalEntry, Listeners, LogEntry,
+    LogLevel, Outcome, Run, RunId, Status, Timestamp,
 };
 
 /// A moment of which all tests speak.
@@ -242,6 +242,7 @@ pub(super) fn queued() -> Run {
         started_at: START,
         ended_at: None,
         traceparent: None,
+        listeners: Listeners::default(),
     }
 }
 

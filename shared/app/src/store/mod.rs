@@ -18,6 +18,7 @@ mod item;
 mod journal;
 mod lease;
 mod list;
+mod listeners;
 mod payloads;
 mod record;
 pub mod tables;

@@ -9,6 +9,7 @@ mod file;
 mod id;
 mod journal;
 pub mod limits;
+mod listener;
 mod run;
 mod schedule;
 mod secret;
@@ -25,6 +26,7 @@ pub use id::{ContentHash, InvalidId, RunId, ThreadId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
+pub use listener::{FollowUp, FollowUpMethod, Listener, Listeners};
 pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, Environment, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId};
+use super::{
+    ContentHash, Environment, Listeners, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId,
+};
 
 /// Which flow version a run executes, fixed when it starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,4 +50,6 @@ pub struct Run {
     pub ended_at: Option<Timestamp>,
     /// The caller's W3C trace context, continued on outgoing calls.
     pub traceparent: Option<String>,
+    /// Who has yet to be told that it has ended.
+    pub listeners: Listeners,
 }

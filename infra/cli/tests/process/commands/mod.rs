@@ -1,5 +1,6 @@
 //! Commands on a running stack.
 
+mod callbacks;
 mod checks;
 mod flows;
 mod keys;

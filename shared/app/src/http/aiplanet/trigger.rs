@@ -100,7 +100,7 @@ impl<'a> TriggerRequest<'a> {
             key,
             body: ContentHash::of(format!("{thread:?}\n{input}").as_bytes()),
         });
-        Ok((Start { trigger, environment, input, thread, idempotency }, asked))
+        Ok((Start { thread, idempotency, ..Start::new(trigger, environment, input) }, asked))
     }
 }
 

@@ -9,7 +9,7 @@ use super::Error;
 use crate::{
     http::{detail, dialect::parameter, headers},
     model::{ContentHash, Environment, Trigger},
-    runs::{Idempotency, Start, Thread},
+    runs::{Idempotency, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -67,7 +67,7 @@ impl<'a> TriggerRequest<'a> {
             key,
             body: ContentHash::of(format!("{environment}\n{input}").as_bytes()),
         });
-        Ok(Start { trigger, environment, input, thread: Thread::None, idempotency })
+        Ok(Start { idempotency, ..Start::new(trigger, environment, input) })
     }
 }
 

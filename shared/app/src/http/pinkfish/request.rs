@@ -9,7 +9,7 @@ use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
     model::{Environment, Timestamp, Trigger, limits},
-    runs::{Idempotency, Incoming, NewFile, Start, Thread},
+    runs::{Idempotency, Incoming, NewFile, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -98,8 +98,7 @@ impl<'a> TriggerRequest<'a> {
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
         let idempotency = key.map(|key| Idempotency::Key { key, body: inputs.hash() });
         let (input, files) = inputs.with(typed);
-        let thread = Thread::None;
-        Ok((Start { trigger, environment, input, thread, idempotency }, files))
+        Ok((Start { idempotency, ..Start::new(trigger, environment, input) }, files))
     }
 }
 
