@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::http::{HeaderMap, Method, Uri, header};
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use sha2::{Digest, Sha256};
-use shared::model::Timestamp;
+use sha2::Sha256;
+use shared::model::{ContentHash, Timestamp};
 
 use super::answer::Refusal;
 
@@ -104,8 +104,8 @@ impl Presigned {
             self.of("X-Amz-SignedHeaders"),
             "UNSIGNED-PAYLOAD",
         ];
-        let digest = hex(&Sha256::digest(request.join("\n")));
-        let text = [algorithm, time, scope, &digest].join("\n");
+        let digest = ContentHash::of(request.join("\n").as_bytes());
+        let text = [algorithm, time, scope, digest.as_str()].join("\n");
         let mut key = format!("AWS4{SECRET_KEY}").into_bytes();
         for part in parts {
             key = hmac(&key, part)?.finalize().into_bytes().to_vec();
@@ -140,10 +140,6 @@ fn hmac(key: &[u8], text: &str) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     mac.update(text.as_bytes());
     Some(mac)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

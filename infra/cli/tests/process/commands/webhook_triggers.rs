@@ -243,8 +243,8 @@ async fn a_secret_is_replaced_without_a_moment_without_one() {
     let added = secret(&["add", "orders", "--secret-file", "second"]).await;
     assert_eq!(added.code, 0, "{}", added.stderr);
     insta::assert_snapshot!("secrets", nameless(&added.stdout));
-    let list = site.json(&["trigger", "secret", "list", "orders"]).await;
-    let [first, second] = &ids(&list, "secrets", "secret_id")[..] else { panic!("{list}") };
+    let listed = site.json(&["trigger", "secret", "list", "orders"]).await;
+    let [first, second] = &ids(&listed, "secrets", "secret_id")[..] else { panic!("{listed}") };
     let third = secret(&["add", "orders", "--secret-file", "third"]).await;
     let told = format!(
         "error: two of its secrets work already, {first} and {second}: end one first, with `trigger secret expire`\n"

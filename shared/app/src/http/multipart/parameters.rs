@@ -13,18 +13,15 @@ pub(super) fn read(text: &str) -> Option<(String, Vec<(String, String)>)> {
         let (name, after) = rest.split_once('=')?;
         let name = name.trim().to_ascii_lowercase();
         let after = after.trim_start_matches([' ', '\t']);
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => unquoted(quoted)?,
-            None => {
-                let end = after.find(';').unwrap_or(after.len());
-                let (token, after) = after.split_at(end);
-                (token.trim_end().to_owned(), after)
-            }
+        let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
+            unquoted(quoted)?
+        } else {
+            let (token, after) = after.split_at(after.find(';').unwrap_or(after.len()));
+            (token.trim_end().to_owned(), after)
         };
         let after = after.trim_start_matches([' ', '\t']);
-        let is_bare = rest.len() != after.len() && !value.contains(char::is_control);
         let repeats = parameters.iter().any(|(known, _)| *known == name);
-        if !is_token(&name) || !is_bare || repeats {
+        if !is_token(&name) || value.contains(char::is_control) || repeats {
             return None;
         }
         parameters.push((name, value));

@@ -160,25 +160,23 @@ impl Inputs {
     /// What must be equal for a repeat. The flow's schema, which may change, plays no part, nor do the
     /// ids that files of the form were given.
     pub(super) fn hash(&self) -> ContentHash {
-        let mut said = String::new();
-        for (name, value) in &self.fields {
-            let file = match value {
-                Said::Text(text) => {
-                    said.push_str(&format!("{:?}", (name, text)));
-                    continue;
+        let (mut texts, mut files) = (Vec::new(), Vec::new());
+        for (place, (name, said)) in self.fields.iter().enumerate() {
+            match said {
+                Said::Text(text) => texts.push((name, text)),
+                Said::File(number) => {
+                    let file = self.files.get(*number);
+                    let file = file.map(|it| (&it.token.file, ContentHash::of(&it.content)));
+                    files.push((place, name, file));
                 }
-                Said::File(place) => self.files.get(*place),
-            };
-            if let Some(NewFile { token, content }) = file {
-                let (file, content) = (&token.file, ContentHash::of(content));
-                said.push_str(&format!(
-                    "{:?}",
-                    (name, &file.name, &file.content_type, content.as_str())
-                ));
             }
         }
         let members = Value::Object(self.members.clone()).to_string();
-        ContentHash::of(format!("{said}\n{members}").as_bytes())
+        let mut all = format!("{texts:?}\n{members}");
+        if !files.is_empty() {
+            all.extend(["\n", &format!("{files:?}")]);
+        }
+        ContentHash::of(all.as_bytes())
     }
 
     /// The flow's input, with the fields as the flow declares them; and the files that are to be stored.
