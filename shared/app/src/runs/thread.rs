@@ -16,6 +16,15 @@ pub enum Thread {
 }
 
 impl Thread {
+    /// The thread that the caller named.
+    #[must_use]
+    pub const fn given(&self) -> Option<&ThreadId> {
+        match self {
+            Self::None | Self::New => None,
+            Self::Given(thread) => Some(thread),
+        }
+    }
+
     /// The thread of the run with this id.
     #[must_use]
     pub fn of_run(&self, id: RunId) -> Option<ThreadId> {

@@ -16,7 +16,7 @@ use crate::{
         detail::{self, fault},
         headers,
     },
-    model::{ContentHash, Environment, Trigger, TriggerId},
+    model::{ContentHash, Environment, ThreadId, Trigger, TriggerId},
     runs::{self, DeclaredInputs, Idempotency, Start, Started, Thread},
 };
 
@@ -96,9 +96,10 @@ impl<'a> TriggerRequest<'a> {
         let names = inputs.iter().map(|input| input.name.clone()).collect();
         let asked = Asked { trigger: trigger.id.clone(), thread: thread.clone(), names };
         let input = Input::for_flow(inputs, declared)?;
+        let given = thread.given().map_or("", ThreadId::as_str);
         let idempotency = key.map(|key| Idempotency::Key {
             key,
-            body: ContentHash::of(format!("{thread:?}\n{input}").as_bytes()),
+            body: ContentHash::of(format!("{given}\n{input}").as_bytes()),
         });
         Ok((Start { thread, idempotency, ..Start::new(trigger, environment, input) }, asked))
     }
