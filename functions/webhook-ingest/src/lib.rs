@@ -28,7 +28,7 @@ async fn ingest(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Erro
     let door = runs.open(&request.path_key(), &request.trigger).await?;
     let (start, prescribed) = match runs.receive(&door, &incoming).await? {
         Received::Handshake(answer) => return Ok(Answer::NotStarted(Some(answer))),
-        Received::Event(start, prescribed) => (start, prescribed),
+        Received::Event(start, prescribed) => (*start, prescribed),
         Received::Unsigned => {
             let inputs = request.inputs(runs.now())?;
             let fields = inputs.fields();
