@@ -381,5 +381,10 @@ async fn on_aws_the_address_is_as_long_as_it_is_known() {
     let (path, told) = deployed("unknown", None).await;
     assert!(path.starts_with("/ext/webhook/whk_"), "{path}");
     assert!(told.contains("ApiUrl") && told.contains("--base-url"), "{told}");
+    // The variable speaks of a deployment, not of this machine's stack.
+    let rotate = ["trigger", "url", "rotate", "known", "--local"];
+    let local = site.command(&rotate).env("TRIGGER_BASE_URL", "https://api.example.com").output();
+    let url = String::from_utf8(local.await.unwrap().stdout).unwrap();
+    assert!(url.starts_with(&endpoints.base_url), "{url}");
     assert_eq!(live(&site, "unknown", Timestamp::default()).await, [FIRST]);
 }
