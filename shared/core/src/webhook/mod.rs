@@ -32,7 +32,7 @@ pub use inspect::{Finding, inspect};
 pub use named::{named, names};
 pub use refusal::Refusal;
 pub use request::Request;
-pub use samples::{Sample, samples};
+pub use samples::{Sample, fresh_samples, samples};
 pub use scheme::Scheme;
 pub use secret::{SecretFault, check_secret};
 pub use sign::{Signed, SigningKey, Unsignable, Unsigned, sign};
