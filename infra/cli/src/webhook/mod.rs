@@ -1,9 +1,12 @@
-//! `webhook …`: other services' webhooks, looked at without a stack.
+//! `webhook …`: other services' webhooks, looked at and played.
 
 mod command;
+mod pair;
+mod provider;
 mod report;
 mod request;
 mod secret;
+mod send;
 mod verify;
 
 pub(crate) use command::{Command, execute};

@@ -1,0 +1,13 @@
+//! `webhook send`: plays a provider, towards any stack.
+
+mod answer;
+mod arguments;
+mod command;
+mod deliver;
+mod event;
+mod list;
+mod sign;
+mod target;
+
+pub(super) use arguments::Arguments;
+pub(super) use command::send;
