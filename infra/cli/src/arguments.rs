@@ -95,6 +95,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) payloads_bucket: Option<String>,
+    /// What the names of webhook secrets in Parameter Store start with
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "TRIGGER_SECRETS_PREFIX",
+        hide_env_values = true
+    )]
+    pub(crate) secrets_prefix: Option<String>,
     /// The runs queue
     #[arg(
         long,
