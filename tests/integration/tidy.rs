@@ -24,9 +24,20 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("config", &["model", "telemetry"]),
     (
         "runs",
-        &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue", "secrets"],
+        &[
+            "model",
+            "telemetry",
+            "clock",
+            "auth",
+            "webhook",
+            "flow",
+            "egress",
+            "store",
+            "queue",
+            "secrets",
+        ],
     ),
-    ("http", &["model", "telemetry", "auth", "runs"]),
+    ("http", &["model", "telemetry", "auth", "webhook", "runs"]),
     (
         "connect",
         &["model", "config", "telemetry", "clock", "egress", "store", "queue", "secrets", "runs"],

@@ -8,7 +8,7 @@ use shared::{
     auth::Key,
     clock::Clock,
     egress::Policy,
-    model::{Environment, Trigger, Workspace},
+    model::{Environment, Trigger, Verification, Webhook, Workspace},
 };
 
 use crate::{Answer, records, workspace};
@@ -66,6 +66,21 @@ impl Api {
         let mut trigger = records::trigger(flow, self.clock.now());
         change(&mut trigger);
         self.stack.store().put_trigger(&trigger).await.unwrap();
+    }
+
+    /// Makes a trigger of a flow, with a webhook that nobody signs but for what `change` does to both. The path
+    /// of its URL.
+    pub async fn make_hook(
+        &self,
+        flow: &str,
+        change: impl FnOnce(&mut Trigger, &mut Webhook),
+    ) -> String {
+        let (mut webhook, token) = records::webhook(Verification::UrlTokenAlone, self.clock.now());
+        let mut trigger = records::trigger(flow, self.clock.now());
+        change(&mut trigger, &mut webhook);
+        trigger.webhook = Some(webhook);
+        self.stack.store().put_trigger(&trigger).await.unwrap();
+        format!("/ext/webhook/{}/triggers/{}", token.expose(), trigger.id)
     }
 
     /// Makes a key that may do everything but for what `change` does to it; its text.

@@ -220,7 +220,7 @@ impl Bed {
     /// The same wish under an idempotency key.
     pub fn wish_once(&self, trigger: &Trigger, input: Value, key: &str) -> Start {
         let body = ContentHash::of(input.to_string().as_bytes());
-        let idempotency = Some(Idempotency { key: key.to_owned(), body });
+        let idempotency = Some(Idempotency::Key { key: key.to_owned(), body });
         Start { idempotency, ..self.wish(trigger, input) }
     }
 

@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::{Map, Value};
 use shared::telemetry;
-use tracing::subscriber::{DefaultGuard, set_default};
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber, set_default},
+};
 
 /// One line.
 pub type Line = Map<String, Value>;
@@ -16,15 +19,19 @@ pub type Line = Map<String, Value>;
 pub struct Log {
     text: Buffer,
     _guard: DefaultGuard,
+    /// While there is but one in the process, `tracing` takes a statement that another thread comes to first for
+    /// one that nobody wants to hear.
+    _other: Dispatch,
 }
 
 impl Log {
     /// Lines that this filter lets through.
     pub fn start(filter: &str) -> Self {
         let text = Buffer::default();
+        let other = Dispatch::new(NoSubscriber::new());
         let writer = text.clone();
         let subscriber = telemetry::subscriber(filter, move || writer.clone());
-        Self { text, _guard: set_default(subscriber) }
+        Self { text, _guard: set_default(subscriber), _other: other }
     }
 
     /// All lines so far.

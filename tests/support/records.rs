@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use shared::{
-    auth::{Key, KeyToken, Scopes, random},
+    auth::{Key, KeyToken, Scopes, UrlToken, random},
     model::{
         ContentHash, Environment, FlowVersion, Overlap, Schedule, Timestamp, Trigger, TriggerState,
-        WorkspaceId,
+        Verification, Webhook, WorkspaceId,
     },
 };
 
@@ -45,6 +45,20 @@ pub fn trigger(flow: &str, now: Timestamp) -> Trigger {
         callback: None,
         created_at: now,
     }
+}
+
+/// A webhook that runs its flow in DEV, and the token of its URL.
+pub fn webhook(verification: Verification, now: Timestamp) -> (Webhook, UrlToken) {
+    let token = UrlToken::generate(random().unwrap());
+    let webhook = Webhook {
+        verification,
+        environment: Environment::Dev,
+        secrets: Vec::new(),
+        tokens: vec![token.record(now)],
+        when: None,
+        mapping: None,
+    };
+    (webhook, token)
 }
 
 /// A schedule that lets runs overlap and catches up for an hour.

@@ -5,7 +5,7 @@ use shared::{
     http::{
         Dialect,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
-        pinkfish::{self, Answer, Execution, Progress, RunPart, RunRequest},
+        pinkfish::{self, Answer, DeliveryRequest, Execution, Key, Progress, RunPart, RunRequest},
         received,
     },
     runs::Runs,
@@ -42,6 +42,9 @@ async fn read(runs: &Runs, request: &Request) -> Result<Envelope, phinite::Error
 }
 
 async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Error> {
+    if let Some(request) = DeliveryRequest::of(request)? {
+        return find(runs, &request).await;
+    }
     let request = RunRequest::of(request)?;
     if request.part == RunPart::Preflight {
         return Ok(Answer::Preflight);
@@ -58,4 +61,19 @@ async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::
         }
     };
     answer.about(&request.automation)
+}
+
+async fn find(runs: &Runs, request: &DeliveryRequest<'_>) -> Result<Answer, pinkfish::Error> {
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let DeliveryRequest { trigger, provider, delivery, .. } = request;
+    let run = match request.key()? {
+        Key::Path(key) => runs.delivered_by_url(&key, trigger, provider, delivery).await?,
+        Key::Header(key) => {
+            let caller = runs.authenticate_by_key(key).await?;
+            runs.delivered(&caller, trigger, provider, delivery).await?
+        }
+    };
+    Ok(Answer::of_delivery(run))
 }

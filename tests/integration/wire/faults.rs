@@ -37,6 +37,7 @@ async fn call(runs: &Runs, function: Function, request: Request) -> Answer {
         Function::SyncTrigger => sync_trigger::handle(runs, request).await,
         Function::AsyncStart => async_start::handle(runs, request).await,
         Function::Status => status::handle(runs, request).await,
+        Function::WebhookIngest => webhook_ingest::handle(runs, request).await,
     };
     let (head, body) = response.into_parts();
     let body = Bytes::copy_from_slice(body.as_ref());

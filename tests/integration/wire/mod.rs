@@ -14,3 +14,4 @@ mod payloads;
 mod pinkfish;
 mod refusals;
 mod trace;
+mod webhooks;

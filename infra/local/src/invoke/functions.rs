@@ -9,6 +9,7 @@ pub(crate) async fn http(runs: Runs, function: Function, request: Request) -> Re
     match function {
         Function::SyncTrigger => sync_trigger::handle(&runs, request).await,
         Function::AsyncStart => async_start::handle(&runs, request).await,
+        Function::WebhookIngest => webhook_ingest::handle(&runs, request).await,
         Function::Status => status::handle(&runs, request).await,
     }
 }

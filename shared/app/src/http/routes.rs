@@ -8,6 +8,8 @@ pub enum Function {
     SyncTrigger,
     /// Starts a flow in the background.
     AsyncStart,
+    /// Takes what comes in by a trigger's own URL.
+    WebhookIngest,
     /// Reads a run.
     Status,
 }
@@ -29,7 +31,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 9] = [
+pub const ROUTES: [Route; 12] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -45,6 +47,13 @@ pub const ROUTES: [Route; 9] = [
     route("/trigger/start/{workspace_id}/{trigger_id}/{environment}", Function::AsyncStart, false),
     route("/trigger/status/{workspace_id}/{workflow_id}", Function::Status, false),
     route("/ext/triggers/{triggerId}", Function::SyncTrigger, true),
+    route("/ext/triggers/{triggerId}/runs/by-delivery/{provider}/{id}", Function::Status, false),
+    route("/ext/webhook/{apiKey}/triggers/{triggerId}", Function::WebhookIngest, true),
+    route(
+        "/ext/webhook/{apiKey}/triggers/{triggerId}/runs/by-delivery/{provider}/{id}",
+        Function::Status,
+        false,
+    ),
     route("/ext/runs/{automationId}/{runId}/status", Function::Status, false),
     route("/ext/runs/{automationId}/{runId}/results", Function::Status, false),
 ];

@@ -1,7 +1,7 @@
 //! How a use case fails. Two readers: the wire (status and external text) and the worker (try
 //! again or give up).
 
-use crate::{queue, store};
+use crate::{queue, secrets, store};
 
 /// A use case's failure. `Display` is for the log; what a caller may see is in [`ErrorKind`].
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +9,9 @@ pub enum Error {
     /// The key is missing, malformed, unknown, revoked, expired, or another workspace's.
     #[error("the key was not accepted")]
     Unauthenticated,
+    /// A webhook's request came by a wrong URL, or is not its provider's. Why, the event notes.
+    #[error("the request was not admitted")]
+    NotAdmitted,
     /// The key does not allow this.
     #[error("the key lacks the scope {scope}")]
     Forbidden {
@@ -29,6 +32,14 @@ pub enum Error {
         /// What is wrong, without the data.
         message: String,
     },
+    /// An expression of the trigger's webhook makes nothing of the event that a flow could have.
+    #[error("the webhook's {expression} failed")]
+    Unmapped {
+        /// `when` or `mapping`.
+        expression: &'static str,
+        /// What is wrong, without the data.
+        message: String,
+    },
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
@@ -41,6 +52,9 @@ pub enum Error {
     /// The queue failed.
     #[error("the queue failed")]
     Queue(#[source] queue::Error),
+    /// The secrets could not be read. Nothing was verified, and nothing may be taken as genuine.
+    #[error("the secrets could not be read")]
+    Secrets(#[source] secrets::Error),
     /// Something that must not happen.
     #[error("{0}")]
     Internal(&'static str),
@@ -76,10 +90,10 @@ impl Error {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unauthenticated => ErrorKind::Unauthenticated,
+            Self::Unauthenticated | Self::NotAdmitted => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
-            Self::InvalidInput { .. } => ErrorKind::Invalid,
+            Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
             Self::IdempotencyConflict => ErrorKind::Conflict,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
@@ -92,6 +106,8 @@ impl Error {
                 queue::ErrorKind::Unavailable => ErrorKind::Unavailable,
                 queue::ErrorKind::Internal => ErrorKind::Internal,
             },
+            // Whatever it is: a provider that is told to try again loses nothing while it is mended.
+            Self::Secrets(_) => ErrorKind::Unavailable,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }
@@ -106,5 +122,11 @@ impl From<store::Error> for Error {
 impl From<queue::Error> for Error {
     fn from(error: queue::Error) -> Self {
         Self::Queue(error)
+    }
+}
+
+impl From<secrets::Error> for Error {
+    fn from(error: secrets::Error) -> Self {
+        Self::Secrets(error)
     }
 }

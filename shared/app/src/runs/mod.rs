@@ -1,17 +1,22 @@
-//! The use cases: start a run, by call or by schedule, wait for it, execute it, read it, cancel it, bury it. The only
+//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury it. The only
 //! caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
+mod admit;
 mod bury;
 mod cancel;
 mod compute;
 mod deliver;
+mod delivered;
+mod door;
 mod error;
 mod execute;
 mod fire;
 mod host;
+mod ingest;
 mod journal;
 mod keeper;
+mod kept;
 mod observe;
 mod plans;
 mod replay;
@@ -22,10 +27,12 @@ mod steps;
 mod wait;
 
 pub use access::Caller;
+pub use door::Door;
 pub use error::{Error, ErrorKind};
+pub use ingest::{Incoming, Received};
 pub use service::{Parts, Runs, Settings};
-pub use start::{Idempotency, Start, Started};
+pub use start::{Start, Started};
 pub use status::RunView;
 pub use steps::{Report, Results, Step, StepState};
 
-pub use crate::store::{CancelRequest, LogPage};
+pub use crate::store::{CancelRequest, Idempotency, LogPage};

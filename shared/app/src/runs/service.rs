@@ -2,16 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Error, plans::Plans};
+use super::{Error, kept::Kept};
 use crate::{
     auth,
     clock::Clock,
     egress::Egress,
+    flow::{Expression, Plan},
     model::{RunId, Timestamp, limits},
     queue::Queue,
     secrets::Secrets,
     store::{Store, config::Cache},
     telemetry::{Event, Notes, Telemetry},
+    webhook::Scheme,
 };
 
 /// The use cases. Cloning shares everything.
@@ -24,10 +26,18 @@ pub struct Runs {
     pub(super) egress: Egress,
     pub(super) clock: Clock,
     pub(super) settings: Settings,
-    pub(super) plans: Arc<Plans>,
+    pub(super) compiled: Arc<Compiled>,
     pub(super) telemetry: Telemetry,
     /// About the event in hand.
     pub(super) notes: Notes,
+}
+
+/// What this process has compiled so far.
+#[derive(Default)]
+pub(super) struct Compiled {
+    pub(super) plans: Kept<Arc<Plan>>,
+    pub(super) schemes: Kept<Arc<Scheme>>,
+    pub(super) expressions: Kept<Expression>,
 }
 
 /// The collaborators of [`Runs`].
@@ -92,7 +102,7 @@ impl Runs {
             egress,
             clock,
             settings,
-            plans: Arc::default(),
+            compiled: Arc::default(),
             telemetry: Telemetry::default(),
             notes: Notes::default(),
         }

@@ -7,11 +7,9 @@ use serde_json::Value;
 use super::{Error, Runs};
 use crate::{
     flow::Plan,
-    model::{
-        ContentHash, Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits,
-    },
+    model::{Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits},
     queue::{Kind, Message},
-    store::{Insert, Remembered},
+    store::{Idempotency, Insert, Remembered},
     telemetry::Context,
 };
 
@@ -23,16 +21,8 @@ pub struct Start {
     pub environment: Environment,
     /// The flow's input.
     pub input: Value,
-    /// The caller's idempotency key.
+    /// What a repeat of the call has in common with it.
     pub idempotency: Option<Idempotency>,
-}
-
-/// An idempotency key and what it was used for.
-pub struct Idempotency {
-    /// The caller's key.
-    pub key: String,
-    /// A hash of all that must be equal for a repeat.
-    pub body: ContentHash,
 }
 
 /// A run that is stored and queued.
@@ -40,7 +30,7 @@ pub struct Idempotency {
 pub struct Started {
     /// Its id.
     pub id: RunId,
-    /// Whether an earlier call with the same key had started it.
+    /// Whether an earlier call that it repeats had started it.
     pub replayed: bool,
 }
 
@@ -49,7 +39,7 @@ pub(super) struct Prepared {
     pub(super) run: Run,
     pub(super) input: Value,
     pub(super) plan: Arc<Plan>,
-    /// The run was named by an earlier call with the same idempotency key.
+    /// The run was named by an earlier call that this one repeats.
     pub(super) replayed: bool,
 }
 
@@ -104,8 +94,7 @@ impl Runs {
         let mut replayed = false;
         if let Some(idempotency) = &start.idempotency {
             let Trigger { workspace, id: trigger, .. } = &*start.trigger;
-            let Idempotency { key, body } = idempotency;
-            match self.store.remember(workspace, trigger, key, id, body, self.now()).await? {
+            match self.store.remember(workspace, trigger, idempotency, id, self.now()).await? {
                 Remembered::New => {}
                 Remembered::Same(first) => (id, replayed) = (first, true),
                 Remembered::OtherBody(_) => return Err(Error::IdempotencyConflict),

@@ -27,7 +27,7 @@ pub use claim::{Claim, Claimed, Unreadable};
 pub use client::{Store, Tables};
 pub use error::{Error, ErrorKind, PayloadFault};
 pub use finish::Finish;
-pub use idempotency::Remembered;
+pub use idempotency::{Idempotency, Remembered};
 pub use insert::Insert;
 pub use journal::Append;
 pub use lease::{CancelRequest, Renewal};

@@ -34,6 +34,7 @@ pub(super) fn write(head: &Head, facts: &Facts, outcome: Outcome) {
                 run.id = facts.run.as_deref(),
                 run.status = ended,
                 run.duration_ms = run_ms,
+                webhook.outcome = facts.webhook,
                 trace_id = facts.context.map(|context| context.trace_id()),
                 duration_ms = head.watch.elapsed_ms(),
                 error,

@@ -39,6 +39,8 @@ pub(super) struct Facts {
     pub(super) run: Option<Arc<str>>,
     /// How the run ended that ended here, and how long it took, in milliseconds.
     pub(super) ended: Option<(&'static str, u64)>,
+    /// What became of a webhook's request that started no run.
+    pub(super) webhook: Option<&'static str>,
     pub(super) error: Option<Failure>,
     pub(super) values: Vec<(Metric, u64)>,
     pub(super) spans: Vec<Span>,
@@ -75,6 +77,11 @@ impl Notes {
     /// It is about this run.
     pub fn run(&self, id: impl Display) {
         self.note(|facts| facts.run = Some(id.to_string().into()));
+    }
+
+    /// Why a webhook's request started no run, in a word.
+    pub fn webhook(&self, outcome: &'static str) {
+        self.note(|facts| facts.webhook = Some(outcome));
     }
 
     /// The run ended as `status` says, this long after its start.

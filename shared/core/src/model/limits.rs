@@ -73,3 +73,11 @@ pub const DEFAULT_CATCH_UP: Duration = Duration::from_secs(60 * 60);
 
 /// Largest input of a schedule, in bytes: it is read with its trigger, at every call of that.
 pub const MAX_SCHEDULE_INPUT_BYTES: usize = 4 * 1024;
+
+/// Largest `message` that a webhook's mapping may make, in bytes: what a person could have typed, and no
+/// document that somebody else wrote.
+pub const MAX_MAPPED_MESSAGE_BYTES: usize = 32 * 1024;
+
+/// Largest `user_variables` that a webhook's mapping may make, in bytes of JSON: what a model's context
+/// holds beside a conversation.
+pub const MAX_MAPPED_VARIABLES_BYTES: usize = 64 * 1024;

@@ -77,4 +77,11 @@ mod tests {
         assert!(names().is_sorted());
         assert!(named("custom").is_none());
     }
+
+    #[test]
+    fn few_sign_the_url() {
+        let found: Vec<_> =
+            names().filter(|name| named(name).is_some_and(Scheme::signs_url)).collect();
+        assert_eq!(found, ["hubspot", "twilio"]);
+    }
 }

@@ -128,7 +128,7 @@ impl From<Unreadable> for Error {
 impl From<runs::Error> for Error {
     fn from(error: runs::Error) -> Self {
         match error {
-            runs::Error::Unauthenticated => Self::Unauthenticated,
+            runs::Error::Unauthenticated | runs::Error::NotAdmitted => Self::Unauthenticated,
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NotFound("Trigger not found"),
             runs::Error::NoRun => Self::NotFound("Workflow not found"),
@@ -142,9 +142,13 @@ impl From<runs::Error> for Error {
             runs::Error::InvalidInput { pointer, message } => Self::Invalid(vec![
                 json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null}),
             ]),
-            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                Self::of_service(error)
-            }
+            runs::Error::Unmapped { expression, message } => Self::Invalid(vec![
+                json!({"type": "value_error", "loc": ["trigger", expression], "msg": message, "input": null}),
+            ]),
+            runs::Error::Store(_)
+            | runs::Error::Queue(_)
+            | runs::Error::Secrets(_)
+            | runs::Error::Internal(_) => Self::of_service(error),
         }
     }
 }

@@ -77,7 +77,7 @@ impl<'a> TriggerRequest<'a> {
             return Err(Error::UnsupportedCoding);
         }
         let input = flow_input(body::read(self.request.body())?)?;
-        let idempotency = key.map(|key| Idempotency {
+        let idempotency = key.map(|key| Idempotency::Key {
             key,
             body: ContentHash::of(format!("{environment}\n{input}").as_bytes()),
         });

@@ -1,13 +1,13 @@
 //! What a request of the dialect gets where it is not refused.
 
-use super::{Error, Execution, Progress};
+use super::{Error, Execution, Progress, progress::word};
 use crate::{
     model::{Run, RunId},
     runs::{Report, Started},
+    webhook,
 };
 
 /// An answer before it is written.
-#[derive(Debug)]
 pub enum Answer {
     /// What a browser may ask.
     Preflight,
@@ -19,6 +19,19 @@ pub enum Answer {
         run: RunId,
         /// Whether an earlier call with the same idempotency key had started it.
         replayed: bool,
+        /// What the provider that called has to be answered.
+        prescribed: Option<webhook::Answer>,
+    },
+    /// A provider's request was understood, and starts no run.
+    NotStarted(Option<webhook::Answer>),
+    /// The run of a delivery.
+    Delivered {
+        /// Its automation.
+        automation: String,
+        /// Its id.
+        run: RunId,
+        /// How it stands.
+        status: &'static str,
     },
     /// A run went on when the wait for it was over.
     GoesOn {
@@ -44,7 +57,25 @@ impl Answer {
     /// Of a start in the background.
     #[must_use]
     pub fn of_started(automation: String, started: &Started) -> Self {
-        Self::Started { automation, run: started.id, replayed: started.replayed }
+        Self::of_event(automation, started, None)
+    }
+
+    /// Of a start in the background by a provider, which has to be answered as `prescribed`.
+    #[must_use]
+    pub fn of_event(
+        automation: String,
+        started: &Started,
+        prescribed: Option<webhook::Answer>,
+    ) -> Self {
+        let Started { id: run, replayed } = *started;
+        Self::Started { automation, run, replayed, prescribed }
+    }
+
+    /// Of a delivery that was looked up.
+    #[must_use]
+    pub fn of_delivery(run: Run) -> Self {
+        let Run { id, flow, status, .. } = run;
+        Self::Delivered { automation: flow.name, run: id, status: word(status) }
     }
 
     /// Of a waiting call.
@@ -69,7 +100,11 @@ impl Answer {
         let is_about_it = match &self {
             Self::Execution { execution, .. } => execution.automation() == automation,
             Self::Progress(progress) => progress.automation() == automation,
-            Self::Preflight | Self::Started { .. } | Self::GoesOn { .. } => true,
+            Self::Preflight
+            | Self::Started { .. }
+            | Self::NotStarted(_)
+            | Self::Delivered { .. }
+            | Self::GoesOn { .. } => true,
         };
         if is_about_it { Ok(self) } else { Err(Error::NotFound("Run not found")) }
     }

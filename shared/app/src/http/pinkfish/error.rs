@@ -12,6 +12,8 @@ use crate::{
 pub enum Error {
     /// 401, the same bytes whatever is wrong with the key.
     Unauthenticated,
+    /// 401, the same bytes whatever is wrong with a webhook's URL or signature.
+    NotAdmitted,
     /// 403.
     Forbidden {
         /// What the key would need.
@@ -41,7 +43,7 @@ impl Error {
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::NotAdmitted => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -60,6 +62,7 @@ impl Error {
     pub(super) fn text(&self) -> String {
         match self {
             Self::Unauthenticated => "X-API-KEY is missing or not accepted".to_owned(),
+            Self::NotAdmitted => "The URL or the signature is not accepted".to_owned(),
             Self::Forbidden { scope } => format!("The key lacks the scope {scope}"),
             Self::NotFound(what) | Self::Unsupported(what) => (*what).to_owned(),
             Self::MethodNotAllowed { allow } => format!("Allowed are {allow}"),
@@ -93,6 +96,7 @@ impl From<runs::Error> for Error {
     fn from(error: runs::Error) -> Self {
         match error {
             runs::Error::Unauthenticated => Self::Unauthenticated,
+            runs::Error::NotAdmitted => Self::NotAdmitted,
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NotFound("Trigger not found"),
             runs::Error::NoRun => Self::NotFound("Run not found"),
@@ -102,12 +106,16 @@ impl From<runs::Error> for Error {
                 let place = if pointer.is_empty() { "the inputs" } else { &pointer };
                 Self::Invalid(format!("Inputs do not match the flow's schema: {place}: {message}"))
             }
-            runs::Error::Store(_) | runs::Error::Queue(_) | runs::Error::Internal(_) => {
-                match error.kind() {
-                    ErrorKind::TooLarge => Self::TooLarge,
-                    _ => Self::Failed(error),
-                }
+            runs::Error::Unmapped { expression, message } => {
+                Self::Invalid(format!("The trigger's {expression}: {message}"))
             }
+            runs::Error::Store(_)
+            | runs::Error::Queue(_)
+            | runs::Error::Secrets(_)
+            | runs::Error::Internal(_) => match error.kind() {
+                ErrorKind::TooLarge => Self::TooLarge,
+                _ => Self::Failed(error),
+            },
         }
     }
 }

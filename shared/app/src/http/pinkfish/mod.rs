@@ -1,6 +1,8 @@
-//! The Pinkfish dialect: `POST` or `GET /ext/triggers/{triggerId}`, waiting or not, and
-//! `GET /ext/runs/{automationId}/{runId}/status|results`. An automation is a flow, by its name.
+//! The Pinkfish dialect: `POST` or `GET /ext/triggers/{triggerId}`, waiting or not, the same behind
+//! `/ext/webhook/{apiKey}` for a trigger's own URL, and `GET /ext/runs/{automationId}/{runId}/status|results`. An
+//! automation is a flow, by its name.
 
+mod address;
 mod answer;
 mod error;
 mod execution;
@@ -14,4 +16,4 @@ pub use error::Error;
 pub use execution::Execution;
 pub use progress::Progress;
 pub use reply::reply;
-pub use request::{RunPart, RunRequest, TriggerRequest};
+pub use request::{DeliveryRequest, Key, RunPart, RunRequest, TriggerRequest};

@@ -1,19 +1,19 @@
 //! Results and errors as answers.
 
 use lambda_http::{
-    Body, Request, RequestExt, Response,
+    Body, Request, Response,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    request::RequestContext,
 };
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Answer, Error};
+use super::{Answer, Error, address};
 use crate::{
     http::respond::{self, JSON, respond},
     model::RunId,
     runs,
     telemetry::{Event, Outcome},
+    webhook,
 };
 
 /// What the source puts on its answers.
@@ -66,11 +66,28 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
             response
         }
-        Answer::Started { automation, run, replayed } => {
-            about(respond(StatusCode::OK, JSON, "null".to_owned()), &automation, run, replayed)
+        Answer::Started { automation, run, replayed, prescribed } => {
+            let response = match prescribed {
+                Some(answer) => prescribed_by_provider(answer),
+                None => respond(StatusCode::OK, JSON, "null".to_owned()),
+            };
+            about(response, &automation, run, replayed)
+        }
+        Answer::NotStarted(Some(answer)) => prescribed_by_provider(answer),
+        Answer::NotStarted(None) => respond(StatusCode::OK, JSON, "null".to_owned()),
+        Answer::Delivered { automation, run, status } => {
+            let base = address::of_run(request, &automation, &run.to_string());
+            let text = json!({
+                "automationId": automation,
+                "runId": run,
+                "status": status,
+                "statusUrl": format!("{base}/status"),
+                "resultsUrl": format!("{base}/results"),
+            });
+            about(respond(StatusCode::OK, JSON, text.to_string()), &automation, run, false)
         }
         Answer::GoesOn { automation, run, replayed } => {
-            let base = format!("{}/ext/runs/{automation}/{run}", base_url(request));
+            let base = address::of_run(request, &automation, &run.to_string());
             let text = json!({
                 "status": "timeout",
                 "message": "Automation execution exceeded 60 second timeout. Use runId to check results in Run Monitor.",
@@ -91,6 +108,17 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             about(json_of(&progress)?, progress.automation(), progress.run(), false)
         }
     })
+}
+
+/// What a provider has to be answered, and nothing more: some show the text to people.
+fn prescribed_by_provider(answer: webhook::Answer) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    if let Some(json) = answer.json {
+        return respond(status, JSON, json.to_string());
+    }
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
 }
 
 fn json_of(answer: &impl Serialize) -> Result<Response<Body>, Error> {
@@ -124,7 +152,7 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
     let shape = |_| json!({"error": reason, "message": text});
     let mut response = respond::refusal(headers, status, &text, None, shape);
     let extra = match error {
-        Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "ApiKey")),
+        Error::Unauthenticated | Error::NotAdmitted => Some((header::WWW_AUTHENTICATE, "ApiKey")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
         Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
             Some((header::RETRY_AFTER, "1"))
@@ -135,21 +163,4 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-/// Where the caller reached the API: with the stage where the address is API Gateway's own, with
-/// the domain's base path where there is one.
-fn base_url(request: &Request) -> String {
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let host = text("host").unwrap_or_default();
-    let scheme = text("x-forwarded-proto").unwrap_or("https");
-    let stage = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) if host.contains(".execute-api.") => {
-            context.stage.as_deref().map(|stage| format!("/{stage}"))
-        }
-        _ => None,
-    };
-    let path = request.raw_http_path();
-    let before = path.rsplit_once("/ext/triggers/").map_or("", |(before, _)| before);
-    format!("{scheme}://{host}{}{before}", stage.unwrap_or_default())
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use lambda_http::Request;
 use serde_json::{Map, Value};
 
-use super::{Error, input::Inputs};
+use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
-    model::{Environment, Trigger},
-    runs::{Idempotency, Start},
+    model::{Environment, Trigger, limits},
+    runs::{Idempotency, Incoming, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -27,6 +27,25 @@ impl<'a> TriggerRequest<'a> {
     pub fn of(request: &'a Request) -> Result<Self, Error> {
         expect_method(request, &["GET", "POST", "OPTIONS"], "GET, POST, OPTIONS")?;
         Ok(Self { request, trigger: parameter(request, "triggerId") })
+    }
+
+    /// The key in the path, which is none where the route has no place for it.
+    #[must_use]
+    pub fn path_key(&self) -> String {
+        parameter(self.request, "apiKey")
+    }
+
+    /// The request as it may have been signed.
+    ///
+    /// # Errors
+    /// 413.
+    pub fn incoming(&self) -> Result<Incoming<'a>, Error> {
+        let (method, headers) = (self.request.method().as_str(), self.request.headers());
+        let body: &[u8] = self.request.body().as_ref();
+        if body.len() > limits::MAX_BODY_BYTES {
+            return Err(Error::TooLarge);
+        }
+        Ok(Incoming { method, url: address::called(self.request), headers, body })
     }
 
     /// Whether a browser asks what it may ask.
@@ -76,7 +95,7 @@ impl<'a> TriggerRequest<'a> {
     ) -> Result<Start, Error> {
         let key = headers::idempotency_key(self.request.headers())
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
-        let idempotency = key.map(|key| Idempotency { key, body: inputs.hash() });
+        let idempotency = key.map(|key| Idempotency::Key { key, body: inputs.hash() });
         Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
     }
 }
@@ -125,6 +144,59 @@ impl<'a> RunRequest<'a> {
     /// 401 where there is none.
     pub fn key(&self) -> Result<&'a str, Error> {
         headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)
+    }
+}
+
+/// A request to name the run of a provider's delivery.
+pub struct DeliveryRequest<'a> {
+    request: &'a Request,
+    /// The trigger named in the path.
+    pub trigger: String,
+    /// The provider named in the path.
+    pub provider: String,
+    /// The delivery's id, as flows see it in the event.
+    pub delivery: String,
+}
+
+/// Where a request has its key.
+pub enum Key<'a> {
+    /// In the path, of a trigger's own URL.
+    Path(String),
+    /// In `X-API-KEY`.
+    Header(&'a str),
+}
+
+impl<'a> DeliveryRequest<'a> {
+    /// The request, where it is one for a delivery.
+    ///
+    /// # Errors
+    /// 405 for another method than GET and OPTIONS.
+    pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
+        if !address::resource(request).contains("/by-delivery/") {
+            return Ok(None);
+        }
+        expect_method(request, &["GET", "OPTIONS"], "GET, OPTIONS")?;
+        let part = |name| parameter(request, name);
+        let (trigger, provider) = (part("triggerId"), part("provider"));
+        Ok(Some(Self { request, trigger, provider, delivery: part("id") }))
+    }
+
+    /// Whether a browser asks what it may ask.
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.request.method() == "OPTIONS"
+    }
+
+    /// The key.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn key(&self) -> Result<Key<'a>, Error> {
+        if address::resource(self.request).contains("{apiKey}") {
+            return Ok(Key::Path(parameter(self.request, "apiKey")));
+        }
+        let key = headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)?;
+        Ok(Key::Header(key))
     }
 }
 

@@ -22,6 +22,10 @@ const FOUND_FOR: Duration = Duration::from_secs(30);
 /// How long something is taken not to be there: a new trigger is unknown for so long at most.
 const MISSED_FOR: Duration = Duration::from_secs(5);
 
+/// How old something may be for who asks anew. What somebody changed a moment ago is seen, and whoever sends
+/// bad requests by the thousand causes one read a second.
+const ANEW_AFTER: Duration = Duration::from_secs(1);
+
 /// Entries of one kind. Some 10 MB, or 40 where all are triggers with the largest schedules; whoever makes up ids by the thousand cannot fill more.
 const MAX_ENTRIES: usize = 10_000;
 
@@ -47,7 +51,7 @@ impl Cache {
     /// # Errors
     /// See [`Error`]; a failed read is not kept.
     pub async fn key(&self, id: &KeyId, now: Timestamp) -> Result<Option<Arc<Key>>, Error> {
-        self.keys.get(id.clone(), now, || self.store.key(id)).await
+        self.keys.get(id.clone(), now, FOUND_FOR, || self.store.key(id)).await
     }
 
     /// A trigger.
@@ -59,7 +63,19 @@ impl Cache {
         id: &TriggerId,
         now: Timestamp,
     ) -> Result<Option<Arc<Trigger>>, Error> {
-        self.triggers.get(id.clone(), now, || self.store.trigger(id)).await
+        self.triggers.get(id.clone(), now, FOUND_FOR, || self.store.trigger(id)).await
+    }
+
+    /// A trigger as it was at most a second ago, for who found that it does not fit.
+    ///
+    /// # Errors
+    /// See [`Error`]; a failed read is not kept.
+    pub async fn trigger_anew(
+        &self,
+        id: &TriggerId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Trigger>>, Error> {
+        self.triggers.get(id.clone(), now, ANEW_AFTER, || self.store.trigger(id)).await
     }
 
     /// A flow.
@@ -73,7 +89,7 @@ impl Cache {
         now: Timestamp,
     ) -> Result<Option<Arc<Flow>>, Error> {
         let id = (workspace.clone(), name.to_owned());
-        self.flows.get(id, now, || self.store.flow(workspace, name)).await
+        self.flows.get(id, now, FOUND_FOR, || self.store.flow(workspace, name)).await
     }
 
     /// Notes that `key` was used at `now`: a write in the first request of an hour, else nothing.
@@ -101,13 +117,13 @@ type Slot<V> = Arc<OnceCell<Entry<V>>>;
 #[derive(Debug)]
 struct Entry<V> {
     value: Option<Arc<V>>,
-    fresh_until: Timestamp,
+    read_at: Timestamp,
 }
 
 impl<V> Entry<V> {
-    fn new(value: Option<Arc<V>>, now: Timestamp) -> Self {
-        let lifetime = if value.is_some() { FOUND_FOR } else { MISSED_FOR };
-        Self { value, fresh_until: now.after(lifetime) }
+    fn is_younger(&self, longest: Duration, now: Timestamp) -> bool {
+        let lifetime = if self.value.is_some() { FOUND_FOR } else { MISSED_FOR };
+        now < self.read_at.after(lifetime.min(longest))
     }
 }
 
@@ -128,21 +144,24 @@ impl<K: Eq + Hash, V> Shelf<K, V> {
         &self,
         id: K,
         now: Timestamp,
+        longest: Duration,
         read: impl FnOnce() -> F,
     ) -> Result<Option<Arc<V>>, Error>
     where
         F: Future<Output = Result<Option<V>, Error>>,
     {
-        let slot = self.slot(id, now);
-        let fill = || async { read().await.map(|value| Entry::new(value.map(Arc::new), now)) };
+        let slot = self.slot(id, now, longest);
+        let fill = || async {
+            read().await.map(|value| Entry { value: value.map(Arc::new), read_at: now })
+        };
         let entry = slot.get_or_try_init(fill).await?;
         Ok(entry.value.clone())
     }
 
     /// The slot of `id`: a fresh one, one that is being filled, or a new one.
-    fn slot(&self, id: K, now: Timestamp) -> Slot<V> {
+    fn slot(&self, id: K, now: Timestamp, longest: Duration) -> Slot<V> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = slots.get(&id).filter(|slot| is_usable(slot, now)) {
+        if let Some(slot) = slots.get(&id).filter(|slot| is_usable(slot, longest, now)) {
             return Arc::clone(slot);
         }
         make_room(&mut slots, now);
@@ -154,23 +173,22 @@ impl<K: Eq + Hash, V> Shelf<K, V> {
     /// Changes what is known of `id` without making it fresher.
     fn amend(&self, id: K, value: V) {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(fresh_until) =
-            slots.get(&id).and_then(|slot| slot.get()).map(|entry| entry.fresh_until)
+        if let Some(read_at) = slots.get(&id).and_then(|slot| slot.get()).map(|entry| entry.read_at)
         {
-            let entry = Entry { value: Some(Arc::new(value)), fresh_until };
+            let entry = Entry { value: Some(Arc::new(value)), read_at };
             slots.insert(id, Arc::new(OnceCell::new_with(Some(entry))));
         }
     }
 }
 
-fn is_usable<V>(slot: &Slot<V>, now: Timestamp) -> bool {
-    slot.get().is_none_or(|entry| now < entry.fresh_until)
+fn is_usable<V>(slot: &Slot<V>, longest: Duration, now: Timestamp) -> bool {
+    slot.get().is_none_or(|entry| entry.is_younger(longest, now))
 }
 
 /// Drops what is stale when the shelf is full, and everything when nothing is.
 fn make_room<K: Eq + Hash, V>(slots: &mut HashMap<K, Slot<V>>, now: Timestamp) {
     if slots.len() >= MAX_ENTRIES {
-        slots.retain(|_, slot| is_usable(slot, now));
+        slots.retain(|_, slot| is_usable(slot, FOUND_FOR, now));
     }
     if slots.len() >= MAX_ENTRIES {
         slots.clear();
@@ -202,6 +220,26 @@ mod tests {
         database.store.set_trigger_state(workspace, &greet.id, paused).await.unwrap();
         assert_eq!(state(29).await, Some(TriggerState::Active));
         assert_eq!(state(30).await, Some(TriggerState::Paused));
+    }
+
+    #[tokio::test]
+    async fn who_asks_anew_sees_what_was_changed_a_second_ago() {
+        let database = Database::start().await;
+        let (cache, greet) = (Cache::new(database.store.clone()), trigger("greet"));
+        database.store.put_trigger(&greet).await.unwrap();
+        cache.trigger(&greet.id, at(0)).await.unwrap();
+        let (workspace, paused) = (&greet.workspace, TriggerState::Paused);
+        database.store.set_trigger_state(workspace, &greet.id, paused).await.unwrap();
+        database.wire.operations();
+        let anew = async |seconds| {
+            let found = cache.trigger_anew(&greet.id, at(seconds)).await.unwrap();
+            found.map(|trigger| trigger.state)
+        };
+        assert_eq!(anew(0).await, Some(TriggerState::Active));
+        assert_eq!((anew(1).await, anew(1).await), (Some(paused), Some(paused)));
+        assert_eq!(database.wire.operations(), ["GetItem"]);
+        let found = cache.trigger(&greet.id, at(30)).await.unwrap();
+        assert_eq!(found.map(|trigger| trigger.state), Some(paused));
     }
 
     #[tokio::test]
@@ -264,7 +302,8 @@ mod tests {
         let shelf = Shelf::<usize, ()>::default();
         let fill = |ids: std::ops::Range<usize>, now| {
             for id in ids {
-                let _ = shelf.slot(id, now).set(Entry::new(Some(Arc::new(())), now));
+                let entry = Entry { value: Some(Arc::new(())), read_at: now };
+                let _ = shelf.slot(id, now, FOUND_FOR).set(entry);
             }
             shelf.0.lock().unwrap().len()
         };

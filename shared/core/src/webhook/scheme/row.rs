@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, Method, Place, ProviderName};
+use super::{Exchange, Method, Part, Place, ProviderName};
 
 /// All that is known of a provider's webhooks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,18 @@ pub struct Scheme {
     /// What deliveries have to be answered, where the provider cares.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<Exchange>,
+}
+
+impl Scheme {
+    /// Whether a signature may cover the URL, which must be known to the byte then.
+    #[must_use]
+    pub fn signs_url(&self) -> bool {
+        let covers = |method: &Method| {
+            let signed = method.signed.as_ref().is_some_and(|signed| signed.has(&Part::Url));
+            signed || method.body_digest.is_some()
+        };
+        self.methods.iter().any(covers)
+    }
 }
 
 /// Where the time of an event stands.

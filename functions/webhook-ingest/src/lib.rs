@@ -1,0 +1,48 @@
+//! Takes what comes in by a trigger's own URL: holds it against its provider's signature, answers handshakes,
+//! and starts one run for each event, which is stored and queued before the provider is answered.
+
+use lambda_http::{Body, Request, Response};
+use shared::{
+    http::{
+        pinkfish::{self, Answer, TriggerRequest},
+        received,
+    },
+    model::limits,
+    runs::{Received, Runs},
+};
+
+/// Answers one request.
+pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
+    let event = received(runs, env!("CARGO_PKG_NAME"), &request);
+    let runs = runs.observed(&event).waiting_at_most(limits::PINKFISH_WAIT);
+    let result = Box::pin(ingest(&runs, &request)).await;
+    pinkfish::reply(&request, event, result).await
+}
+
+async fn ingest(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Error> {
+    let request = TriggerRequest::of(request)?;
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let incoming = request.incoming()?;
+    let door = runs.open(&request.path_key(), &request.trigger).await?;
+    let (start, prescribed) = match runs.receive(&door, &incoming).await? {
+        Received::Handshake(answer) => return Ok(Answer::NotStarted(Some(answer))),
+        Received::Event(start, prescribed) => (start, prescribed),
+        Received::Unsigned => {
+            let inputs = request.inputs()?;
+            let texts = inputs.texts.clone();
+            let typed = runs.input_of_texts(&door.trigger, door.environment, texts).await?;
+            (request.start((door.trigger, door.environment), inputs, typed)?, None)
+        }
+    };
+    let waits = request.waits()?;
+    let Some(start) = runs.admit(start)? else { return Ok(Answer::NotStarted(prescribed)) };
+    if waits {
+        let (report, replayed) = runs.start_and_report(start).await?;
+        return Ok(Answer::of_report(report, replayed));
+    }
+    let automation = start.trigger.flow.clone();
+    let started = runs.start(start).await?;
+    Ok(Answer::of_event(automation, &started, prescribed))
+}

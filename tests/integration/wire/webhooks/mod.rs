@@ -1,0 +1,5 @@
+//! Triggers' own URLs, as those who call them read them.
+
+mod expressions;
+mod open;
+mod refusals;
