@@ -34,6 +34,18 @@ pub(crate) struct Arguments {
     /// The URL to send to: a trigger's whole address, or any other
     #[arg(long)]
     pub(super) url: Option<String>,
+    /// A token of the trigger's URL, `whk_…` [default: a new one that works for five minutes]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "url",
+        env = "TRIGGER_URL_TOKEN",
+        hide_env_values = true
+    )]
+    pub(super) token: Option<String>,
+    /// Where the trigger's API is: the deployment's output `ApiUrl` [default with --local: the stack's]
+    #[arg(long, value_name = "URL", conflicts_with = "url")]
+    pub(super) api: Option<String>,
     #[command(flatten)]
     pub(super) faults: Faults,
     /// Send so many copies at once; done when all name the same run
@@ -52,7 +64,7 @@ pub(crate) struct Arguments {
 }
 
 /// What is wrong on purpose.
-#[derive(Args)]
+#[derive(Args, Clone, Copy)]
 pub(super) struct Faults {
     /// Spoil the signature; done when the answer is 401
     #[arg(long, conflicts_with = "stale")]
