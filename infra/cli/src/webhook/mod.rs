@@ -5,8 +5,11 @@ mod pair;
 mod provider;
 mod report;
 mod request;
+mod scheme;
 mod secret;
 mod send;
 mod verify;
 
 pub(crate) use command::{Command, execute};
+pub(crate) use scheme::{scheme_of_file, scheme_of_name};
+pub(crate) use secret::read_secret;

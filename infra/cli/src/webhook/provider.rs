@@ -1,10 +1,11 @@
 //! Which provider is meant: one that is known by name, or one's own by its scheme.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use shared::webhook::{self, Scheme, scheme::Unreadable};
+use shared::webhook::Scheme;
 
+use super::scheme::{scheme_of_file, scheme_of_name};
 use crate::error::Error;
 
 /// A provider.
@@ -12,7 +13,7 @@ use crate::error::Error;
 pub(super) struct Provider {
     /// Whose request it is: a provider's name, or `custom` with --scheme
     #[arg(long, value_name = "NAME")]
-    pub(super) provider: Option<String>,
+    provider: Option<String>,
     /// The scheme of a provider of your own, in YAML or JSON
     #[arg(long, value_name = "FILE")]
     scheme: Option<PathBuf>,
@@ -27,29 +28,17 @@ impl Provider {
     /// How it signs.
     pub(super) fn scheme(&self) -> Result<Scheme, Error> {
         if let Some(path) = &self.scheme {
-            let name = path.display();
             if !matches!(self.provider.as_deref(), None | Some("custom")) {
                 let message = "--scheme is for --provider custom: the others have theirs";
                 return Err(Error::Usage(message.to_owned()));
             }
-            let text = fs::read_to_string(path)
-                .map_err(|error| Error::Usage(format!("cannot read `{name}`: {error}")))?;
-            return Scheme::read(&text).map_err(|error| match error {
-                Unreadable::Text { .. } => Error::Usage(format!("{name}:{error}")),
-                Unreadable::Faulty(_) => Error::Usage(format!("{name}: {error}")),
-            });
+            return Ok(scheme_of_file(path)?.1);
         }
-        let names: Vec<_> = webhook::names().collect();
-        let names = names.join(", ");
-        let Some(provider) = self.provider.as_deref() else {
-            return Err(Error::Usage(format!(
-                "say whose request it is: --provider with one of {names}, or --scheme FILE for one of your own"
-            )));
-        };
-        webhook::named(provider).cloned().ok_or_else(|| {
-            Error::Usage(format!(
-                "no provider is called `{provider}`: {names}, or --scheme FILE for one of your own"
-            ))
-        })
+        match &self.provider {
+            Some(name) => scheme_of_name(name).cloned(),
+            None => {
+                Err(Error::Usage("say whose request it is: --provider, or --scheme".to_owned()))
+            }
+        }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     /// The URL to send to: a trigger's whole address, or any other
     #[arg(long)]
     pub(super) url: Option<String>,
-    /// A token of the trigger's URL, `whk_…` [default: a new one that works for five minutes]
+    /// A token of the trigger's URL, `whk_…` [default: a new one, for this alone]
     #[arg(
         long,
         value_name = "TEXT",
@@ -43,9 +43,6 @@ pub(crate) struct Arguments {
         hide_env_values = true
     )]
     pub(super) token: Option<String>,
-    /// Where the trigger's API is: the deployment's output `ApiUrl` [default with --local: the stack's]
-    #[arg(long, value_name = "URL", conflicts_with = "url")]
-    pub(super) api: Option<String>,
     #[command(flatten)]
     pub(super) faults: Faults,
     /// Send so many copies at once; done when all name the same run

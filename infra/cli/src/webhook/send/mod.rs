@@ -8,6 +8,7 @@ mod event;
 mod list;
 mod sign;
 mod target;
+mod visit;
 
 pub(super) use arguments::Arguments;
 pub(super) use command::send;

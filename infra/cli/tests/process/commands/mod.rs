@@ -8,4 +8,5 @@ mod runs;
 mod schedules;
 mod triggers;
 mod unreachable;
+mod webhook_triggers;
 mod webhooks;
