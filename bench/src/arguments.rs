@@ -31,6 +31,8 @@ pub(crate) enum Section {
     Waiting,
     /// Runs in the background, from start to completion.
     Background,
+    /// Deliveries of a webhook, from the signed request to completion.
+    Webhook,
     /// Reads of ended runs.
     Status,
     /// The interpreter by itself.
@@ -45,7 +47,7 @@ impl Arguments {
 
     /// Whether anything is to be measured that needs the stack.
     pub(crate) fn wants_server(&self) -> bool {
-        [Section::Waiting, Section::Background, Section::Status]
+        [Section::Waiting, Section::Background, Section::Webhook, Section::Status]
             .into_iter()
             .any(|section| self.wants(section))
     }

@@ -40,6 +40,12 @@ pub(crate) struct Started {
     pub(crate) message: String,
 }
 
+/// A client whose every request starts a run.
+pub(crate) trait Starts: Work {
+    /// The runs so far, the newest last.
+    fn started(&self) -> &[Started];
+}
+
 /// One client that starts runs.
 pub(crate) struct Starting {
     target: Target,
@@ -49,8 +55,14 @@ pub(crate) struct Starting {
 
 impl Starting {
     /// A client whose messages begin with `prefix`.
-    fn new(target: &Target, prefix: String) -> Self {
+    pub(crate) fn new(target: &Target, prefix: String) -> Self {
         Self { target: target.clone(), prefix, started: Vec::new() }
+    }
+}
+
+impl Starts for Starting {
+    fn started(&self) -> &[Started] {
+        &self.started
     }
 }
 
@@ -79,18 +91,16 @@ pub(crate) struct Batch {
     pub(crate) faults: Faults,
 }
 
-/// Starts runs with `clients` clients for `duration`, and waits until all have completed.
+/// Lets every one of `works` start runs for `duration`, and waits until all have completed.
 ///
 /// # Errors
 /// When the stack's process is gone.
 pub(crate) async fn run(
     target: &Target,
     server: Process,
-    clients: usize,
+    works: Vec<impl Starts>,
     duration: Duration,
 ) -> io::Result<Batch> {
-    let works =
-        (0..clients).map(|client| Starting::new(target, format!("b{clients}-{client}-"))).collect();
     let begin = Instant::now();
     let cpu_before = CpuTime::now(server)?;
     let timing = Timing { warm_up: Duration::ZERO, duration };
@@ -98,12 +108,12 @@ pub(crate) async fn run(
 
     let mut faults = Faults::default();
     let lost_at = Instant::now() + PATIENCE;
-    let newest = works.iter().filter_map(|work| work.started.last().cloned()).collect();
+    let newest = works.iter().filter_map(|work| work.started().last().cloned()).collect();
     faults.merge(watch(target.clone(), newest, lost_at).await.faults);
     let mut elapsed = begin.elapsed();
     let cpu = CpuTime::now(server)?.since(cpu_before);
 
-    let runs: Vec<Started> = works.into_iter().flat_map(|work| work.started).collect();
+    let runs: Vec<Started> = works.iter().flat_map(|work| work.started().to_vec()).collect();
     let mut checking = JoinSet::new();
     for part in runs.chunks(runs.len().div_ceil(CHECKERS).max(1)) {
         checking.spawn(watch(target.clone(), part.iter().cloned().collect(), lost_at));
@@ -164,7 +174,8 @@ mod tests {
 
     async fn batch(stand_in: StandIn) -> Batch {
         let target = stand_in.serve().await;
-        run(&target, Process::own(), 3, Duration::from_millis(100)).await.unwrap()
+        let works = (0..3).map(|client| Starting::new(&target, format!("b{client}-"))).collect();
+        run(&target, Process::own(), works, Duration::from_millis(100)).await.unwrap()
     }
 
     #[tokio::test]

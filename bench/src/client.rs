@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -33,11 +33,20 @@ impl Client {
         &mut self,
         request: Request<Full<Bytes>>,
     ) -> Result<(StatusCode, Bytes), String> {
+        let (parts, body) = self.exchange(request).await?.into_parts();
+        Ok((parts.status, body))
+    }
+
+    /// The same, with the answer's headers.
+    pub(crate) async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Bytes>, String> {
         let exchange = async {
             self.0.ready().await?;
-            let response = self.0.send_request(request).await?;
-            let status = response.status();
-            Ok::<_, hyper::Error>((status, response.into_body().collect().await?.to_bytes()))
+            let (parts, body) = self.0.send_request(request).await?.into_parts();
+            let body = body.collect().await?.to_bytes();
+            Ok::<_, hyper::Error>(Response::from_parts(parts, body))
         };
         match timeout(PATIENCE, exchange).await {
             Ok(answer) => answer.map_err(|error| format!("no answer: {error}")),

@@ -4,6 +4,7 @@ mod answer;
 mod arguments;
 mod background;
 mod client;
+mod delivery;
 mod engine;
 mod fault;
 mod latencies;

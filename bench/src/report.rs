@@ -81,14 +81,15 @@ pub(crate) fn requests_row(measured: &Measured) -> Vec<String> {
     ]
 }
 
-/// The table of batches.
-pub(crate) fn batches() -> Table {
+/// The table of batches whose runs begin with a `start`; many are `starts`.
+pub(crate) fn batches(start: &str, starts: &str) -> Table {
+    let (rate, p50, p99) = (format!("{starts}/s"), format!("{start} p50"), format!("{start} p99"));
     Table::new(&[
         "clients",
         "runs",
-        "starts/s",
-        "start p50",
-        "start p99",
+        &rate,
+        &p50,
+        &p99,
         "all completed after",
         "runs/s to completion",
         "server CPU/run",

@@ -63,9 +63,14 @@ impl Server {
         self.child.id().map(Process).ok_or_else(|| io::Error::other("the stack has ended"))
     }
 
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        data(self.folder.path())
+    }
+
     /// Size of the data folder, in bytes.
     pub(crate) fn data_bytes(&self) -> io::Result<u64> {
-        fs::read_dir(data(self.folder.path()))?.map(|entry| Ok(entry?.metadata()?.len())).sum()
+        fs::read_dir(self.data())?.map(|entry| Ok(entry?.metadata()?.len())).sum()
     }
 
     /// Ends it as Ctrl-C does.

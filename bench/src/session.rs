@@ -11,7 +11,9 @@ use tokio::time::sleep;
 
 use crate::{
     arguments::{Arguments, Section},
-    background, engine,
+    background::{self, Starting, Starts},
+    delivery::{Delivering, Endpoint},
+    engine,
     fault::Faults,
     load::{Timing, drive},
     process::Process,
@@ -64,6 +66,11 @@ async fn stack(
         let table = background(&target, process, timing.duration, faults).await?;
         write!(output, "### Runs in the background\n\n{table}\n")?;
     }
+    if arguments.wants(Section::Webhook) {
+        let endpoint = Endpoint::create(&arguments.server, &server.data()).await?;
+        let table = webhook(&target, &endpoint, process, timing.duration, faults).await?;
+        write!(output, "### Deliveries of a webhook\n\n{table}\n")?;
+    }
     if arguments.wants(Section::Status) {
         let table = status(&target, process, timing, faults).await?;
         write!(output, "### Status reads\n\n{table}\n")?;
@@ -102,11 +109,42 @@ async fn background(
     duration: Duration,
     faults: &mut Faults,
 ) -> io::Result<Table> {
-    let mut table = report::batches();
+    let starting = |clients, name: &str| {
+        let client = |client| Starting::new(target, format!("{name}{clients}-{client}-"));
+        (0..clients).map(client).collect()
+    };
+    batches(target, server, duration, report::batches("start", "starts"), starting, faults).await
+}
+
+async fn webhook(
+    target: &Target,
+    endpoint: &Endpoint,
+    server: Process,
+    duration: Duration,
+    faults: &mut Faults,
+) -> io::Result<Table> {
+    let delivering = |clients, name: &str| {
+        let client = |client| Delivering::new(endpoint, format!("{name}{clients}-{client}-"));
+        (0..clients).map(client).collect()
+    };
+    batches(target, server, duration, report::batches("delivery", "deliveries"), delivering, faults)
+        .await
+}
+
+/// One batch for each number of clients, after another that does not count. `works` makes the clients, whose messages
+/// begin with a name: none is sent twice, since a repeated delivery would start no run.
+async fn batches<W: Starts>(
+    target: &Target,
+    server: Process,
+    duration: Duration,
+    mut table: Table,
+    works: impl Fn(usize, &str) -> Vec<W>,
+    faults: &mut Faults,
+) -> io::Result<Table> {
     let mut runs = Vec::new();
     for clients in CLIENTS {
-        background::run(target, server, clients, WARM_UP).await?;
-        let batch = background::run(target, server, clients, duration).await?;
+        background::run(target, server, works(clients, "warm"), WARM_UP).await?;
+        let batch = background::run(target, server, works(clients, "b"), duration).await?;
         table.add(&report::batches_row(&batch));
         faults.merge(batch.starts.faults);
         faults.merge(batch.faults);
@@ -122,7 +160,8 @@ async fn status(
     timing: Timing,
     faults: &mut Faults,
 ) -> io::Result<Table> {
-    let fill = background::run(target, server, 16, FILL).await?;
+    let works = (0..16).map(|client| Starting::new(target, format!("f{client}-"))).collect();
+    let fill = background::run(target, server, works, FILL).await?;
     faults.merge(fill.starts.faults);
     faults.merge(fill.faults);
     let runs: Arc<[_]> = fill.runs.into();

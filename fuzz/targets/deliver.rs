@@ -4,12 +4,12 @@
 
 #![no_main]
 
-use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
-use libfuzzer_sys::fuzz_target;
-use shared_core::{
+use fuzz::{
     model::{Secret, Timestamp},
     webhook::{Delivery, Request, SigningKey, Unsigned, named, sign, verify},
 };
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use libfuzzer_sys::fuzz_target;
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const PROVIDERS: [&str; 8] =

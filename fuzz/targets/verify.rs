@@ -4,9 +4,7 @@
 
 #![no_main]
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
-use libfuzzer_sys::fuzz_target;
-use shared_core::{
+use fuzz::{
     model::{Secret, Timestamp},
     webhook::{
         Request, Scheme, inspect, named, names,
@@ -14,6 +12,8 @@ use shared_core::{
         verify,
     },
 };
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
+use libfuzzer_sys::fuzz_target;
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const URL: &str = "https://hooks.example.com/ext/webhook/k/triggers/t?bodySHA256=0";

@@ -46,7 +46,8 @@ impl CommandLine {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  failed; for `flow check` and `flow publish`: the flow is faulty; for `webhook verify`: refused
+  1  failed; for `flow check` and `flow publish`: the flow is faulty; for `webhook verify`: refused;
+     for `webhook send`: not answered as it should be
   2  wrong usage; for `flow check` and `flow publish`: sound, but uses what this runtime refuses
   3  there is no such thing
   4  the run that was waited for ended otherwise than completed";
@@ -196,7 +197,7 @@ pub(crate) enum Command {
     /// Start, follow and cancel runs
     #[command(subcommand)]
     Run(run::Command),
-    /// Verify other services' webhooks
+    /// Verify other services' webhooks, and send them as those services do
     #[command(subcommand)]
     Webhook(webhook::Command),
     /// Create workspaces and change them

@@ -19,7 +19,7 @@ pub(crate) async fn execute(line: CommandLine) -> Result<(), Error> {
         Command::Dev(arguments) => dev::execute(arguments, &global, output).await,
         // Needs no table: it must work in a build that has no credentials.
         Command::Flow(flow::Command::Check(arguments)) => flow::check(&arguments, output),
-        Command::Webhook(command) => webhook::execute(&command, output),
+        Command::Webhook(command) => webhook::execute(command, &global, output).await,
         Command::Flow(command) => flow::execute(command, &Connection::open(&global)?, output).await,
         Command::Trigger(command) => {
             trigger::execute(command, &Connection::open(&global)?, output).await

@@ -17,3 +17,4 @@ pub(crate) use command::{Command, execute};
 pub(crate) use create::readable_name;
 pub(crate) use find::find;
 use kind::Kind;
+pub(crate) use webhook::{scheme_of, webhook_of};

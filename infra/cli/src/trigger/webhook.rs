@@ -127,7 +127,7 @@ fn secret_of_variable(name: &str) -> Result<Secret, Error> {
 }
 
 /// How a webhook's requests are signed; none where they are not.
-pub(super) fn scheme_of(verification: &Verification) -> Result<Option<Scheme>, Error> {
+pub(crate) fn scheme_of(verification: &Verification) -> Result<Option<Scheme>, Error> {
     match verification {
         Verification::Provider(name) => scheme_of_name(name).cloned().map(Some),
         Verification::Scheme(text) => Scheme::read(text)
@@ -138,7 +138,7 @@ pub(super) fn scheme_of(verification: &Verification) -> Result<Option<Scheme>, E
 }
 
 /// The webhook of a trigger that has one.
-pub(super) fn webhook_of(trigger: &Trigger) -> Result<&Webhook, Error> {
+pub(crate) fn webhook_of(trigger: &Trigger) -> Result<&Webhook, Error> {
     let id = &trigger.id;
     let none = || Error::Failed(format!("the trigger `{id}` has no webhook"));
     trigger.webhook.as_ref().ok_or_else(none)

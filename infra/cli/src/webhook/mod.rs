@@ -1,10 +1,13 @@
-//! `webhook …`: other services' webhooks, looked at without a stack.
+//! `webhook …`: other services' webhooks, looked at and played.
 
 mod command;
+mod pair;
+mod provider;
 mod report;
 mod request;
 mod scheme;
 mod secret;
+mod send;
 mod verify;
 
 pub(crate) use command::{Command, execute};

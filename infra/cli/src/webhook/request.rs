@@ -1,14 +1,14 @@
-//! A recorded request: `{method, url, headers, body}` in JSON.
+//! A recorded request, read and written: `{method, url, headers, body}` in JSON.
 
 use std::{collections::BTreeMap, fs::File, io, path::Path};
 
-use serde::Deserialize;
-use shared::webhook::{HeaderMap, HeaderName, HeaderValue, Request};
+use serde::{Deserialize, Serialize};
+use shared::webhook::{HeaderMap, HeaderName, HeaderValue, Request, Signed};
 
-use crate::error::Error;
+use crate::{error::Error, output::Answer};
 
 /// A request as it was recorded. Other members are the recorder's own.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Recorded {
     #[serde(default = "post")]
     method: String,
@@ -20,7 +20,7 @@ pub(super) struct Recorded {
 }
 
 /// A header's value, or all of them where it was repeated.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Values {
     One(String),
@@ -48,6 +48,18 @@ impl Recorded {
         })
     }
 
+    /// A request that could be sent. Each of its headers stands once, and all are text.
+    pub(super) fn of(signed: &Signed) -> Result<Self, Error> {
+        let unfit =
+            || Error::Usage("JSON cannot hold the request: its body is not UTF-8".to_owned());
+        let body = String::from_utf8(signed.body.clone()).map_err(|_| unfit())?;
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = signed.headers.iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), Values::One(text(value)))).collect();
+        Ok(Self { method: signed.method.clone(), url: signed.url.clone(), headers, body })
+    }
+
     /// The headers as they are on the wire.
     pub(super) fn headers(&self) -> Result<HeaderMap, Error> {
         let mut headers = HeaderMap::new();
@@ -71,5 +83,12 @@ impl Recorded {
     /// The request, with these headers.
     pub(super) fn request<'r>(&'r self, headers: &'r HeaderMap) -> Request<'r> {
         Request { method: &self.method, url: &self.url, headers, body: self.body.as_bytes() }
+    }
+}
+
+/// People and `webhook verify` get the same.
+impl Answer for Recorded {
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
     }
 }

@@ -10,9 +10,8 @@ use shared::model::Secret;
 
 use crate::error::Error;
 
-/// Secrets, at least one.
+/// Secrets.
 #[derive(Args)]
-#[group(required = true, multiple = true)]
 pub(super) struct Secrets {
     /// A secret; every one is tried
     #[arg(long, value_name = "TEXT", env = "TRIGGER_WEBHOOK_SECRET", hide_env_values = true)]
@@ -20,6 +19,11 @@ pub(super) struct Secrets {
     /// A file that holds a secret; `-` is standard input
     #[arg(long, value_name = "FILE")]
     secret_file: Vec<PathBuf>,
+}
+
+/// There is none where one is needed.
+pub(super) fn missing() -> Error {
+    Error::Usage("a secret is needed: --secret, --secret-file or TRIGGER_WEBHOOK_SECRET".to_owned())
 }
 
 impl Secrets {

@@ -1,6 +1,5 @@
 //! JSON bodies, read so that nothing is lost on the way: what cannot be represented is refused.
 
-use lambda_http::Body;
 use serde_json::Value;
 
 use crate::model::limits;
@@ -26,8 +25,7 @@ pub(super) struct Fault {
 }
 
 /// The body as JSON.
-pub(super) fn read(body: &Body) -> Result<Value, Unreadable> {
-    let bytes: &[u8] = body.as_ref();
+pub(super) fn read(bytes: &[u8]) -> Result<Value, Unreadable> {
     if bytes.len() > limits::MAX_BODY_BYTES {
         return Err(Unreadable::TooLarge);
     }
@@ -111,6 +109,8 @@ fn fits(number: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::Body;
+
     use super::*;
 
     fn read_text(text: &str) -> Result<Value, Unreadable> {

@@ -1,14 +1,11 @@
 //! Bodies of the type `application/x-www-form-urlencoded`, as the URL Standard reads them, but that
 //! what is no UTF-8 is refused instead of being replaced.
 
-use lambda_http::Body;
-
 use super::body::Unreadable;
 use crate::model::limits;
 
 /// Names and values in their order.
-pub(super) fn read(body: &Body) -> Result<Vec<(String, String)>, Unreadable> {
-    let bytes: &[u8] = body.as_ref();
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<(String, String)>, Unreadable> {
     if bytes.len() > limits::MAX_BODY_BYTES {
         return Err(Unreadable::TooLarge);
     }
@@ -42,6 +39,8 @@ fn text(encoded: &[u8], offset: usize) -> Result<String, Unreadable> {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::Body;
+
     use super::*;
 
     #[test]

@@ -144,7 +144,7 @@ fn an_id_that_fits_no_key_is_hashed_or_passed_over() {
 fn a_batch_is_known_by_all_of_its_events() {
     let pair = pair("hubspot");
     let signed = pair.sample(samples("hubspot").remove(0), NOW);
-    assert_eq!(read(pair, &signed).2["id"], "1,2");
+    assert_eq!(read(pair, &signed).2["id"], "314159265358979,2");
 }
 
 #[test]
