@@ -10,13 +10,20 @@ from conftest import of_type, sources
 POLLS = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
-# What only the command line does, with its operator's own permissions: it deletes triggers.
-OF_OPERATORS = {"dynamodb:DeleteItem"}
+# What only the command line does, with its operator's own permissions: it deletes triggers, and keeps secrets.
+OF_OPERATORS = {"dynamodb:DeleteItem", "ssm:PutParameter", "ssm:DeleteParameters"}
+
+# Payloads of runs, and files that runs are started with.
+OBJECTS = ("${PayloadsBucket.Arn}/payloads/*", "${PayloadsBucket.Arn}/files/*")
+
+# The parameters below the prefix that the functions are told.
+SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/trigger-api/${AWS::StackName}/*"
 
 # What the SDKs can ask for. A transaction needs the actions of its members, which occur alone too.
 OPERATIONS = {
     "dynamodb": "get_item put_item update_item delete_item batch_get_item batch_write_item query scan",
     "sqs": "send_message send_message_batch receive_message delete_message change_message_visibility",
+    "ssm": "get_parameter get_parameters get_parameters_by_path put_parameter delete_parameter delete_parameters",
     "s3": "get_object head_object put_object delete_object list_objects_v2",
 }
 
@@ -50,7 +57,7 @@ def test_every_variable_that_the_code_reads_is_set_and_no_other(lambdas, transla
 
 
 def test_the_stage_is_no_part_of_the_path(lambdas):
-    for name in ["SyncTriggerFunction", "AsyncStartFunction", "StatusFunction"]:
+    for name in ["SyncTriggerFunction", "AsyncStartFunction", "WebhookIngestFunction", "StatusFunction"]:
         assert lambdas[name]["Environment"]["Variables"]["AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH"] == "true"
 
 
@@ -84,7 +91,7 @@ def test_memory_time_and_concurrency_of_every_function_are_parameters(functions,
 def test_provisioned_instances_are_behind_the_alias_that_is_called(translated, functions):
     aliases = of_type(translated, "AWS::Lambda::Alias")
     provisioned = {name for name, alias in aliases.items() if "ProvisionedConcurrencyConfig" in alias}
-    assert provisioned == {f"{name}FunctionAliaslive" for name in ["SyncTrigger", "AsyncStart", "Status"]}
+    assert provisioned == {f"{name}FunctionAliaslive" for name in ["SyncTrigger", "AsyncStart", "WebhookIngest", "Status"]}
     called = [it["FunctionName"]["Ref"] for it in of_type(translated, "AWS::Lambda::Permission").values()]
     called += [it["FunctionName"]["Ref"] for it in of_type(translated, "AWS::Lambda::EventSourceMapping").values()]
     assert set(called) == set(aliases)
@@ -123,7 +130,7 @@ def test_no_policy_has_a_wildcard_for_an_action_or_a_resource(resources):
             assert not [action for action in as_list(statement["Action"]) if "*" in action], name
             for resource in as_list(statement["Resource"]):
                 if set(resource) == {"Fn::Sub"}:
-                    assert resource["Fn::Sub"] == "${PayloadsBucket.Arn}/payloads/*", name
+                    assert resource["Fn::Sub"] in (*OBJECTS, SECRETS), name
                 else:
                     target, attribute = resource["Fn::GetAtt"]
                     assert attribute == "Arn" and target in resources, name
@@ -140,6 +147,21 @@ def test_the_permissions_are_what_the_code_and_the_poller_use(functions, role_of
     assert {"dynamodb:Query", "sqs:SendMessage"} <= used
     granted = {action for function in functions.values() for action in actions(role_of(function))}
     assert granted - LOGS - POLLS == used - OF_OPERATORS
+
+
+def test_who_verifies_may_read_the_secrets_of_this_stack_and_nobody_else_any(functions, role_of):
+    readers = {}
+    for name, function in functions.items():
+        for statement in statements(role_of(function)):
+            if any(action.startswith("ssm:") for action in as_list(statement["Action"])):
+                readers[name] = (statement["Action"], statement["Resource"])
+    assert readers == {"WebhookIngestFunction": ("ssm:GetParameters", {"Fn::Sub": SECRETS})}
+
+
+def test_the_secrets_are_where_the_functions_are_told(lambdas):
+    for function in lambdas.values():
+        prefix = function["Environment"]["Variables"]["TRIGGER_SECRETS_PREFIX"]["Fn::Sub"]
+        assert SECRETS.endswith(f":parameter{prefix}/*")
 
 
 def test_only_functions_behind_a_queue_may_poll_it(functions, role_of):

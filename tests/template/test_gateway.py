@@ -62,6 +62,7 @@ def test_the_functions_outlive_their_waits(functions, parameter, expected):
     wait = parameter({"Ref": "WaitSeconds"})
     assert wait.default == wait.most == expected["limits_s"]["wait"]
     assert parameter(functions["SyncTriggerFunction"]["Timeout"]).least > wait.most
+    assert parameter(functions["WebhookIngestFunction"]["Timeout"]).least > expected["limits_s"]["pinkfish_wait"]
 
 
 def test_each_route_may_call_its_function(translated, integrations):

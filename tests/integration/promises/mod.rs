@@ -10,3 +10,4 @@ mod schedules;
 mod slices;
 mod starts;
 mod timetable;
+mod webhooks;

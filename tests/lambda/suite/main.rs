@@ -9,3 +9,4 @@ mod requests;
 mod rights;
 mod runs;
 mod seldom;
+mod webhooks;
