@@ -81,12 +81,10 @@ async fn find(runs: &Runs, request: &DeliveryRequest<'_>) -> Result<Answer, pink
         return Ok(Answer::Preflight);
     }
     let DeliveryRequest { trigger, provider, delivery, .. } = request;
-    let run = match request.key()? {
-        Key::Path(key) => runs.delivered_by_url(&key, trigger, provider, delivery).await?,
-        Key::Header(key) => {
-            let caller = runs.authenticate_by_key(key).await?;
-            runs.delivered(&caller, trigger, provider, delivery).await?
-        }
+    let caller = match request.key()? {
+        Key::Path(text) => runs.authenticate_in_path(&text, Subject::Trigger(trigger)).await?,
+        Key::Header(key) => runs.authenticate_by_key(key).await?,
     };
+    let run = runs.delivered(&caller, trigger, provider, delivery).await?;
     Ok(Answer::of_delivery(run))
 }

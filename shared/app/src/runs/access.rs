@@ -4,7 +4,7 @@ use std::{slice, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Error, Runs};
+use super::{Door, Error, Runs};
 use crate::{
     auth::{Key, KeyToken, Scope, UrlToken},
     flow,
@@ -151,17 +151,15 @@ impl Runs {
         text: &str,
         subject: Subject<'_>,
     ) -> Result<Caller, Error> {
-        let Ok(token) = UrlToken::parse(text) else {
+        if UrlToken::parse(text).is_err() {
             return self.accept_key_in_path(text).await;
-        };
-        let trigger = self.trigger_of(subject).await?.ok_or(Error::Unauthenticated)?;
-        let webhook = trigger.webhook.as_ref().ok_or(Error::Unauthenticated)?;
-        if !token.opens(&webhook.tokens, self.now()) {
-            return Err(Error::Unauthenticated);
         }
-        let environment = webhook.environment;
-        self.notes.workspace(trigger.workspace.as_str());
-        Ok(Caller(By::UrlToken { trigger, environment }))
+        let trigger = self.trigger_of(subject).await?.ok_or(Error::Unauthenticated)?;
+        match self.enter(text, &trigger).await {
+            Ok(Door { trigger, environment }) => Ok(Caller(By::UrlToken { trigger, environment })),
+            Err(Error::NotAdmitted) => Err(Error::Unauthenticated),
+            Err(error) => Err(error),
+        }
     }
 
     async fn accept_key_in_path(&self, text: &str) -> Result<Caller, Error> {
@@ -173,16 +171,14 @@ impl Runs {
         Ok(self.accepted(key).await)
     }
 
-    async fn trigger_of(&self, subject: Subject<'_>) -> Result<Option<Arc<Trigger>>, Error> {
-        let id = match subject {
-            Subject::Trigger(id) => id.parse().ok(),
-            Subject::Run(id) => match id.parse::<RunId>() {
-                Ok(id) => self.store.view(id).await?.map(|view| view.run.trigger),
-                Err(_) => None,
-            },
+    /// The id of the trigger that a path is about.
+    async fn trigger_of(&self, subject: Subject<'_>) -> Result<Option<String>, Error> {
+        let run = match subject {
+            Subject::Trigger(id) => return Ok(Some(id.to_owned())),
+            Subject::Run(id) => id.parse::<RunId>(),
         };
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.config.trigger(&id, self.now()).await?)
+        let Ok(run) = run else { return Ok(None) };
+        Ok(self.store.view(run).await?.map(|view| view.run.trigger.to_string()))
     }
 
     async fn accept_key(&self, token: &str, workspace: Option<&str>) -> Result<Caller, Error> {
