@@ -10,17 +10,18 @@ use std::{
 use regex_lite::Regex;
 
 /// Modules of `shared` and the modules each may name.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("model", &[]),
+    ("aws", &[]),
     ("telemetry", &[]),
     ("clock", &["model"]),
     ("auth", &["model"]),
     ("webhook", &["model"]),
     ("flow", &["model", "clock"]),
     ("egress", &["model"]),
-    ("store", &["model", "auth", "flow"]),
-    ("queue", &["model"]),
-    ("secrets", &["model"]),
+    ("store", &["model", "aws", "auth", "flow"]),
+    ("queue", &["model", "aws"]),
+    ("secrets", &["model", "aws"]),
     ("config", &["model", "telemetry"]),
     (
         "runs",

@@ -88,7 +88,7 @@ impl Display for Transcript {
         let changing = [
             (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[run]"),
             (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "[time]"),
-            (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[time]"),
+            (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z", "[time]"),
             (r"\d+ ms", "[n] ms"),
             (r#""duration": \d+"#, r#""duration": [n]"#),
             (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),

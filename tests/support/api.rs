@@ -8,10 +8,11 @@ use shared::{
     auth::Key,
     clock::Clock,
     egress::Policy,
-    model::{Environment, Trigger, Verification, Webhook, Workspace},
+    model::{Environment, Secret, Trigger, TriggerId, Verification, Webhook, Workspace},
+    store::Filter,
 };
 
-use crate::{Answer, records, workspace};
+use crate::{Answer, Sender, records, workspace};
 
 /// Longest time for a run to end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -81,6 +82,49 @@ impl Api {
         trigger.webhook = Some(webhook);
         self.stack.store().put_trigger(&trigger).await.unwrap();
         format!("/ext/webhook/{}/triggers/{}", token.expose(), trigger.id)
+    }
+
+    /// Makes a trigger of a flow that `sender` signs for, but for what `change` does to it. The path of its URL.
+    pub async fn make_signed_hook(
+        &self,
+        flow: &str,
+        sender: Sender,
+        change: impl FnOnce(&mut Trigger, &mut Webhook),
+    ) -> String {
+        let mut made = None;
+        let path = self.make_hook(flow, |trigger, webhook| {
+            webhook.verification = Verification::Provider(sender.provider.to_owned());
+            change(trigger, webhook);
+            made = Some(trigger.id.clone());
+        });
+        let path = path.await;
+        self.add_secret(&made.unwrap(), sender.secret).await;
+        path
+    }
+
+    /// Gives a trigger's webhook one more secret.
+    pub async fn add_secret(&self, trigger: &TriggerId, text: &str) {
+        let mut trigger = self.stack.store().trigger(trigger).await.unwrap().unwrap();
+        let webhook = trigger.webhook.as_mut().unwrap();
+        let reference = records::secret(webhook.secrets.len(), self.clock.now());
+        webhook.secrets.push(reference.clone());
+        let secret = Secret::new(text.to_owned());
+        self.stack.runs().secrets().put(&trigger, &reference, &secret).await.unwrap();
+        self.stack.store().put_trigger(&trigger).await.unwrap();
+    }
+
+    /// How many runs there are.
+    pub async fn run_count(&self) -> usize {
+        let (store, workspace, all) = (self.stack.store(), workspace(), Filter::default());
+        let (mut count, mut cursor) = (0, None);
+        loop {
+            let page = store.list(&workspace, &all, cursor.as_deref(), 100).await.unwrap();
+            count += page.runs.len();
+            cursor = page.next;
+            if cursor.is_none() {
+                return count;
+            }
+        }
     }
 
     /// Makes a key that may do everything but for what `change` does to it; its text.

@@ -209,12 +209,7 @@ impl Bed {
 
     /// A wish to start `trigger` with `input`.
     pub fn wish(&self, trigger: &Trigger, input: Value) -> Start {
-        Start {
-            trigger: Arc::new(trigger.clone()),
-            environment: Environment::Dev,
-            input,
-            idempotency: None,
-        }
+        Start::new(Arc::new(trigger.clone()), Environment::Dev, input)
     }
 
     /// The same wish under an idempotency key.

@@ -9,6 +9,7 @@ pub mod log;
 pub mod metrics;
 mod noise;
 pub mod records;
+mod sender;
 mod target;
 mod wire;
 
@@ -19,5 +20,6 @@ pub use collector::{Collector, Span, settings};
 pub use log::Log;
 pub use noise::noise;
 pub use records::workspace;
+pub use sender::Sender;
 pub use target::{Call, Target};
 pub use wire::{Fault, Moment, Sent, Wire};

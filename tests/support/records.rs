@@ -4,8 +4,8 @@ use serde_json::Value;
 use shared::{
     auth::{Key, KeyToken, Scopes, UrlToken, random},
     model::{
-        ContentHash, Environment, FlowVersion, Overlap, Schedule, Timestamp, Trigger, TriggerState,
-        Verification, Webhook, WorkspaceId,
+        ContentHash, Environment, FlowVersion, Overlap, Schedule, SecretReference, Timestamp,
+        Trigger, TriggerState, Verification, Webhook, WorkspaceId,
     },
 };
 
@@ -59,6 +59,11 @@ pub fn webhook(verification: Verification, now: Timestamp) -> (Webhook, UrlToken
         mapping: None,
     };
     (webhook, token)
+}
+
+/// A secret's name, one of its own for each number.
+pub fn secret(number: usize, now: Timestamp) -> SecretReference {
+    SecretReference { id: format!("secret{number}"), added_at: now, expires_at: None }
 }
 
 /// A schedule that lets runs overlap and catches up for an hour.

@@ -31,6 +31,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// Its body, where that is JSON.
     pub body: Value,
+    /// Its body as it came.
+    pub bytes: Bytes,
 }
 
 impl Call {
@@ -132,6 +134,7 @@ async fn answer(
         path: uri.to_string(),
         headers,
         body: serde_json::from_slice(&body).unwrap_or_default(),
+        bytes: body,
     };
     shared.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call.clone());
     let (status, body) = (shared.script.lock().unwrap_or_else(PoisonError::into_inner))(&call);

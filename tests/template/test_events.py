@@ -28,7 +28,7 @@ def test_a_request_is_one_that_its_function_gets(name, expected, kebab):
     (route,) = [route for route in expected["routes"] if route["resource"] == event["resource"]]
     assert name.startswith(kebab(route["function"]))
     path = event["resource"]
-    for parameter, value in event["pathParameters"].items():
+    for parameter, value in (event["pathParameters"] or {}).items():
         path = path.replace("{" + parameter + "}", value)
     assert event["path"] == path
     context = event["requestContext"]
@@ -43,7 +43,10 @@ def test_headers_query_and_body_are_written_as_the_gateway_writes_them(name):
     for single, multiple in [("headers", "multiValueHeaders"), ("queryStringParameters", "multiValueQueryStringParameters")]:
         # The last of several is the single one; nothing at all is null.
         assert event[single] == (event[multiple] and {key: values[-1] for key, values in event[multiple].items()})
-    assert re.fullmatch(r"Bearer tk_EXAMPLE\w{53}", event["headers"]["Authorization"])
+    if "apiKey" in event["pathParameters"]:
+        assert re.fullmatch(r"whk_EXAMPLE\w{53}", event["pathParameters"]["apiKey"])
+    else:
+        assert re.fullmatch(r"Bearer tk_EXAMPLE\w{53}", event["headers"]["Authorization"])
     assert event["isBase64Encoded"] == (event["body"] is not None)
     if event["body"] is not None:
         assert json.loads(base64.b64decode(event["body"], validate=True))

@@ -10,13 +10,17 @@ from conftest import of_type, sources
 POLLS = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
-# What only the command line does, with its operator's own permissions: it deletes triggers.
-OF_OPERATORS = {"dynamodb:DeleteItem"}
+# What only the command line does, with its operator's own permissions: it deletes triggers, and keeps secrets.
+OF_OPERATORS = {"dynamodb:DeleteItem", "ssm:PutParameter", "ssm:DeleteParameters"}
+
+# The parameters below the prefix that the functions are told.
+SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/trigger-api/${AWS::StackName}/*"
 
 # What the SDKs can ask for. A transaction needs the actions of its members, which occur alone too.
 OPERATIONS = {
     "dynamodb": "get_item put_item update_item delete_item batch_get_item batch_write_item query scan",
     "sqs": "send_message send_message_batch receive_message delete_message change_message_visibility",
+    "ssm": "get_parameter get_parameters get_parameters_by_path put_parameter delete_parameter delete_parameters",
     "s3": "get_object head_object put_object delete_object list_objects_v2",
 }
 
@@ -50,7 +54,7 @@ def test_every_variable_that_the_code_reads_is_set_and_no_other(lambdas, transla
 
 
 def test_the_stage_is_no_part_of_the_path(lambdas):
-    for name in ["SyncTriggerFunction", "AsyncStartFunction", "StatusFunction"]:
+    for name in ["SyncTriggerFunction", "AsyncStartFunction", "WebhookIngestFunction", "StatusFunction"]:
         assert lambdas[name]["Environment"]["Variables"]["AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH"] == "true"
 
 
@@ -84,7 +88,7 @@ def test_memory_time_and_concurrency_of_every_function_are_parameters(functions,
 def test_provisioned_instances_are_behind_the_alias_that_is_called(translated, functions):
     aliases = of_type(translated, "AWS::Lambda::Alias")
     provisioned = {name for name, alias in aliases.items() if "ProvisionedConcurrencyConfig" in alias}
-    assert provisioned == {f"{name}FunctionAliaslive" for name in ["SyncTrigger", "AsyncStart", "Status"]}
+    assert provisioned == {f"{name}FunctionAliaslive" for name in ["SyncTrigger", "AsyncStart", "WebhookIngest", "Status"]}
     called = [it["FunctionName"]["Ref"] for it in of_type(translated, "AWS::Lambda::Permission").values()]
     called += [it["FunctionName"]["Ref"] for it in of_type(translated, "AWS::Lambda::EventSourceMapping").values()]
     assert set(called) == set(aliases)
@@ -123,7 +127,7 @@ def test_no_policy_has_a_wildcard_for_an_action_or_a_resource(resources):
             assert not [action for action in as_list(statement["Action"]) if "*" in action], name
             for resource in as_list(statement["Resource"]):
                 if set(resource) == {"Fn::Sub"}:
-                    assert resource["Fn::Sub"] == "${PayloadsBucket.Arn}/payloads/*", name
+                    assert resource["Fn::Sub"] in ("${PayloadsBucket.Arn}/payloads/*", "${RunsTable.Arn}/index/runs_by_workspace", SECRETS), name
                 else:
                     target, attribute = resource["Fn::GetAtt"]
                     assert attribute == "Arn" and target in resources, name
@@ -142,6 +146,21 @@ def test_the_permissions_are_what_the_code_and_the_poller_use(functions, role_of
     assert granted - LOGS - POLLS == used - OF_OPERATORS
 
 
+def test_who_verifies_may_read_the_secrets_of_this_stack_and_nobody_else_any(functions, role_of):
+    readers = {}
+    for name, function in functions.items():
+        for statement in statements(role_of(function)):
+            if any(action.startswith("ssm:") for action in as_list(statement["Action"])):
+                readers[name] = (statement["Action"], statement["Resource"])
+    assert readers == {"WebhookIngestFunction": ("ssm:GetParameters", {"Fn::Sub": SECRETS})}
+
+
+def test_the_secrets_are_where_the_functions_are_told(lambdas):
+    for function in lambdas.values():
+        prefix = function["Environment"]["Variables"]["TRIGGER_SECRETS_PREFIX"]["Fn::Sub"]
+        assert SECRETS.endswith(f":parameter{prefix}/*")
+
+
 def test_only_functions_behind_a_queue_may_poll_it(functions, role_of):
     for name, function in functions.items():
         queues = [event["Properties"]["Queue"] for event in function["Events"].values() if event["Type"] == "SQS"]
@@ -149,10 +168,12 @@ def test_only_functions_behind_a_queue_may_poll_it(functions, role_of):
         assert polled == queues, name
 
 
-def test_who_only_reads_may_not_write(functions, role_of):
+def test_who_only_reads_may_not_write_but_for_a_cancellation(functions, role_of):
     status = statements(role_of(functions["StatusFunction"]))
-    writes = [it["Sid"] for it in status if re.search("Put|Update|Write|Delete|Send", str(it["Action"]))]
-    assert writes == ["Log", "NoteUseOfKey"]
+    writes = {it["Sid"]: it for it in status if re.search("Put|Update|Write|Delete|Send", str(it["Action"]))}
+    assert list(writes) == ["Log", "NoteUseOfKey", "Cancel", "CancelQueue"]
+    assert writes["Cancel"]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RUN#*"]}}
+    assert 'format!("RUN#{id}")' in sources("shared/app/src/store/header.rs")
 
 
 def test_nobody_may_change_the_configuration_but_for_the_use_of_a_key(functions, role_of):

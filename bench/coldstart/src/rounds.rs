@@ -9,7 +9,7 @@ use std::{
 use lambda_tests::{Function, HttpEvent, Lines, Outcome, Process, sample};
 use local::Options;
 use serde_json::{Value, json};
-use support::{Api, send};
+use support::{Api, Sender, send};
 
 /// The flow of the measured runs: one step, and nobody is called.
 const FLOW: &str = r#"
@@ -19,6 +19,9 @@ do:
       set:
         reply: ${ "Hello, " + .message }
 "#;
+
+/// What the sample of a delivery is signed with.
+const SENDER: Sender = Sender { provider: "github", secret: "an-example-secret-of-a-webhook" };
 
 /// What is started.
 pub(crate) struct Subject {
@@ -30,10 +33,14 @@ pub(crate) struct Subject {
     pub(crate) starts: Vec<Start>,
 }
 
-/// Times from the start of a process.
+/// Times of one process.
 pub(crate) struct Start {
+    /// Since its start.
     pub(crate) first_poll: Duration,
+    /// Since its start.
     pub(crate) first_answer: Duration,
+    /// What another event takes, once everything is connected and read.
+    pub(crate) warm_answer: Duration,
 }
 
 /// Functions, and the tables and queues that they find.
@@ -42,6 +49,8 @@ pub(crate) struct Bench {
     api: Api,
     /// A run that has ended.
     run: String,
+    /// The token in the URL of the trigger.
+    token: String,
 }
 
 impl Bench {
@@ -49,6 +58,8 @@ impl Bench {
         let api = Api::with(Options { workers: false, ..Options::default() }).await;
         api.publish(FLOW).await;
         let run = send(api.wait_for("hello", r#"{"message": "x"}"#)).await.workflow_id();
+        let path = api.make_signed_hook("hello", SENDER, |_, _| {}).await;
+        let token = path.split('/').nth(3).unwrap_or_default().to_owned();
         let functions = Function::ALL.map(|function| (function.name(), Some(function)));
         let named = [("hello", None)].into_iter().chain(functions);
         let subjects = named.map(|(name, function)| Subject {
@@ -57,7 +68,7 @@ impl Bench {
             binary: binaries.join(name),
             starts: Vec::new(),
         });
-        Self { subjects: subjects.collect(), api, run }
+        Self { subjects: subjects.collect(), api, run, token }
     }
 
     /// Starts every function once.
@@ -66,16 +77,22 @@ impl Bench {
         let variables = self.environment();
         for number in 0..self.subjects.len() {
             let event = self.event(self.subjects[number].function).await;
+            let again = self.event(self.subjects[number].function).await;
             let subject = &mut self.subjects[number];
             let mut process =
                 Process::start(&subject.binary, subject.name, &variables, &lines).await;
             let outcome = process.invoke(&event).await;
+            check(subject.function, outcome);
+            let began_at = tokio::time::Instant::now();
+            let outcome = process.invoke(&again).await;
+            let warm_answer = began_at.elapsed();
             check(subject.function, outcome);
             let api = process.runtime_api();
             let since = |at: tokio::time::Instant| at - process.started_at;
             subject.starts.push(Start {
                 first_poll: since(api.first_poll().await),
                 first_answer: since(api.first_answer().await),
+                warm_answer,
             });
         }
     }
@@ -112,6 +129,12 @@ impl Bench {
                 let event = HttpEvent::sample("async-start", key).parameter("trigger_id", "hello");
                 // A new run each time, without the write that remembers a key.
                 event.without_header("Idempotency-Key").json()
+            }
+            Some(Function::WebhookIngest) => {
+                let event = HttpEvent::sample("webhook-ingest", key);
+                // A delivery of its own each time, which GitHub does not sign.
+                let delivery = format!("{:?}", tokio::time::Instant::now());
+                event.parameter("apiKey", &self.token).header("X-GitHub-Delivery", &delivery).json()
             }
             Some(function @ (Function::Worker | Function::DeadLetter)) => {
                 let started = send(self.api.start_of("hello", r#"{"message": "x"}"#)).await;

@@ -6,8 +6,8 @@ use crate::rounds::{Start, Subject};
 
 /// Prints the medians; the first subject is what the others are compared with.
 pub(crate) fn print(subjects: &[Subject]) {
-    println!("| function | binary | first poll | | first answer | |");
-    println!("|---|--:|--:|--:|--:|--:|");
+    println!("| function | binary | first poll | | first answer | | warm answer |");
+    println!("|---|--:|--:|--:|--:|--:|--:|");
     let Some(first) = subjects.first() else { return };
     for subject in subjects {
         let bytes = std::fs::metadata(&subject.binary).map(|file| file.len()).unwrap_or_default();
@@ -20,7 +20,12 @@ pub(crate) fn print(subjects: &[Subject]) {
         );
         let megabytes = bytes / 100_000;
         let (whole, tenth) = (megabytes / 10, megabytes % 10);
-        println!("| {} | {whole}.{tenth} MB | {} |", subject.name, cells.join(" | "));
+        let warm = median(&subject.starts, |start| start.warm_answer).as_secs_f64() * 1000.0;
+        println!(
+            "| {} | {whole}.{tenth} MB | {} | {warm:.2} ms |",
+            subject.name,
+            cells.join(" | ")
+        );
     }
 }
 

@@ -1,8 +1,11 @@
 //! Starts a trigger's flow in the background: stored and queued before the answer.
 
+mod aiplanet;
+
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
+        self, Dialect,
         phinite::{Envelope, Error, TriggerRequest, reply},
         received,
     },
@@ -12,7 +15,12 @@ use shared::{
 /// Answers one request.
 pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
-    let result = start(&runs.observed(&event), &request).await;
+    let runs = runs.observed(&event);
+    if Dialect::of(&request) == Dialect::AiPlanet {
+        let result = Box::pin(aiplanet::trigger(&runs, &request)).await;
+        return http::aiplanet::reply(&request, event, result).await;
+    }
+    let result = start(&runs, &request).await;
     reply(&request, event, result).await
 }
 

@@ -1,14 +1,16 @@
-//! Reads a run: its state, result and log.
+//! Reads runs: state, result and log of one, or a list. Cancels one.
+
+mod aiplanet;
 
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
-        Dialect,
+        self, Dialect,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
         pinkfish::{self, Answer, DeliveryRequest, Execution, Key, Progress, RunPart, RunRequest},
         received,
     },
-    runs::Runs,
+    runs::{Runs, Subject},
 };
 
 /// Answers one request.
@@ -23,6 +25,10 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
         Dialect::Pinkfish => {
             let result = Box::pin(read_steps(&runs, &request)).await;
             pinkfish::reply(&request, event, result).await
+        }
+        Dialect::AiPlanet => {
+            let result = Box::pin(aiplanet::answer(&runs, &request)).await;
+            http::aiplanet::reply(&request, event, result).await
         }
     }
 }
@@ -45,11 +51,18 @@ async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::
     if let Some(request) = DeliveryRequest::of(request)? {
         return find(runs, &request).await;
     }
+    if let Some(file) = pinkfish::file_wanted(request)? {
+        let address = runs.file_address(&file).await?;
+        return Ok(Answer::FileAt(address.ok_or(pinkfish::Error::NotFound("File not found"))?));
+    }
     let request = RunRequest::of(request)?;
     if request.part == RunPart::Preflight {
         return Ok(Answer::Preflight);
     }
-    let caller = runs.authenticate_by_key(request.key()?).await?;
+    let caller = match request.key()? {
+        Key::Header(key) => runs.authenticate_by_key(key).await?,
+        Key::Path(text) => runs.authenticate_in_path(&text, Subject::Run(&request.run)).await?,
+    };
     let answer = match request.part {
         RunPart::Results => {
             let results = runs.results(&caller, &request.run).await?;

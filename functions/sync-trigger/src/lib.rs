@@ -13,7 +13,8 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
     let runs = runs.observed(&event);
     match Dialect::of(&request) {
-        Dialect::Phinite => {
+        // No route of AI Planet's comes here.
+        Dialect::Phinite | Dialect::AiPlanet => {
             let result = run(&runs, &request).await;
             phinite::reply(&request, event, result).await
         }
@@ -39,6 +40,9 @@ async fn run(runs: &Runs, request: &Request) -> Result<phinite::Envelope, phinit
 }
 
 async fn trigger(runs: &Runs, request: &Request) -> Result<pinkfish::Answer, pinkfish::Error> {
+    if let Some(request) = pinkfish::UploadRequest::of(request)? {
+        return upload(runs, &request).await;
+    }
     let request = pinkfish::TriggerRequest::of(request)?;
     if request.is_preflight() {
         return Ok(pinkfish::Answer::Preflight);
@@ -46,14 +50,32 @@ async fn trigger(runs: &Runs, request: &Request) -> Result<pinkfish::Answer, pin
     let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
     let (trigger, environment) = runs.furthest_trigger(&caller, &request.trigger).await?;
     let waits = request.waits()?;
-    let inputs = request.inputs()?;
-    let typed = runs.input_of_texts(&trigger, environment, inputs.texts.clone()).await?;
+    let inputs = request.inputs(runs.now())?;
+    let uploaded = runs.uploaded(inputs.uploaded()).await?;
+    let inputs = inputs.checked(&uploaded)?;
+    let typed = runs.input_of_fields(&trigger, environment, inputs.fields()).await?;
     let automation = trigger.flow.clone();
-    let start = request.start((trigger, environment), inputs, typed)?;
+    let (start, files) = request.start((trigger, environment), inputs, typed)?;
+    runs.keep_files(&start, files).await?;
     if waits {
         let (report, replayed) = runs.start_and_report(start).await?;
         return Ok(pinkfish::Answer::of_report(report, replayed));
     }
     let started = runs.start(start).await?;
     Ok(pinkfish::Answer::of_started(automation, &started))
+}
+
+async fn upload(
+    runs: &Runs,
+    request: &pinkfish::UploadRequest<'_>,
+) -> Result<pinkfish::Answer, pinkfish::Error> {
+    if request.is_preflight() {
+        return Ok(pinkfish::Answer::Preflight);
+    }
+    let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
+    // Only who may start the trigger.
+    runs.furthest_trigger(&caller, &request.trigger).await?;
+    let file = request.file(runs.now())?;
+    let upload = runs.upload(&file).await?;
+    Ok(pinkfish::Answer::Upload { file, upload })
 }

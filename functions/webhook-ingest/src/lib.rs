@@ -28,12 +28,14 @@ async fn ingest(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Erro
     let door = runs.open(&request.path_key(), &request.trigger).await?;
     let (start, prescribed) = match runs.receive(&door, &incoming).await? {
         Received::Handshake(answer) => return Ok(Answer::NotStarted(Some(answer))),
-        Received::Event(start, prescribed) => (start, prescribed),
+        Received::Event(start, prescribed) => (*start, prescribed),
         Received::Unsigned => {
-            let inputs = request.inputs()?;
-            let texts = inputs.texts.clone();
-            let typed = runs.input_of_texts(&door.trigger, door.environment, texts).await?;
-            (request.start((door.trigger, door.environment), inputs, typed)?, None)
+            let inputs = request.inputs(runs.now())?;
+            let fields = inputs.fields();
+            let typed = runs.input_of_fields(&door.trigger, door.environment, fields).await?;
+            // Files come by the API trigger only.
+            let (start, _) = request.start((door.trigger, door.environment), inputs, typed)?;
+            (start, None)
         }
     };
     let waits = request.waits()?;

@@ -140,15 +140,8 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) scheduler_role_arn: Option<String>,
-    /// The API's address, with which the URLs of webhooks begin [default with --local: the stack's]
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "TRIGGER_BASE_URL",
-        hide_env_values = true,
-        value_parser = base_url
-    )]
+    /// The API's address, with which the URLs of webhooks begin [default: `TRIGGER_BASE_URL`; with --local the stack's]
+    #[arg(long, global = true, value_name = "URL", value_parser = base_url)]
     pub(crate) base_url: Option<String>,
     /// The AWS Region; the credentials come from the environment too
     #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
@@ -177,7 +170,7 @@ pub(crate) struct Global {
 }
 
 /// An address without a slash at its end.
-fn base_url(text: &str) -> Result<String, String> {
+pub(crate) fn base_url(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host.map(|host| host.trim_end_matches('/')) {
         Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
@@ -207,7 +200,7 @@ pub(crate) enum Command {
     /// Verify other services' webhooks, and send them as those services do
     #[command(subcommand)]
     Webhook(webhook::Command),
-    /// Create workspaces
+    /// Create workspaces and change them
     #[command(subcommand)]
     Workspace(workspace::Command),
 }

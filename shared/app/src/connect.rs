@@ -1,11 +1,15 @@
 //! Puts the use cases together from the environment: every AWS client is built once, here.
 
-use aws_credential_types::Credentials;
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
-use aws_smithy_runtime_api::client::http::{HttpClient as _, SharedHttpClient, http_client_fn};
+use aws_smithy_runtime_api::client::{
+    behavior_version::BehaviorVersion,
+    http::{HttpClient as _, SharedHttpClient, http_client_fn},
+};
+use aws_types::{SdkConfig, region::Region};
 
 use crate::{
     clock::Clock,
@@ -29,9 +33,9 @@ pub fn connect(config: &Config) -> Runs {
     Runs::new(parts(config), settings).with_telemetry(Telemetry::new(config.telemetry.clone()))
 }
 
-/// What any AWS client needs beside its Region: the environment's credentials, and TLS.
+/// What every AWS client needs: the Region, the environment's credentials, TLS.
 #[must_use]
-pub fn access(config: &Config) -> (Credentials, SharedHttpClient) {
+pub fn account(config: &Config) -> SdkConfig {
     let access = &config.credentials;
     let credentials = Credentials::new(
         &access.access_key_id,
@@ -40,39 +44,24 @@ pub fn access(config: &Config) -> (Credentials, SharedHttpClient) {
         None,
         "environment",
     );
-    (credentials, http(&config.endpoints))
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(config.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http(&config.endpoints))
+        .build()
 }
 
 /// What the use cases of a deployed function work with.
 #[must_use]
 pub fn parts(config: &Config) -> Parts {
-    let (credentials, http) = access(config);
+    let (account, endpoints) = (account(config), config.endpoints.clone());
     let tables = Tables { runs: config.runs_table.clone(), config: config.config_table.clone() };
-    let (region, endpoints) = (&config.region, config.endpoints.clone());
-    let payloads = Payloads::connect(
-        region,
-        endpoints.s3,
-        credentials.clone(),
-        http.clone(),
-        &config.payloads_bucket,
-    );
+    let payloads = Payloads::connect(&account, endpoints.s3, &config.payloads_bucket);
     Parts {
-        store: Store::connect(
-            region,
-            endpoints.dynamodb,
-            credentials.clone(),
-            http.clone(),
-            tables,
-            payloads,
-        ),
-        secrets: Secrets::connect(
-            region,
-            endpoints.ssm,
-            credentials.clone(),
-            http.clone(),
-            &config.secrets_prefix,
-        ),
-        queue: Queue::connect(region, endpoints.sqs, credentials, http, config.queue_url.clone()),
+        store: Store::connect(&account, endpoints.dynamodb, tables, payloads),
+        secrets: Secrets::connect(&account, endpoints.ssm, &config.secrets_prefix),
+        queue: Queue::connect(&account, endpoints.sqs, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),
         clock: Clock::system(),
     }

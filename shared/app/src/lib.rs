@@ -4,6 +4,7 @@
 
 pub use shared_core::{auth, clock, flow, model, webhook};
 
+mod aws;
 pub mod config;
 pub mod connect;
 pub mod egress;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::model::Status;
+use shared::{model::Status, runs::Filter};
 use support::{Bed, Target};
 
 use super::flows::{HELLO, LOOP_RETRY_WAIT, ONE_CALL};
@@ -18,6 +18,41 @@ async fn a_status_is_one_read() {
     bed.wire.take();
     bed.runs.status(&caller, &started.id.to_string()).await.unwrap();
     assert_eq!(bed.wire.operations(), ["Query"]);
+}
+
+#[tokio::test]
+async fn a_cancellation_is_a_read_a_mark_and_a_send() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let started = bed.runs.start(bed.wish(&hello, json!({"message": "you"}))).await.unwrap();
+    let key = bed.key().await;
+    let caller = bed.runs.authenticate(&key, "demo").await.unwrap();
+    bed.wire.take();
+    bed.runs.cancel(&caller, &started.id.to_string()).await.unwrap();
+    assert_eq!(bed.wire.operations(), ["GetItem", "UpdateItem", "SendMessage"]);
+    let (worker, _) = bed.process();
+    assert_eq!(bed.work_to_the_end(&worker, started.id).await.run.status, Status::Cancelled);
+    bed.wire.take();
+    bed.runs.cancel(&caller, &started.id.to_string()).await.unwrap();
+    assert_eq!(bed.wire.operations(), ["GetItem"]);
+}
+
+#[tokio::test]
+async fn a_page_of_a_list_is_a_query_of_each_shard() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    bed.runs.start(bed.wish(&hello, json!({"message": "you"}))).await.unwrap();
+    let key = bed.key().await;
+    let caller = bed.runs.authenticate(&key, "demo").await.unwrap();
+    for (filter, queries) in [
+        (Filter::default(), 16),
+        (Filter { thread: Some("none".parse().unwrap()), ..Filter::default() }, 16),
+        (Filter { triggers: Some(Vec::new()), ..Filter::default() }, 0),
+    ] {
+        bed.wire.take();
+        bed.runs.list(&caller, filter, None, 20).await.unwrap();
+        assert_eq!(bed.wire.operations(), vec!["Query"; queries]);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What is promised about a run, whatever process dies and whatever the network does.
 
 mod budget;
+mod callbacks;
 mod crash;
 mod deliveries;
 mod flows;
@@ -10,3 +11,4 @@ mod schedules;
 mod slices;
 mod starts;
 mod timetable;
+mod webhooks;

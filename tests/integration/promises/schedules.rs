@@ -57,7 +57,7 @@ async fn fire(bed: &Bed, worker: &Runs, trigger: &Trigger) {
 }
 
 async fn runs(bed: &Bed, trigger: &Trigger) -> Vec<ListedRun> {
-    let filter = Filter { trigger: Some(trigger.id.clone()), ..Filter::default() };
+    let filter = Filter { triggers: Some(vec![trigger.id.clone()]), ..Filter::default() };
     bed.store.list(&trigger.workspace, &filter, None, 100).await.unwrap().runs
 }
 

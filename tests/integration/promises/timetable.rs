@@ -61,7 +61,7 @@ async fn schedule(api: &Api) {
 /// The moments of the trigger's runs once so many have ended, oldest first.
 async fn moments(api: &Api, count: usize) -> Vec<Value> {
     let store = api.stack.store();
-    let ended = Filter { status: Some(Status::Completed), ..Filter::default() };
+    let ended = Filter { statuses: Some(vec![Status::Completed]), ..Filter::default() };
     for _ in 0..3000 {
         let runs = store.list(&workspace(), &ended, None, 100).await.unwrap().runs;
         if runs.len() >= count {

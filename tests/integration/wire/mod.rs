@@ -1,5 +1,6 @@
 //! The wire: every answer as its caller reads it.
 
+mod aiplanet;
 mod answers;
 mod arbitrary;
 mod bodies;

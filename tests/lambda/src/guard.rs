@@ -41,6 +41,10 @@ pub struct Upstream {
     pub s3_url: String,
     /// The same of the queues.
     pub sqs_url: String,
+    /// The same of the parameters.
+    pub ssm_url: String,
+    /// What stands before the names of the stack's parameters.
+    pub secrets_prefix: String,
     /// Logical ids by service and name: of tables, buckets, queues.
     pub names: BTreeMap<(&'static str, String), &'static str>,
 }
@@ -148,6 +152,7 @@ async fn pass(
     let (url, accesses) = match service {
         "DynamoDB_20120810" => (&upstream.dynamodb_url, of_tables(upstream, operation, &request)),
         "AmazonSQS" => (&upstream.sqs_url, of_queue(upstream, operation, &request)),
+        "AmazonSSM" => (&upstream.ssm_url, of_parameters(upstream, operation, &request)),
         // The others name their operations in a header.
         _ => (&upstream.s3_url, of_bucket(upstream, &method, uri.path())),
     };
@@ -261,6 +266,18 @@ fn of_queue(upstream: &Upstream, operation: &str, request: &Value) -> Vec<Access
     let resource = upstream.name("sqs", queue).to_owned();
     let action = format!("sqs:{}", operation.trim_end_matches("Batch"));
     vec![Access { action, resource, keys: BTreeSet::new() }]
+}
+
+/// Several parameters need the right to each of them.
+fn of_parameters(upstream: &Upstream, operation: &str, request: &Value) -> Vec<Access> {
+    let names = request["Names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    names
+        .map(|name| {
+            let name = name.strip_prefix(&upstream.secrets_prefix).unwrap_or(name);
+            let resource = format!("parameter/trigger-api/${{AWS::StackName}}{name}");
+            Access { action: format!("ssm:{operation}"), resource, keys: BTreeSet::new() }
+        })
+        .collect()
 }
 
 impl Upstream {

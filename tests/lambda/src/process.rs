@@ -34,14 +34,22 @@ pub enum Function {
     Status,
     /// Executes a run while its caller waits.
     SyncTrigger,
+    /// Takes what comes in by a trigger's own URL.
+    WebhookIngest,
     /// Executes runs in the background.
     Worker,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::AsyncStart, Self::DeadLetter, Self::Status, Self::SyncTrigger, Self::Worker];
+    pub const ALL: [Self; 6] = [
+        Self::AsyncStart,
+        Self::DeadLetter,
+        Self::Status,
+        Self::SyncTrigger,
+        Self::WebhookIngest,
+        Self::Worker,
+    ];
 
     /// The package, the binary, and what an event in `events/` begins with.
     pub fn name(self) -> &'static str {
@@ -50,6 +58,7 @@ impl Function {
             Self::DeadLetter => "dead-letter",
             Self::Status => "status",
             Self::SyncTrigger => "sync-trigger",
+            Self::WebhookIngest => "webhook-ingest",
             Self::Worker => "worker",
         }
     }

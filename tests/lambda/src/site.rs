@@ -60,6 +60,8 @@ impl Site {
             dynamodb_url: endpoints.dynamodb_url.clone(),
             s3_url: endpoints.s3_url.clone(),
             sqs_url: endpoints.sqs_url.clone(),
+            ssm_url: endpoints.ssm_url.clone(),
+            secrets_prefix: endpoints.secrets_prefix.clone(),
             names: BTreeMap::from([
                 (("dynamodb", endpoints.runs_table.clone()), "RunsTable"),
                 (("dynamodb", endpoints.config_table.clone()), "ConfigTable"),
@@ -82,7 +84,7 @@ impl Site {
                 "ConfigTable" => endpoints.config_table.clone(),
                 "RunsQueue" => endpoints.queue_url.clone(),
                 "PayloadsBucket" => endpoints.payloads_bucket.clone(),
-                "AWS::StackName" => "trigger-api-test".to_owned(),
+                "AWS::StackName" => endpoints.secrets_prefix.replace("/trigger-api/", ""),
                 _ => return None,
             })
         });

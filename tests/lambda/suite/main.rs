@@ -1,6 +1,8 @@
 //! The functions' release binaries, run as Lambda runs them. `tests/lambda/run` builds them first.
 
+mod aiplanet;
 mod batches;
+mod callbacks;
 mod emulator;
 mod flows;
 mod life;
@@ -9,3 +11,4 @@ mod requests;
 mod rights;
 mod runs;
 mod seldom;
+mod webhooks;

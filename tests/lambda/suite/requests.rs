@@ -41,8 +41,12 @@ async fn every_sample_request_is_understood() {
         (Function::SyncTrigger, "sync-trigger", 200),
         (Function::SyncTrigger, "sync-trigger-custom-domain", 200),
         (Function::AsyncStart, "async-start", 200),
+        (Function::AsyncStart, "async-start-ai-planet", 202),
         (Function::Status, "status", 404),
         (Function::Status, "status-whole-log", 404),
+        (Function::Status, "status-run", 404),
+        (Function::Status, "status-cancel", 404),
+        (Function::Status, "status-list", 200),
     ] {
         let mut process = site.process(function).await;
         let answer = process.invoke(&site.request(sample).json()).await.http();

@@ -123,7 +123,7 @@ async fn dead_letters_of_runs_in_every_state_are_dealt_with() {
 }
 
 /// Takes the messages of the runs queue again and again without deleting them, until they are dead.
-async fn give_up(site: &Site) {
+pub(crate) async fn give_up(site: &Site) {
     while site.poll(Function::Worker).await.is_some() {
         site.api.clock.advance(Duration::from_secs(901));
     }

@@ -17,7 +17,7 @@ use super::{
     folder::{GROUP, ROLE_ARN},
 };
 use crate::{
-    arguments::Global,
+    arguments::{Global, base_url},
     error::Error,
     scheduler::{Places, Scheduler},
 };
@@ -116,7 +116,16 @@ fn aws(global: &Global) -> Result<Ways, Error> {
         })
     };
     let scheduler = places().map(|places| Scheduler::connect(&config, places));
-    Ok(Ways { parts: connect::parts(&config), scheduler, base_url: None })
+    Ok(Ways { parts: connect::parts(&config), scheduler, base_url: deployed_base_url()? })
+}
+
+/// Not the flag's own variable: with --local it would speak of another stack.
+#[expect(clippy::disallowed_methods, reason = "only the command line knows of it")]
+fn deployed_base_url() -> Result<Option<String>, Error> {
+    let name = "TRIGGER_BASE_URL";
+    let set = std::env::var(name).ok().filter(|text| !text.is_empty());
+    let url = set.as_deref().map(base_url).transpose();
+    url.map_err(|rule| Error::Usage(format!("{name}: {rule}")))
 }
 
 fn local(global: &Global) -> Result<Ways, Error> {

@@ -31,7 +31,7 @@ async fn seeded() -> (Stack, Demo) {
 async fn run(stack: &Stack, name: &str, environment: Environment, input: Value) -> RunView {
     let trigger = stack.store().trigger(&name.parse().unwrap()).await.unwrap().unwrap();
     let trigger = trigger.into();
-    let start = Start { trigger, environment, input, idempotency: None };
+    let start = Start::new(trigger, environment, input);
     let (view, _) = stack.runs().start_and_wait(start).await.unwrap();
     view
 }

@@ -59,7 +59,13 @@ pub(super) async fn list(
         let since_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
         shared::model::Timestamp::from_millis(now.as_millis().saturating_sub(since_ms))
     });
-    let filter = Filter { trigger, status, environment: env, since, until: None };
+    let filter = Filter {
+        triggers: trigger.map(|trigger| vec![trigger]),
+        statuses: status.map(|status| vec![status]),
+        environments: env.map(|environment| vec![environment]),
+        since,
+        ..Filter::default()
+    };
     let workspace = connection.workspace()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut runs = Vec::new();

@@ -56,7 +56,7 @@ pub(super) async fn start(
             trigger.flow
         )));
     }
-    let start = Start { trigger: trigger.into(), environment, input, idempotency: None };
+    let start = Start::new(trigger.into(), environment, input);
     let id = connection.runs.start(start).await?.id;
     if !wait {
         return output.answer(&Started { run_id: id, status: Status::Queued });

@@ -2,13 +2,13 @@
 
 use aws_sdk_scheduler::{
     Client,
-    config::{BehaviorVersion, Config, Region},
+    config::Builder,
     error::{ProvideErrorMetadata, SdkError},
     types::{FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, ScheduleState, Target},
 };
 use shared::{
     config,
-    connect::access,
+    connect::account,
     model::{Schedule, Trigger, TriggerState},
     queue::Firing,
 };
@@ -39,12 +39,7 @@ impl Scheduler {
 
     /// Those of the account whose credentials the environment holds. Opens no connection yet.
     pub(crate) fn connect(config: &config::Config, places: Places) -> Self {
-        let (credentials, http) = access(config);
-        let mut client = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(config.region.clone()))
-            .credentials_provider(credentials)
-            .http_client(http);
+        let mut client = Builder::from(&account(config));
         client.set_endpoint_url(config.endpoints.scheduler.clone());
         Self::new(Client::from_conf(client.build()), places)
     }

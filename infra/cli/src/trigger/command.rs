@@ -1,16 +1,12 @@
 //! The commands of the group.
 
 use clap::Subcommand;
-use shared::{
-    auth::UrlToken,
-    model::{Overlap, RunId, Trigger, TriggerId, TriggerState, Verification},
-};
+use shared::model::{Overlap, RunId, Trigger, TriggerId, TriggerState, Verification};
 
 use super::{
     answer::{Deleted, Fired, Shown, Triggers},
     create::{self, Created},
     find, secret, url,
-    webhook::webhook_of,
 };
 use crate::{
     connect::Connection,
@@ -78,8 +74,8 @@ pub(crate) async fn execute(
         }
         Command::Create(arguments) => {
             let created = create::create(*arguments, connection).await?;
-            if let Some(token) = &created.token {
-                return show_webhook(&created, token, connection, output);
+            if created.token.is_some() || created.callback_secret.is_some() {
+                return show_created(created, connection, output);
             }
             created.trigger
         }
@@ -104,18 +100,24 @@ pub(crate) async fn execute(
     output.answer(&Shown::new(trigger, turn.and_then(|turn| turn.skipped_at), connection.now())?)
 }
 
-/// The one answer that holds a URL.
-fn show_webhook(
-    created: &Created,
-    token: &UrlToken,
-    connection: &Connection,
-    output: Output,
-) -> Result<(), Error> {
-    let trigger = created.trigger.clone();
-    let address = url::address(connection, token, &trigger.id);
-    let is_open = webhook_of(&trigger)?.verification == Verification::UrlTokenAlone;
-    output.answer(&Shown::new(trigger, None, connection.now())?.with_url(address))?;
-    url::note_address(connection);
+/// The one answer that holds a URL, and a secret of ours.
+fn show_created(created: Created, connection: &Connection, output: Output) -> Result<(), Error> {
+    let Created { trigger, token, callback_secret } = created;
+    let is_open = trigger.webhook.as_ref().map(|webhook| &webhook.verification)
+        == Some(&Verification::UrlTokenAlone);
+    let address = token.as_ref().map(|token| url::address(connection, token, &trigger.id));
+    let mut shown =
+        Shown::new(trigger, None, connection.now())?.with_callback_secret(callback_secret.as_ref());
+    if let Some(address) = address {
+        shown = shown.with_url(address);
+    }
+    output.answer(&shown)?;
+    if token.is_some() {
+        url::note_address(connection);
+    }
+    if callback_secret.is_some() {
+        note("note: the callback's secret is shown this once; its receiver verifies with it\n");
+    }
     if is_open {
         note(
             "warning: nothing is verified: whoever knows the URL can start the flow with what they please\n",

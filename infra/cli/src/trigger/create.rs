@@ -4,8 +4,8 @@ use clap::Args;
 use shared::{
     auth::UrlToken,
     model::{
-        Environment, Schedule, SecretReference, Timestamp, Trigger, TriggerId, TriggerState,
-        Webhook, limits,
+        Environment, Schedule, Secret, SecretReference, Timestamp, Trigger, TriggerId,
+        TriggerState, Webhook, limits,
     },
     runs,
     store::config::Put,
@@ -13,6 +13,7 @@ use shared::{
 
 use super::{
     Kind,
+    callback::CallbackArguments,
     identifier::{identifier, trigger_id},
     schedule::{ScheduleArguments, calendar},
     url::new_token,
@@ -50,6 +51,8 @@ pub(crate) struct Arguments {
     schedule: ScheduleArguments,
     #[command(flatten)]
     webhook: WebhookArguments,
+    #[command(flatten)]
+    callback: CallbackArguments,
 }
 
 /// Longest name, in characters: it must fit a column.
@@ -72,15 +75,18 @@ pub(super) struct Created {
     pub(super) trigger: Trigger,
     /// Of its URL, which nobody can read again; only a webhook has one.
     pub(super) token: Option<UrlToken>,
+    /// What signs its callback, which is not shown again either.
+    pub(super) callback_secret: Option<Secret>,
 }
 
 /// Stores a trigger, then its schedule: what is cut off in between is seen in the list of triggers, and
-/// mended by the same command, or by `resume`. Of a webhook the secret comes first.
+/// mended by the same command, or by `resume`. Secrets come first.
 pub(super) async fn create(
     arguments: Arguments,
     connection: &Connection,
 ) -> Result<Created, Error> {
-    let Arguments { name, flow, id, kind, env, deadline_s, schedule, webhook } = arguments;
+    let Arguments { name, flow, id, kind, env, deadline_s, schedule, webhook, callback } =
+        arguments;
     let store = &connection.store;
     let named = environments::named(&env);
     let starts_in = named.first().copied().unwrap_or(Environment::Dev);
@@ -115,15 +121,16 @@ pub(super) async fn create(
         callback: None,
         created_at: connection.now(),
     };
-    if let Some(wanted) = wanted {
-        if !stored_flow.serves.contains_key(&starts_in) {
-            return Err(serves_nothing(&trigger, starts_in));
-        }
-        let token = create_webhook(connection, &mut trigger, wanted, starts_in).await?;
-        return Ok(Created { trigger, token: Some(token) });
+    if wanted.is_some() && !stored_flow.serves.contains_key(&starts_in) {
+        return Err(serves_nothing(&trigger, starts_in));
     }
     if let Some(schedule) = &trigger.schedule {
         check(&trigger, schedule, connection).await?;
+    }
+    let callback_secret = callback.store(connection, &mut trigger).await?;
+    if let Some(wanted) = wanted {
+        let token = create_webhook(connection, &mut trigger, wanted, starts_in).await?;
+        return Ok(Created { trigger, token: Some(token), callback_secret });
     }
     if let Some(stored) = store.trigger(&trigger.id).await? {
         let again = Trigger { created_at: stored.created_at, ..trigger.clone() };
@@ -144,7 +151,7 @@ pub(super) async fn create(
             Error::because(what, error)
         })?;
     }
-    Ok(Created { trigger, token: None })
+    Ok(Created { trigger, token: None, callback_secret })
 }
 
 /// Stores a webhook's secret, then its trigger, so that no trigger names a secret that is not there. A secret that is
@@ -209,7 +216,7 @@ fn serves_nothing(trigger: &Trigger, environment: Environment) -> Error {
     Error::NotFound(format!("{environment} serves no version of `{flow}`: publish one there first"))
 }
 
-fn taken(id: &TriggerId) -> Error {
+pub(super) fn taken(id: &TriggerId) -> Error {
     Error::Failed(format!("the trigger id `{id}` is taken"))
 }
 

@@ -1,6 +1,7 @@
 //! `trigger …`: what starts a flow, by call, by schedule or by another service's webhook.
 
 mod answer;
+mod callback;
 mod command;
 mod create;
 mod find;

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use local::Endpoints;
 use serde_json::{Map, Value, json};
-use support::{Collector, Target, log, metrics::all_values};
+use shared::{
+    model::{Secret, Trigger, Verification},
+    webhook::{HeaderMap, Sample},
+};
+use support::{Collector, Sender, Target, log, metrics::all_values, records};
 
 use crate::{
     site::Site,
@@ -67,7 +72,7 @@ output:
 "#;
 
 /// What must not be in a log, besides keys.
-const MARKERS: [&str; 14] = [
+const MARKERS: [&str; 18] = [
     "marker-message",
     "marker-user",
     "marker-password",
@@ -82,13 +87,70 @@ const MARKERS: [&str; 14] = [
     "marker-answer",
     "marker-idempotency",
     "marker-malformed",
+    "marker-event",
+    "marker-body",
+    "marker-delivery",
+    "marker-forged",
 ];
+
+/// What signs for the webhook: behind so many letters as a key's id has, as long a secret.
+const SENDER: Sender =
+    Sender { provider: "github", secret: "gh-secret-0123-marker-webhook-secret" };
 
 async fn publish(site: &Site, name: &str, text: &str) {
     let file = format!("{name}.yaml");
     site.write(&file, text);
     site.json(&["flow", "publish", &file, "--env", "all"]).await;
     site.json(&["trigger", "create", "--name", name, "--flow", name, "--id", name]).await;
+}
+
+/// A trigger with a webhook that GitHub signs for; the path of its URL and the token in it.
+async fn publish_hook(site: &Site, flow: &str) -> (String, String) {
+    let parts = Endpoints::of_folder(&site.data()).unwrap().unwrap().parts();
+    let now = parts.clock.now();
+    let (mut webhook, token) = records::webhook(Verification::Provider("github".to_owned()), now);
+    let reference = records::secret(0, now);
+    webhook.secrets.push(reference.clone());
+    webhook.mapping = Some("{message: .data.marker_event, user_variables: {}}".to_owned());
+    let id = "hook".parse().unwrap();
+    let trigger = Trigger { id, webhook: Some(webhook), ..records::trigger(flow, now) };
+    let secret = Secret::new(SENDER.secret.to_owned());
+    parts.secrets.put(&trigger, &reference, &secret).await.unwrap();
+    parts.store.put_trigger(&trigger).await.unwrap();
+    let token = token.expose();
+    (format!("/ext/webhook/{token}/triggers/hook"), token)
+}
+
+/// Lets the trigger's URL be called in every way, right and wrong.
+async fn call_hook(base_url: &str, path: &str) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = r#"{"marker_event": "marker-event", "secret": "marker-body"}"#;
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", "application/json".parse().unwrap());
+    let sample = Sample { event: String::new(), headers, body: body.into() };
+    let now = shared::clock::Clock::system().now();
+    let signed = SENDER.sign(format!("{base_url}{path}"), sample, "marker-delivery", now);
+    let signature = signed.headers["x-hub-signature-256"].to_str().unwrap().to_owned();
+    let call = |path: &str, body: &str| {
+        let request = client.post(format!("{base_url}{path}")).headers(signed.headers.clone());
+        request.body(body.to_owned()).send()
+    };
+    let started = call(path, body).await.unwrap();
+    assert_eq!(started.status(), 200);
+    let run = started.headers()["x-pf-run-id"].to_str().unwrap().to_owned();
+    let found = format!("{base_url}{path}/runs/by-delivery/github/marker-delivery");
+    let found: Value = client.get(found).send().await.unwrap().json().await.unwrap();
+    assert_eq!(found["runId"], run.as_str());
+    let stranger = path.replacen("whk_", "whk_0", 1);
+    let unmapped = client.get(format!("{base_url}{path}?marker-query={signature}"));
+    for (answer, status) in [
+        (call(path, "marker-forged").await, 401),
+        (call(&stranger, body).await, 401),
+        (call(&format!("{path}/marker-path"), body).await, 404),
+        (unmapped.send().await, 401),
+    ] {
+        assert_eq!(answer.unwrap().status(), status);
+    }
 }
 
 /// Lets a stack with this filter do all it does, and returns its log and the keys it was shown.
@@ -132,8 +194,10 @@ async fn log_of_everything(filter: &'static str, collector: &Collector) -> (Stri
     ] {
         assert_eq!(request.send().await.unwrap().status(), status);
     }
+    let (path, token) = publish_hook(&site, "hello").await;
+    call_hook(&stack.demo.base_url, &path).await;
     site.run(&["run", "start", "confide", "--input", &body(true).to_string(), "--wait"]).await;
-    let keys = vec![stack.demo.api_key.clone(), made];
+    let keys = vec![stack.demo.api_key.clone(), made, token, SENDER.secret.to_owned()];
     stack.kill().await;
     let stack = site.start(&[]).await;
     assert_eq!(

@@ -12,6 +12,10 @@ use super::objects::Head;
 pub(super) enum Refusal {
     NoSuchBucket,
     NoSuchKey,
+    AccessDenied,
+    SignatureDoesNotMatch,
+    PreconditionFailed,
+    InvalidRange,
     NotImplemented,
     InternalError,
 }
@@ -25,10 +29,26 @@ impl Refusal {
             Self::NoSuchKey => {
                 (StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.")
             }
+            Self::AccessDenied => {
+                (StatusCode::FORBIDDEN, "AccessDenied", "It is not signed, or not any more.")
+            }
+            Self::SignatureDoesNotMatch => (
+                StatusCode::FORBIDDEN,
+                "SignatureDoesNotMatch",
+                "The signature is not that of this request.",
+            ),
+            Self::PreconditionFailed => (
+                StatusCode::PRECONDITION_FAILED,
+                "PreconditionFailed",
+                "There is an object already.",
+            ),
+            Self::InvalidRange => {
+                (StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", "The object has no such range.")
+            }
             Self::NotImplemented => (
                 StatusCode::NOT_IMPLEMENTED,
                 "NotImplemented",
-                "The local stack puts, reads and deletes objects as a whole, and nothing else.",
+                "The local stack puts, reads and deletes objects, and little else.",
             ),
             Self::InternalError => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "The disk failed; try again.")
@@ -84,7 +104,25 @@ pub(super) fn object(head: &Head, content: Bytes) -> Response<Bytes> {
     response
 }
 
-fn set(response: &mut Response<Bytes>, name: header::HeaderName, value: &str) {
+/// The first bytes of an object, up to the one of number `last`.
+pub(super) fn beginning(
+    head: &Head,
+    content: Vec<u8>,
+    last: usize,
+) -> Result<Response<Bytes>, Refusal> {
+    let whole_bytes = content.len();
+    let mut content = Bytes::from(content);
+    content.truncate(last.saturating_add(1));
+    let end = content.len().checked_sub(1).ok_or(Refusal::InvalidRange)?;
+    let part = Head { size_bytes: content.len() as u64, ..head.clone() };
+    let mut response = object(&part, content);
+    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    set(&mut response, header::CONTENT_RANGE, &format!("bytes 0-{end}/{whole_bytes}"));
+    Ok(response)
+}
+
+/// Sets a header, unless the value cannot be one.
+pub(super) fn set(response: &mut Response<Bytes>, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }

@@ -1,8 +1,8 @@
-//! S3's protocol, path-style: which request asks for what. Signatures are not looked at, so presigned URLs work, and
-//! never expire. What is not understood is refused rather than done by halves.
+//! S3's protocol, path-style: which request asks for what. Who may ask is not decided here. What is not understood is
+//! refused rather than done by halves.
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 
 use super::answer::{self, Refusal};
@@ -12,7 +12,10 @@ use super::objects::Objects;
 const NO_TYPE: &str = "binary/octet-stream";
 
 /// Headers that make another operation of a request, or put a condition on it.
-const UNKNOWN_HEADERS: [&str; 4] = ["if-match", "if-none-match", "range", "x-amz-copy-source"];
+const UNKNOWN_HEADERS: [&str; 2] = ["if-match", "x-amz-copy-source"];
+
+/// What a GET may ask for as the header of its answer.
+const DISPOSITION: &str = "response-content-disposition";
 
 /// Answers one request.
 pub(super) async fn answer(objects: &Objects, request: Request<Bytes>) -> Response<Bytes> {
@@ -35,13 +38,30 @@ async fn dispatch(objects: &Objects, request: Request<Bytes>) -> Result<Response
         Method::PUT => {
             let content_type = text(&parts.headers, header::CONTENT_TYPE.as_str());
             let content_type = content_type.unwrap_or(NO_TYPE).to_owned();
-            let etag = objects.put(key, content_type, content).await?;
-            Ok(answer::written(&etag))
+            let may_replace = match text(&parts.headers, "if-none-match") {
+                None => true,
+                Some("*") => false,
+                Some(_) => return Err(Refusal::NotImplemented),
+            };
+            let etag = objects.put(key, content_type, content, may_replace).await?;
+            Ok(answer::written(&etag.ok_or(Refusal::PreconditionFailed)?))
         }
-        Method::GET => {
+        Method::GET if !parts.headers.contains_key("if-none-match") => {
+            let last = text(&parts.headers, "range").map(|range| {
+                let last = range.strip_prefix("bytes=0-").and_then(|last| last.parse().ok());
+                last.ok_or(Refusal::NotImplemented)
+            });
+            let last = last.transpose()?;
             let found = objects.get(key).await?;
             let (head, content) = found.ok_or(Refusal::NoSuchKey)?;
-            Ok(answer::object(&head, content.into()))
+            let mut response = match last {
+                Some(last) => answer::beginning(&head, content, last)?,
+                None => answer::object(&head, content.into()),
+            };
+            if let Some(disposition) = disposition(&parts.uri) {
+                answer::set(&mut response, header::CONTENT_DISPOSITION, &disposition);
+            }
+            Ok(response)
         }
         Method::HEAD => {
             let found = objects.head(key).await?;
@@ -61,9 +81,14 @@ async fn dispatch(objects: &Objects, request: Request<Bytes>) -> Result<Response
 /// Whether a query holds nothing but the SDK's name of the operation and a signature. Most of what S3 can do else is
 /// asked for by a parameter.
 fn is_plain(query: &str) -> bool {
-    query
-        .split('&')
-        .all(|parameter| parameter.starts_with("x-id=") || parameter.starts_with("X-Amz-"))
+    let known = ["x-id=", "X-Amz-", DISPOSITION];
+    query.split('&').all(|parameter| known.iter().any(|known| parameter.starts_with(known)))
+}
+
+fn disposition(uri: &Uri) -> Option<String> {
+    let parameters = uri.query().unwrap_or_default().split('&');
+    let mut values = parameters.filter_map(|it| it.strip_prefix(DISPOSITION)?.strip_prefix('='));
+    Some(percent_decode_str(values.next()?).decode_utf8_lossy().into_owned())
 }
 
 fn has_plain_headers(headers: &HeaderMap) -> bool {

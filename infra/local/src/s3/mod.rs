@@ -5,6 +5,7 @@ mod client;
 mod dispatch;
 mod objects;
 mod server;
+mod signature;
 #[cfg(test)]
 mod tests;
 

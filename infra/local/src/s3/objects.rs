@@ -88,21 +88,28 @@ impl Objects {
         &self.bucket
     }
 
-    /// Puts an object there, in place of the one that had the key; its etag.
+    pub(super) fn now_ms(&self) -> u64 {
+        (self.now)()
+    }
+
+    /// Puts an object there; its etag. Where the key has one already, it is replaced, or nothing is done.
     pub(super) async fn put(
         &self,
         key: String,
         content_type: String,
         content: Bytes,
-    ) -> rusqlite::Result<String> {
+        may_replace: bool,
+    ) -> rusqlite::Result<Option<String>> {
         let now_ms = (self.now)();
         self.work(move |connection| {
             let etag = format!("\"{:x}\"", md5::compute(&content));
-            connection.execute(
-                "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)",
-                params![key, now_ms, content_type, etag, content.len(), &content[..]],
-            )?;
-            Ok(etag)
+            let sql = if may_replace {
+                "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)"
+            } else {
+                "INSERT OR IGNORE INTO object VALUES (?, ?, ?, ?, ?, ?)"
+            };
+            let values = params![key, now_ms, content_type, etag, content.len(), &content[..]];
+            Ok((connection.execute(sql, values)? == 1).then_some(etag))
         })
         .await
     }
@@ -126,15 +133,16 @@ impl Objects {
         self.work(move |connection| connection.execute(sql, [key]).map(drop)).await
     }
 
-    /// Deletes the objects that were put there longer than `age` ago; how many. On AWS the bucket's lifecycle does it.
+    /// Deletes the objects below `prefix`, letters and a slash, that were put there longer than `age` ago; how many.
+    /// On AWS the bucket's lifecycle does it.
     ///
     /// # Errors
     /// When `SQLite` fails. A retry is safe.
-    pub async fn expire(&self, age: Duration) -> rusqlite::Result<usize> {
+    pub async fn expire(&self, prefix: &'static str, age: Duration) -> rusqlite::Result<usize> {
         let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         let before_ms = (self.now)().saturating_sub(age_ms);
-        let sql = "DELETE FROM object WHERE created_at_ms < ?";
-        self.work(move |connection| connection.execute(sql, [before_ms])).await
+        let sql = "DELETE FROM object WHERE created_at_ms < ? AND key GLOB ? || '*'";
+        self.work(move |connection| connection.execute(sql, params![before_ms, prefix])).await
     }
 
     /// Works on the database away from the runtime's threads: an object takes milliseconds. It goes on even if this

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, Method, Request, Uri};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 
-use super::dispatch;
 use super::objects::Objects;
+use super::{dispatch, signature};
 
 /// The largest object: many times what a run's input or output may be. S3 itself takes 5 GB in one piece.
 const OBJECT_MAX_BYTES: usize = 256 * 1_048_576;
@@ -36,6 +36,9 @@ async fn handle(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if let Err(refusal) = signature::check(&method, &uri, &headers, objects.now_ms()) {
+        return http::Response::<Bytes>::from(refusal).map(axum::body::Body::from).into_response();
+    }
     let mut request = Request::new(body);
     *request.method_mut() = method;
     *request.uri_mut() = uri;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use shared::{
     clock::Clock,
-    model::limits::RUN_RETENTION,
+    model::limits::{FILE_PATIENCE, FILE_URL, RUN_RETENTION},
     store::{Tables, tables::create_tables},
 };
 use tokio::net::TcpListener;
@@ -192,10 +192,14 @@ async fn sweep(tables: dynamodb::Store, payloads: s3::Objects) {
             Ok(count) => tracing::debug!(item.count = count, "Deleted items past their time"),
             Err(error) => tracing::warn!(error = %error, "Items past their time were not deleted"),
         }
-        match payloads.expire(RUN_RETENTION).await {
-            Ok(count) => tracing::debug!(object.count = count, "Deleted payloads past their time"),
-            Err(error) => {
-                tracing::warn!(error = %error, "Payloads past their time were not deleted");
+        for (prefix, age) in [("payloads/", RUN_RETENTION), ("files/", FILE_PATIENCE + FILE_URL)] {
+            match payloads.expire(prefix, age).await {
+                Ok(count) => {
+                    tracing::debug!(object.count = count, "Deleted payloads past their time");
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, "Payloads past their time were not deleted");
+                }
             }
         }
     }

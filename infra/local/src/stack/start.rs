@@ -51,7 +51,9 @@ impl Stack {
         let store = Store::new(
             clients::dynamodb(&options, &tables, &endpoints),
             services::tables(),
-            Payloads::new(clients::s3(&options, &payloads, &endpoints), PAYLOADS_BUCKET),
+            // Others reach the bucket by its socket, however this process does.
+            Payloads::new(clients::s3(&options, &payloads, &endpoints), PAYLOADS_BUCKET)
+                .with_signer(clients::s3_at(&endpoints.s3_url)),
         );
         let queue = Queue::new(
             clients::sqs(&options, &queues, &endpoints).config().clone(),

@@ -9,20 +9,27 @@ pub enum Dialect {
     Phinite,
     /// `/ext/…`.
     Pinkfish,
+    /// `/api/v1/apps/…`.
+    AiPlanet,
 }
 
 impl Dialect {
     /// By the gateway's resource, which does not hold what the deployment puts before it.
     #[must_use]
     pub fn of(request: &Request) -> Self {
-        match request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV1(context))
-                if context.resource_path.as_deref().is_some_and(|it| it.starts_with("/ext/")) =>
-            {
-                Self::Pinkfish
-            }
+        match resource(request) {
+            Some(resource) if resource.starts_with("/ext/") => Self::Pinkfish,
+            Some(resource) if resource.starts_with("/api/v1/apps/") => Self::AiPlanet,
             _ => Self::Phinite,
         }
+    }
+}
+
+/// The gateway's resource.
+pub(super) fn resource(request: &Request) -> Option<&str> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.as_deref(),
+        _ => None,
     }
 }
 

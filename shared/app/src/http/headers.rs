@@ -16,6 +16,11 @@ pub(super) fn api_key(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-api-key")?.to_str().ok().map(str::trim)
 }
 
+/// Whether a body is declared as a form whose fields and files are parts.
+pub(super) fn is_multipart(headers: &HeaderMap) -> bool {
+    essence(headers).is_some_and(|essence| essence == "multipart/form-data")
+}
+
 /// Whether a body is declared as a form of URL-encoded fields.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     essence(headers).is_some_and(|essence| essence == "application/x-www-form-urlencoded")
@@ -24,12 +29,21 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 /// Whether a text's charset, where one is declared, is UTF-8 or a part of it.
 pub(super) fn is_utf8(headers: &HeaderMap) -> bool {
     let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    text.unwrap_or_default().split(';').skip(1).all(|parameter| {
+    is_utf8_type(text.unwrap_or_default())
+}
+
+/// [`is_utf8`], of the text of a type.
+pub(super) fn is_utf8_type(media_type: &str) -> bool {
+    media_type.split(';').skip(1).all(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let charset = value.trim().trim_matches('"').to_ascii_lowercase();
-        !name.trim().eq_ignore_ascii_case("charset")
-            || ["utf-8", "utf8", "us-ascii"].contains(&charset.as_str())
+        !name.trim().eq_ignore_ascii_case("charset") || is_utf8_charset(&charset)
     })
+}
+
+/// Whether a charset is UTF-8 or a part of it.
+pub(super) fn is_utf8_charset(name: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// The declared type without its parameters, in lower case.

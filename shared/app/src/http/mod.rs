@@ -1,11 +1,14 @@
 //! The wire: requests become commands, results and errors become answers. The only module that
 //! names `lambda_http`; decides nothing about runs.
 
+pub mod aiplanet;
 mod body;
+mod detail;
 mod dialect;
 mod form;
 pub mod gateway;
 mod headers;
+mod multipart;
 pub mod phinite;
 pub mod pinkfish;
 mod problem;

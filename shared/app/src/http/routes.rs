@@ -10,7 +10,7 @@ pub enum Function {
     AsyncStart,
     /// Takes what comes in by a trigger's own URL.
     WebhookIngest,
-    /// Reads a run.
+    /// Reads runs, and cancels one.
     Status,
 }
 
@@ -31,7 +31,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 12] = [
+pub const ROUTES: [Route; 20] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -47,6 +47,9 @@ pub const ROUTES: [Route; 12] = [
     route("/trigger/start/{workspace_id}/{trigger_id}/{environment}", Function::AsyncStart, false),
     route("/trigger/status/{workspace_id}/{workflow_id}", Function::Status, false),
     route("/ext/triggers/{triggerId}", Function::SyncTrigger, true),
+    // Its function answers as a stream, whatever it is asked.
+    route("/ext/triggers/{triggerId}/files", Function::SyncTrigger, true),
+    route("/ext/files/{fileId}", Function::Status, false),
     route("/ext/triggers/{triggerId}/runs/by-delivery/{provider}/{id}", Function::Status, false),
     route("/ext/webhook/{apiKey}/triggers/{triggerId}", Function::WebhookIngest, true),
     route(
@@ -56,4 +59,10 @@ pub const ROUTES: [Route; 12] = [
     ),
     route("/ext/runs/{automationId}/{runId}/status", Function::Status, false),
     route("/ext/runs/{automationId}/{runId}/results", Function::Status, false),
+    route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/status", Function::Status, false),
+    route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/results", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/trigger", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/cancel", Function::Status, false),
 ];

@@ -6,15 +6,15 @@ use std::{
     time::Duration,
 };
 
-use aws_credential_types::Credentials;
 use aws_sdk_sqs::{
     Client,
-    config::{BehaviorVersion, Config, Region, SharedHttpClient},
+    config::{Builder, Config},
     operation::send_message::builders::SendMessageFluentBuilder,
     types::MessageAttributeValue,
 };
+use aws_types::SdkConfig;
 
-use super::{Error, Firing, Message};
+use super::{Error, Firing, Message, Notice};
 use crate::model::{WorkspaceId, limits::MAX_DELAY};
 
 /// Longest visibility timeout (SQS quotas).
@@ -63,18 +63,8 @@ impl Queue {
 
     /// The queue at `url` on AWS, or on what stands at `endpoint`. Opens no connection yet.
     #[must_use]
-    pub fn connect(
-        region: &str,
-        endpoint: Option<String>,
-        credentials: Credentials,
-        http: SharedHttpClient,
-        url: String,
-    ) -> Self {
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .credentials_provider(credentials)
-            .http_client(http);
+    pub fn connect(account: &SdkConfig, endpoint: Option<String>, url: String) -> Self {
+        let mut config = Builder::from(account);
         config.set_endpoint_url(endpoint);
         Self::new(config.build(), url)
     }
@@ -104,6 +94,15 @@ impl Queue {
     /// As [`Queue::send`].
     pub async fn send_firing(&self, firing: &Firing) -> Result<(), Error> {
         self.send_text(firing.write(), &firing.workspace, Duration::ZERO).await
+    }
+
+    /// Sends a notice, to be seen after `delay`, which is cut as [`Queue::send`] cuts it: who gets it before it is
+    /// due sends it again.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
+    pub async fn send_notice(&self, notice: &Notice, delay: Duration) -> Result<(), Error> {
+        self.send_text(notice.write(), &notice.workspace, delay).await
     }
 
     async fn send_text(

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Firing, Message, Unreadable};
+use super::{Firing, Message, Notice, Unreadable};
 
 /// What a message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Content {
     Run(Message),
     /// A schedule fires: there may be no run yet.
     Fire(Firing),
+    /// Somebody is to be told that a run has ended, or will be.
+    Tell(Notice),
 }
 
 #[derive(Deserialize)]
@@ -29,6 +31,7 @@ impl Content {
         let Head { kind } = serde_json::from_str(text).map_err(Unreadable::Malformed)?;
         match kind.as_deref() {
             Some("fire") => Firing::read(text).map(Self::Fire),
+            Some("callback") => Notice::read(text).map(Self::Tell),
             _ => Message::read(text).map(Self::Run),
         }
     }
@@ -42,15 +45,18 @@ mod tests {
     const FIRING: &str =
         r#"{"v":1,"kind":"fire","workspace":"w","trigger":"t","scheduled":"2026-02-09T23:24:39Z"}"#;
 
+    const NOTICE: &str = r#"{"v":1,"kind":"callback","run":"019c4a8f-1a30-7def-8123-456789abcdef","workspace":"w","listener":"callback","epoch":1,"attempts":0,"due_at":1}"#;
+
     #[test]
-    fn runs_and_firings_are_told_apart() {
+    fn runs_firings_and_notices_are_told_apart() {
         assert!(matches!(Content::read(RUN), Ok(Content::Run(_))));
         assert!(matches!(Content::read(FIRING), Ok(Content::Fire(_))));
+        assert!(matches!(Content::read(NOTICE), Ok(Content::Tell(_))));
     }
 
     #[test]
     fn what_newer_code_may_write_is_not_misread() {
-        for text in [RUN, FIRING] {
+        for text in [RUN, FIRING, NOTICE] {
             let newer = text.replace(r#""v":1"#, r#""v":2"#);
             assert!(matches!(Content::read(&newer), Err(Unreadable::Version(2))), "{newer}");
             let more = text.replace('}', r#","colour":"red"}"#);

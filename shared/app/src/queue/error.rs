@@ -1,11 +1,8 @@
 //! What can go wrong between us and SQS, and whether to try again.
 
-use aws_sdk_sqs::{
-    error::{ProvideErrorMetadata, SdkError},
-    operation::RequestId,
-};
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 
-type Source = Box<dyn std::error::Error + Send + Sync>;
+use crate::aws::{Failure, Source};
 
 /// A failed request to the queue.
 #[derive(Debug, thiserror::Error)]
@@ -39,17 +36,7 @@ impl Error {
     }
 }
 
-/// SQS's own words.
-#[derive(Debug, thiserror::Error)]
-#[error("{code}: {message} (request {request_id})")]
-struct Refusal {
-    code: String,
-    message: String,
-    request_id: String,
-}
-
-/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
-/// (SQS API reference, "Common errors").
+/// Codes of a 4xx that pass with time (SQS API reference, "Common errors").
 const PASSING: [&str; 5] =
     ["KmsThrottled", "OverLimit", "RequestThrottled", "ServiceUnavailable", "ThrottlingException"];
 
@@ -58,29 +45,9 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E>) -> Self {
-        match &error {
-            SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("unknown");
-                let refusal = Refusal {
-                    code: code.to_owned(),
-                    message: service.err().message().unwrap_or_default().to_owned(),
-                    request_id: service.err().meta().request_id().unwrap_or("unknown").to_owned(),
-                };
-                if PASSING.contains(&code) || !service.raw().status().is_client_error() {
-                    Self::Unavailable(refusal.into())
-                } else {
-                    Self::Internal(refusal.into())
-                }
-            }
-            SdkError::ConstructionFailure(_) => Self::Internal(source(error)),
-            _ => Self::Unavailable(source(error)),
+        match Failure::of(error, &PASSING) {
+            Failure::Passing(source) => Self::Unavailable(source),
+            Failure::Lasting(source) => Self::Internal(source),
         }
     }
-}
-
-fn source<E>(error: SdkError<E>) -> Source
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    error.into_source().unwrap_or_else(Into::into)
 }

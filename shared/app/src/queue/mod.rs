@@ -8,6 +8,7 @@ mod content;
 mod error;
 mod firing;
 mod message;
+mod notice;
 
 pub use batch::{Delivery, Incoming, handle_each};
 pub use client::{Queue, Receipt};
@@ -15,3 +16,4 @@ pub use content::Content;
 pub use error::{Error, ErrorKind};
 pub use firing::Firing;
 pub use message::{Kind, Message, Unreadable};
+pub use notice::Notice;

@@ -4,7 +4,7 @@ use super::{Error, Runs, journal::Recorder, observe::delivery_outcome};
 use crate::{
     flow::{ErrorKind, raise},
     model::{End, Event},
-    queue::{Content, Delivery, Firing, Incoming, Message},
+    queue::{Content, Delivery, Firing, Incoming, Message, Notice},
     store::Claim,
     telemetry,
 };
@@ -24,6 +24,7 @@ impl Runs {
         let message = match incoming.message {
             Ok(Content::Run(message)) => message,
             Ok(Content::Fire(firing)) => return self.bury_firing(&firing).await,
+            Ok(Content::Tell(notice)) => return self.bury_notice(&notice).await,
             Err(error) => {
                 // It names no run, so there is none to end. Why it cannot be read may quote it.
                 self.notes.failed(&error, None);
@@ -48,6 +49,18 @@ impl Runs {
                 self.notes.failed("every delivery of a firing failed: it starts no run", None);
                 Delivery::Done
             }
+            Err(error) => {
+                self.note_failed(&error);
+                Delivery::Again
+            }
+        }
+    }
+
+    /// An attempt to tell somebody of an end that fails without an answer of theirs is one that failed.
+    async fn bury_notice(&self, notice: &Notice) -> Delivery {
+        self.notes.run(notice.run);
+        match self.give_up_attempt(notice).await {
+            Ok(()) => Delivery::Done,
             Err(error) => {
                 self.note_failed(&error);
                 Delivery::Again

@@ -68,6 +68,7 @@ impl Runs {
         let (event, end) = end_of(ended);
         let now = self.now();
         let (_, entry) = conclude(&run, &mut recorder, event, end, now);
+        self.announce(&run).await?;
         mark_ended(&mut run, event, now)?;
         match self.store.insert_ended(&run, input, &entry).await? {
             Insert::Exists => Ok(Computed::Exists),

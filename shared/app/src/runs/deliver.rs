@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Error, Runs, execute::Executed, host::Slice, observe::delivery_outcome};
 use crate::{
     model::{Run, RunId, Timestamp, WorkspaceId, limits},
-    queue::{Content, Delivery, Firing, Incoming, Kind, Message, Receipt},
+    queue::{Content, Delivery, Firing, Incoming, Kind, Message, Notice, Receipt},
     store::Claim,
     telemetry::{self, Metric},
 };
@@ -40,6 +40,7 @@ impl Runs {
         let message = match message {
             Ok(Content::Run(message)) => message,
             Ok(Content::Fire(firing)) => return self.deliver_firing(&firing, &receipt).await,
+            Ok(Content::Tell(notice)) => return self.deliver_notice(&notice, &receipt).await,
             Err(error) => {
                 // It goes to the dead letters. Why it cannot be read may quote it.
                 self.notes.failed(&error, None);
@@ -59,6 +60,18 @@ impl Runs {
 
     async fn deliver_firing(&self, firing: &Firing, receipt: &Receipt) -> Delivery {
         match self.fire(firing).await {
+            Ok(()) => Delivery::Done,
+            Err(error) => {
+                self.note_failed(&error);
+                self.return_soon(receipt).await;
+                Delivery::Again
+            }
+        }
+    }
+
+    async fn deliver_notice(&self, notice: &Notice, receipt: &Receipt) -> Delivery {
+        self.notes.run(notice.run);
+        match self.tell(notice, receipt).await {
             Ok(()) => Delivery::Done,
             Err(error) => {
                 self.note_failed(&error);

@@ -110,7 +110,8 @@ impl Runs {
         self.finish(run, recorder, Event::Fail, End::Error(end)).await
     }
 
-    /// Ends the run: one conditional write, after which nothing about it changes.
+    /// Ends the run: one conditional write, after which nothing changes but who has been told. Who is to be told
+    /// has a message under way by then.
     pub(super) async fn finish(
         &self,
         mut run: Run,
@@ -120,6 +121,7 @@ impl Runs {
     ) -> Result<Executed, Error> {
         let now = self.now();
         let (seq, entry) = conclude(&run, &mut recorder, event, end, now);
+        self.announce(&run).await?;
         match self.store.finish(&run, seq, &entry, event, now).await? {
             Finish::Lost => Ok(lost(&run)),
             Finish::Done => {

@@ -28,7 +28,7 @@ pub enum Received {
     /// A question whether the URL is ours, with the answer. It starts no run.
     Handshake(Answer),
     /// An event, once more or for the first time, and what its provider has to be answered.
-    Event(Start, Option<Answer>),
+    Event(Box<Start>, Option<Answer>),
 }
 
 impl Runs {
@@ -90,13 +90,15 @@ impl Runs {
             provider: scheme.provider.as_str().to_owned(),
             id: delivery.id().to_owned(),
         };
+        let follow_up = delivery.follow_up();
+        let input = delivery.into_envelope().into_value();
+        let trigger = Arc::clone(&door.trigger);
         let start = Start {
-            trigger: Arc::clone(&door.trigger),
-            environment: door.environment,
-            input: delivery.into_envelope().into_value(),
             idempotency: Some(idempotency),
+            follow_up,
+            ..Start::new(trigger, door.environment, input)
         };
-        Ok(Ok(Received::Event(start, reply)))
+        Ok(Ok(Received::Event(Box::new(start), reply)))
     }
 
     /// How a request has to be signed; none where it has not to.

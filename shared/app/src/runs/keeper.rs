@@ -66,7 +66,7 @@ impl Runs {
     }
 
     /// The message comes back this long after its worker was heard of last.
-    async fn hold_message(&self, receipt: Option<&Receipt>) {
+    pub(super) async fn hold_message(&self, receipt: Option<&Receipt>) {
         let Some(receipt) = receipt else { return };
         if let Err(error) = self.queue.change_visibility(receipt, self.settings.lease).await {
             tracing::warn!(error = %error, "Could not hold a message; it may be delivered twice");

@@ -1,22 +1,27 @@
-//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury it. The only
-//! caller of `store` and `queue`; knows nothing of requests and status codes.
+//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury
+//! it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
 mod admit;
 mod bury;
+mod callback;
 mod cancel;
 mod compute;
+mod declared;
 mod deliver;
 mod delivered;
 mod door;
 mod error;
 mod execute;
+mod files;
 mod fire;
+mod follow_up;
 mod host;
 mod ingest;
 mod journal;
 mod keeper;
 mod kept;
+mod list;
 mod observe;
 mod plans;
 mod replay;
@@ -24,15 +29,22 @@ mod service;
 mod start;
 mod status;
 mod steps;
+mod tell;
+mod thread;
 mod wait;
 
-pub use access::Caller;
+pub use access::{Caller, Subject};
 pub use door::Door;
 pub use error::{Error, ErrorKind};
+pub use files::{NewFile, Uploaded};
 pub use ingest::{Incoming, Received};
 pub use service::{Parts, Runs, Settings};
 pub use start::{Start, Started};
 pub use status::RunView;
 pub use steps::{Report, Results, Step, StepState};
+pub use thread::Thread;
 
-pub use crate::store::{CancelRequest, Idempotency, LogPage};
+pub use crate::{
+    flow::{DeclaredInputs, InputKind},
+    store::{CancelRequest, Filter, Idempotency, ListedRun, LogPage, RunPage, Upload},
+};

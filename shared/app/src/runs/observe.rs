@@ -62,6 +62,9 @@ impl Runs {
             Content::Run(message) => {
                 Context::of(message.traceparent.as_deref(), &message.run.to_string())
             }
+            Content::Tell(notice) => {
+                Context::of(notice.traceparent.as_deref(), &notice.run.to_string())
+            }
             // Nobody called: the trace is that of the run to come.
             Content::Fire(firing) => Context::of_run(&run_of(firing).to_string()),
         });

@@ -4,10 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Error, Runs};
+use super::{Error, Runs, Thread};
 use crate::{
     flow::Plan,
-    model::{Environment, FlowReference, Run, RunId, Status, Timestamp, Trigger, limits},
+    model::{
+        Environment, FlowReference, FollowUp, Listeners, Run, RunId, Status, Timestamp, Trigger,
+        limits,
+    },
     queue::{Kind, Message},
     store::{Idempotency, Insert, Remembered},
     telemetry::Context,
@@ -21,8 +24,21 @@ pub struct Start {
     pub environment: Environment,
     /// The flow's input.
     pub input: Value,
+    /// The thread that the run belongs to.
+    pub thread: Thread,
     /// What a repeat of the call has in common with it.
     pub idempotency: Option<Idempotency>,
+    /// Where the result goes besides, when the request that asks for the run is answered later.
+    pub follow_up: Option<FollowUp>,
+}
+
+impl Start {
+    /// A wish without more: no thread, no repeats, nothing told later.
+    #[must_use]
+    pub const fn new(trigger: Arc<Trigger>, environment: Environment, input: Value) -> Self {
+        let (thread, idempotency, follow_up) = (Thread::None, None, None);
+        Self { trigger, environment, input, thread, idempotency, follow_up }
+    }
 }
 
 /// A run that is stored and queued.
@@ -100,7 +116,9 @@ impl Runs {
                 Remembered::OtherBody(_) => return Err(Error::IdempotencyConflict),
             }
         }
-        let run = self.new_run(id, &start.trigger, start.environment, flow);
+        let mut run = self.new_run(id, &start.trigger, start.environment, flow);
+        run.thread = start.thread.of_run(id);
+        run.listeners.follow_up = start.follow_up;
         Ok(Prepared { run, input: start.input, plan, replayed })
     }
 
@@ -119,6 +137,7 @@ impl Runs {
             workspace: trigger.workspace.clone(),
             trigger: trigger.id.clone(),
             environment,
+            thread: None,
             flow,
             status: Status::Queued,
             epoch: 0,
@@ -129,6 +148,7 @@ impl Runs {
             started_at: now,
             ended_at: None,
             traceparent: self.notes.traceparent(),
+            listeners: Listeners { callback: trigger.callback.is_some(), follow_up: None },
         };
         self.note_run(&run);
         self.notes.follow(Context::of(run.traceparent.as_deref(), &run.id.to_string()));

@@ -6,13 +6,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use aws_credential_types::Credentials;
 use aws_sdk_ssm::{
     Client,
-    config::{BehaviorVersion, Config, Region, SharedHttpClient},
+    config::{Builder, Config},
     operation::put_parameter::PutParameterError,
     types::ParameterType,
 };
+use aws_types::SdkConfig;
 
 use super::Error;
 use crate::model::{Secret, SecretReference, Timestamp, Trigger};
@@ -49,18 +49,8 @@ impl Secrets {
 
     /// The secrets below `prefix` on AWS, or on what stands at `endpoint`. Opens no connection yet.
     #[must_use]
-    pub fn connect(
-        region: &str,
-        endpoint: Option<String>,
-        credentials: Credentials,
-        http: SharedHttpClient,
-        prefix: &str,
-    ) -> Self {
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .credentials_provider(credentials)
-            .http_client(http);
+    pub fn connect(account: &SdkConfig, endpoint: Option<String>, prefix: &str) -> Self {
+        let mut config = Builder::from(account);
         config.set_endpoint_url(endpoint);
         Self::new(config.build(), prefix)
     }
@@ -174,7 +164,9 @@ impl Secrets {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_ssm::config::{http::HttpResponse, retry::RetryConfig};
+    use aws_sdk_ssm::config::{
+        BehaviorVersion, Credentials, Region, http::HttpResponse, retry::RetryConfig,
+    };
     use aws_smithy_runtime_api::{
         client::{
             http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},

@@ -1,11 +1,8 @@
 //! What can go wrong between us and Parameter Store, and whether to try again. Never says a secret.
 
-use aws_sdk_ssm::{
-    error::{ProvideErrorMetadata, SdkError},
-    operation::RequestId,
-};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 
-type Source = Box<dyn std::error::Error + Send + Sync>;
+use crate::aws::{Failure, Source};
 
 /// Secrets could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -46,17 +43,7 @@ impl Error {
     }
 }
 
-/// Parameter Store's own words.
-#[derive(Debug, thiserror::Error)]
-#[error("{code}: {message} (request {request_id})")]
-struct Refusal {
-    code: String,
-    message: String,
-    request_id: String,
-}
-
-/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too (Systems Manager API
-/// reference, "Common errors", and the operations' own).
+/// Codes of a 4xx that pass with time (Systems Manager API reference, "Common errors", and the operations' own).
 const PASSING: [&str; 4] =
     ["RequestLimitExceeded", "ServiceUnavailable", "ThrottlingException", "TooManyUpdates"];
 
@@ -65,30 +52,9 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E>) -> Self {
-        match &error {
-            SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("unknown");
-                let refusal = Refusal {
-                    code: code.to_owned(),
-                    message: service.err().message().unwrap_or_default().to_owned(),
-                    request_id: service.err().meta().request_id().unwrap_or("unknown").to_owned(),
-                };
-                if PASSING.contains(&code) || !service.raw().status().is_client_error() {
-                    Self::Unavailable(refusal.into())
-                } else {
-                    Self::Internal(refusal.into())
-                }
-            }
-            SdkError::ConstructionFailure(_) => Self::Internal(source(error)),
-            _ => Self::Unavailable(source(error)),
+        match Failure::of(error, &PASSING) {
+            Failure::Passing(source) => Self::Unavailable(source),
+            Failure::Lasting(source) => Self::Internal(source),
         }
     }
-}
-
-/// What went wrong, without the answer, whose body may hold secrets.
-fn source<E>(error: SdkError<E>) -> Source
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    error.into_source().unwrap_or_else(|error| error.to_string().into())
 }

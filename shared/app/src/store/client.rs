@@ -2,10 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, Config, Region, SharedHttpClient},
+    config::Builder,
     error::SdkError,
     operation::{
         delete_item::DeleteItemError, put_item::PutItemError,
@@ -15,6 +14,7 @@ use aws_sdk_dynamodb::{
         AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     },
 };
+use aws_types::SdkConfig;
 
 use super::{Error, Payloads, item::Item};
 
@@ -69,18 +69,12 @@ impl Store {
     /// A store on `tables` of AWS, or of what stands at `endpoint`. Opens no connection yet.
     #[must_use]
     pub fn connect(
-        region: &str,
+        account: &SdkConfig,
         endpoint: Option<String>,
-        credentials: Credentials,
-        http: SharedHttpClient,
         tables: Tables,
         payloads: Payloads,
     ) -> Self {
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .credentials_provider(credentials)
-            .http_client(http);
+        let mut config = Builder::from(account);
         config.set_endpoint_url(endpoint);
         Self::new(Client::from_conf(config.build()), tables, payloads)
     }

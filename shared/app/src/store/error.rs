@@ -1,11 +1,11 @@
 //! What can go wrong between us and DynamoDB or S3, and whether to try again.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::RequestId;
 
-use crate::model::RunId;
-
-type Source = Box<dyn std::error::Error + Send + Sync>;
+use crate::{
+    aws::{Failure, Source},
+    model::RunId,
+};
 
 /// A failed request to the store. No message holds stored data.
 #[derive(Debug, thiserror::Error)]
@@ -98,17 +98,7 @@ impl Error {
     }
 }
 
-/// The service's own words, without the items that its error types carry along.
-#[derive(Debug, thiserror::Error)]
-#[error("{code}: {message} (request {request_id})")]
-struct Refusal {
-    code: String,
-    message: String,
-    request_id: String,
-}
-
-/// Codes of a 4xx that pass with time; whatever is no 4xx does, an unreadable answer too
-/// (DynamoDB developer guide, "Error handling"; S3 API reference, "List of error codes").
+/// Codes of a 4xx that pass with time (DynamoDB developer guide, "Error handling"; S3 API reference, "List of error codes").
 const PASSING: [&str; 10] = [
     "IncompleteBody",
     "InternalServerError",
@@ -127,29 +117,9 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E>) -> Self {
-        match &error {
-            SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("unknown");
-                let refusal = Refusal {
-                    code: code.to_owned(),
-                    message: service.err().message().unwrap_or_default().to_owned(),
-                    request_id: service.err().meta().request_id().unwrap_or("unknown").to_owned(),
-                };
-                if PASSING.contains(&code) || !service.raw().status().is_client_error() {
-                    Self::Unavailable(refusal.into())
-                } else {
-                    Self::internal(refusal)
-                }
-            }
-            SdkError::ConstructionFailure(_) => Self::internal(error_source(error)),
-            _ => Self::Unavailable(error_source(error)),
+        match Failure::of(error, &PASSING) {
+            Failure::Passing(source) => Self::Unavailable(source),
+            Failure::Lasting(source) => Self::Internal(source),
         }
     }
-}
-
-fn error_source<E>(error: SdkError<E>) -> Source
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    error.into_source().unwrap_or_else(Into::into)
 }

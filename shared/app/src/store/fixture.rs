@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{BehaviorVersion, Credentials, Region, SharedHttpClient, retry::RetryConfig},
@@ -25,12 +26,13 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use aws_types::SdkConfig;
 use serde_json::{Value, json};
 
 use super::{Claim, Claimed, Payloads, Store, Tables, item::Item, tables::create_tables};
 use crate::model::{
-    ContentHash, End, Environment, FlowReference, HttpAnswer, JournalEntry, LogEntry, LogLevel,
-    Outcome, Run, RunId, Status, Timestamp,
+    ContentHash, End, Environment, FlowReference, HttpAnswer, JournalEntry, Listeners, LogEntry,
+    LogLevel, Outcome, Run, RunId, Status, Timestamp,
 };
 
 /// A moment of which all tests speak.
@@ -176,13 +178,14 @@ impl Database {
         let tables = Tables { runs: "runs".to_owned(), config: "config".to_owned() };
         create_tables(&client, &tables).await.unwrap();
         wire.operations();
-        let payloads = Payloads::connect(
-            "eu-central-1",
-            Some("http://localhost".to_owned()),
-            Credentials::new("local", "local", None, None, "tests"),
-            SharedHttpClient::new(wire.clone()),
-            "bucket",
-        );
+        let credentials = Credentials::new("local", "local", None, None, "tests");
+        let account = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static("eu-central-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(SharedHttpClient::new(wire.clone()))
+            .build();
+        let payloads = Payloads::connect(&account, Some("http://localhost".to_owned()), "bucket");
         Self { store: Store::new(client, tables, payloads), wire }
     }
 
@@ -224,6 +227,7 @@ pub(super) fn queued() -> Run {
         workspace: "demo".parse().unwrap(),
         trigger: "greet".parse().unwrap(),
         environment: Environment::Dev,
+        thread: None,
         flow: FlowReference {
             name: "greeting".to_owned(),
             version: "1.0.0".to_owned(),
@@ -238,6 +242,7 @@ pub(super) fn queued() -> Run {
         started_at: START,
         ended_at: None,
         traceparent: None,
+        listeners: Listeners::default(),
     }
 }
 

@@ -5,9 +5,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::{
     Error,
     item::{self, Item, MAIN, Reader, binary, number, text, time, yes},
+    listeners,
 };
 use crate::model::{
-    ContentHash, FlowReference, Run, RunId, Status, WorkspaceId, limits::RUN_RETENTION,
+    ContentHash, FlowReference, Run, RunId, Status, ThreadId, WorkspaceId, limits::RUN_RETENTION,
 };
 
 /// One write unit (DynamoDB developer guide, "read/write capacity").
@@ -19,6 +20,10 @@ const MAX_LAST_BYTES: usize = 350;
 
 /// Bytes of the nonces `born` and `holder`, names included.
 const NONCES_BYTES: usize = 26;
+
+/// Bytes of the line that tells of one attempt to tell a listener, which is what it takes as a rule, and of its
+/// count; names included.
+const TOLD_BYTES: usize = 150;
 
 /// A random number by which a writer knows its own write again.
 pub(super) type Nonce = [u8; 8];
@@ -56,6 +61,9 @@ pub(super) fn write(run: &Run) -> Item {
     set("list", text(list(&run.workspace, run.id.shard())));
     set("trigger", text(run.trigger.as_str()));
     set("environment", text(run.environment.as_str()));
+    if let Some(thread) = &run.thread {
+        set("thread", text(thread.as_str()));
+    }
     set("flow", text(&run.flow.name));
     set("version", text(&run.flow.version));
     set("hash", text(run.flow.hash.as_str()));
@@ -77,6 +85,7 @@ pub(super) fn write(run: &Run) -> Item {
     if let Some(traceparent) = &run.traceparent {
         set("traceparent", text(traceparent));
     }
+    listeners::write(&run.listeners, &mut item);
     item
 }
 
@@ -89,6 +98,7 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         workspace: workspace.parse().map_err(|_| header.corrupt())?,
         trigger: header.parse("trigger")?,
         environment: header.parse("environment")?,
+        thread: thread(header)?,
         flow: FlowReference {
             name: header.text("flow")?.to_owned(),
             version: header.text("version")?.to_owned(),
@@ -103,7 +113,13 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         started_at: header.time("started_at")?,
         ended_at: header.optional_time("ended_at"),
         traceparent: header.optional_text("traceparent").map(str::to_owned),
+        listeners: listeners::read(item)?,
     })
+}
+
+pub(super) fn thread(header: Reader<'_>) -> Result<Option<ThreadId>, Error> {
+    let thread = header.optional_text("thread").map(str::parse).transpose();
+    thread.map_err(|_| header.corrupt())
 }
 
 pub(super) fn status(header: Reader<'_>) -> Result<Status, Error> {
@@ -130,7 +146,8 @@ pub(super) fn room(run: &Run) -> Room {
         ..run.clone()
     };
     let names_bytes = "input".len() + "last".len() + NONCES_BYTES;
-    let taken_bytes = item::size_bytes(&write(&fullest)) + names_bytes;
+    let told_bytes = if run.listeners.is_empty() { 0 } else { TOLD_BYTES };
+    let taken_bytes = item::size_bytes(&write(&fullest)) + names_bytes + told_bytes;
     let free_bytes = MAX_HEADER_BYTES.saturating_sub(taken_bytes + 1);
     let input_share = free_bytes * MAX_INPUT_BYTES / (MAX_INPUT_BYTES + MAX_LAST_BYTES);
     let input_bytes = input_share.min(MAX_INPUT_BYTES);
@@ -144,7 +161,10 @@ pub(super) fn set_nonce(item: &mut Item, name: &str, nonce: Nonce) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::fixture::{at, queued};
+    use crate::{
+        model::{FollowUp, FollowUpMethod, Listeners},
+        store::fixture::{at, queued},
+    };
 
     /// The longest run there can be, as far as `model` bounds its parts; a flow's name is a DNS
     /// label (RFC 1035: 63 letters) and its version gets 32.
@@ -152,6 +172,7 @@ mod tests {
         Run {
             workspace: "w".repeat(64).parse().unwrap(),
             trigger: "t".repeat(64).parse().unwrap(),
+            thread: Some("c".repeat(64).parse().unwrap()),
             environment: crate::model::Environment::Prod,
             flow: FlowReference {
                 name: "f".repeat(63),
@@ -169,9 +190,32 @@ mod tests {
         }
     }
 
+    /// One that a command of Discord's started, whose tokens have some 220 letters.
+    fn asked_for() -> Run {
+        let follow_up = FollowUp {
+            method: FollowUpMethod::Patch,
+            url: format!(
+                "https://discord.com/api/v10/webhooks/{}/messages/@original",
+                "t".repeat(240)
+            ),
+            member: "content".to_owned(),
+            max_characters: 2000,
+            valid_until: at(900),
+            max_uses: Some(5),
+        };
+        let listeners = Listeners { callback: true, follow_up: Some(follow_up) };
+        Run { traceparent: Some("0".repeat(55)), listeners, ..queued() }
+    }
+
     #[test]
     fn the_fullest_header_is_under_one_kilobyte() {
-        let shares = [(queued(), 300, 350), (longest(), 180, 220)];
+        let called_back = Listeners { callback: true, follow_up: None };
+        let shares = [
+            (queued(), 300, 350),
+            (longest(), 150, 180),
+            (Run { listeners: called_back, ..queued() }, 220, 260),
+            (asked_for(), 0, 0),
+        ];
         for (run, least_input_bytes, least_last_bytes) in shares {
             let mut item = write(&run);
             let Room { input_bytes, last_bytes } = room(&run);
@@ -179,6 +223,9 @@ mod tests {
             item.insert("last".to_owned(), binary(vec![0; last_bytes]));
             set_nonce(&mut item, "born", [0; 8]);
             set_nonce(&mut item, "holder", [0; 8]);
+            if !run.listeners.is_empty() {
+                item.insert("told".to_owned(), binary(vec![0; TOLD_BYTES - "told".len()]));
+            }
             assert!(item::size_bytes(&item) < 1024, "{}", item::size_bytes(&item));
             assert!(input_bytes >= least_input_bytes && last_bytes >= least_last_bytes);
         }
@@ -192,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_run_reads_back() {
-        for run in [queued(), longest()] {
+        for run in [queued(), longest(), asked_for()] {
             assert_eq!(read(&write(&run)).unwrap(), run);
         }
     }

@@ -94,11 +94,15 @@ impl<'a> Reader<'a> {
 /// An item's size as DynamoDB bills it, for the types that are stored here (developer guide,
 /// "DynamoDB item sizes and formats").
 pub(super) fn size_bytes(item: &Item) -> usize {
-    let value_bytes = |value: &AttributeValue| match value {
+    item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &AttributeValue) -> usize {
+    match value {
         AttributeValue::S(text) => text.len(),
         AttributeValue::B(bytes) => bytes.as_ref().len(),
         AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+        AttributeValue::M(members) => 3 + members.len() + size_bytes(members),
         _ => 1,
-    };
-    item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+    }
 }

@@ -3,7 +3,6 @@
 //! The index spreads a workspace over 16 shards. All are read side by side and merged: what is
 //! certain is only what lies above the point that every shard was read to.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures::future::try_join_all;
 
@@ -14,21 +13,40 @@ use super::{
     item::{Item, Reader, text},
     tables::RUNS_BY_WORKSPACE,
 };
-use crate::model::{Environment, RunId, Status, Timestamp, TriggerId, WorkspaceId};
+use crate::model::{Environment, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId};
 
-/// Which runs a list shows. All of a workspace's when every part is absent.
+/// Which runs a list shows. All of a workspace's when every part is absent. A part that lists nothing
+/// lets nothing through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only this trigger's.
-    pub trigger: Option<TriggerId>,
+    /// Only those of these triggers.
+    pub triggers: Option<Vec<TriggerId>>,
     /// Only those that stand there.
-    pub status: Option<Status>,
-    /// Only those of this environment.
-    pub environment: Option<Environment>,
+    pub statuses: Option<Vec<Status>>,
+    /// Only those of these environments.
+    pub environments: Option<Vec<Environment>>,
+    /// Only those of this thread.
+    pub thread: Option<ThreadId>,
     /// Only those that started at this time or later.
     pub since: Option<Timestamp>,
     /// Only those that started before this time.
     pub until: Option<Timestamp>,
+}
+
+impl Filter {
+    fn lets_nothing_through(&self) -> bool {
+        self.triggers.as_ref().is_some_and(Vec::is_empty)
+            || self.statuses.as_ref().is_some_and(Vec::is_empty)
+            || self.environments.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// Whether more has to be read than is shown.
+    const fn is_selective(&self) -> bool {
+        self.triggers.is_some()
+            || self.statuses.is_some()
+            || self.environments.is_some()
+            || self.thread.is_some()
+    }
 }
 
 /// A run as a list shows it.
@@ -40,6 +58,8 @@ pub struct ListedRun {
     pub trigger: TriggerId,
     /// Where.
     pub environment: Environment,
+    /// The conversation it belongs to.
+    pub thread: Option<ThreadId>,
     /// The flow's name.
     pub flow: String,
     /// The version its author gave it.
@@ -83,6 +103,9 @@ impl Store {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<RunPage, Error> {
+        if filter.lets_nothing_through() {
+            return Ok(RunPage::default());
+        }
         let newest = filter.until.unwrap_or(Timestamp::from_millis(MAX_UUID_MS));
         let mut below = cursor.map_or_else(|| Ok(RunId::new(newest, [0; 10])), parse)?;
         let mut page = RunPage::default();
@@ -123,7 +146,7 @@ impl Store {
         }
         let (conditions, filters) = conditions(filter);
         // A sixteenth of the page is in each shard, give or take.
-        let items = if filters.is_some() { FILTERED_ITEMS } else { missing / 8 + 4 };
+        let items = if filter.is_selective() { FILTERED_ITEMS } else { missing / 8 + 4 };
         let page = self
             .client
             .query()
@@ -142,7 +165,10 @@ impl Store {
             .await?;
         let mut runs = page.items().iter().map(read).collect::<Result<Vec<_>, _>>()?;
         // DynamoDB compares a range's ends inclusively.
-        runs.retain(|run| run.id < below);
+        runs.retain(|run| {
+            run.id < below
+                && filter.triggers.as_ref().is_none_or(|triggers| triggers.contains(&run.trigger))
+        });
         let read_to = match &page.last_evaluated_key {
             Some(key) => Some(id(Reader::new(key, "list"))?),
             None => None,
@@ -159,19 +185,28 @@ struct Shard {
     read_to: Option<RunId>,
 }
 
+/// Most operands of an `IN` (DynamoDB developer guide, "condition and filter expressions"). The
+/// triggers that a key is for may be more; then they are told apart here.
+const MAX_OPERANDS: usize = 100;
+
 fn conditions(filter: &Filter) -> (Item, Option<String>) {
-    let wanted: [(&str, Option<&str>); 3] = [
-        ("trigger", filter.trigger.as_ref().map(TriggerId::as_str)),
-        ("status", filter.status.map(Status::as_str)),
-        ("environment", filter.environment.map(Environment::as_str)),
+    let triggers = filter.triggers.as_ref().filter(|triggers| triggers.len() <= MAX_OPERANDS);
+    let wanted: [(&str, Option<Vec<&str>>); 4] = [
+        ("trigger", triggers.map(|all| all.iter().map(TriggerId::as_str).collect())),
+        ("status", filter.statuses.as_ref().map(|all| all.iter().map(|it| it.as_str()).collect())),
+        (
+            "environment",
+            filter.environments.as_ref().map(|all| all.iter().map(|it| it.as_str()).collect()),
+        ),
+        ("thread", filter.thread.as_ref().map(|thread| vec![thread.as_str()])),
     ];
     let mut values = Item::new();
     let mut conditions = Vec::new();
-    for (name, value) in wanted {
-        if let Some(value) = value {
-            values.insert(format!(":{name}"), AttributeValue::S(value.to_owned()));
-            conditions.push(format!("#{name} = :{name}"));
-        }
+    for (name, wanted) in wanted {
+        let Some(wanted) = wanted else { continue };
+        let operands: Vec<_> = (0..wanted.len()).map(|number| format!(":{name}{number}")).collect();
+        conditions.push(format!("#{name} IN ({})", operands.join(", ")));
+        values.extend(operands.into_iter().zip(wanted.into_iter().map(text)));
     }
     (values, Some(conditions.join(" AND ")).filter(|text| !text.is_empty()))
 }
@@ -182,6 +217,7 @@ fn read(item: &Item) -> Result<ListedRun, Error> {
         id: id(listed)?,
         trigger: listed.parse("trigger")?,
         environment: listed.parse("environment")?,
+        thread: header::thread(listed)?,
         flow: listed.text("flow")?.to_owned(),
         flow_version: listed.text("version")?.to_owned(),
         status: header::status(listed)?,
@@ -283,23 +319,39 @@ mod tests {
         let database = Database::start().await;
         let ids = insert(&database, 60, |second, run| Run {
             trigger: if second % 10 == 0 { "rare".parse().unwrap() } else { run.trigger },
+            thread: (second % 30 == 7).then(|| "talk".parse().unwrap()),
             environment: if second < 30 { Environment::Uat } else { run.environment },
             ..run
         })
         .await;
         let rare: Vec<_> = ids.iter().rev().step_by(10).rev().copied().collect();
-        let trigger = Some("rare".parse().unwrap());
-        let environment = Some(Environment::Uat);
+        let triggers = Some(vec!["rare".parse().unwrap()]);
+        let mut many: Vec<TriggerId> =
+            (0..200).map(|number| format!("t{number}").parse().unwrap()).collect();
+        many.extend(triggers.clone().unwrap());
+        let environments = Some(vec![Environment::Uat]);
+        let both = Some(vec![Environment::Uat, queued().environment]);
+        let thread = Some("talk".parse().unwrap());
+        let statuses = Some(vec![Status::Failed, Status::TimedOut]);
+        let none = |filter: Filter| (filter, Vec::new());
         let (since, until) = (Some(at(10)), Some(at(20)));
         let cases = [
-            (Filter { trigger: trigger.clone(), ..Filter::default() }, rare.clone()),
-            (Filter { environment, ..Filter::default() }, ids[30..].to_vec()),
-            (Filter { trigger, environment, ..Filter::default() }, rare[3..].to_vec()),
+            (Filter { triggers: triggers.clone(), ..Filter::default() }, rare.clone()),
+            (Filter { triggers: Some(many), ..Filter::default() }, rare.clone()),
+            (
+                Filter { environments: environments.clone(), ..Filter::default() },
+                ids[30..].to_vec(),
+            ),
+            (Filter { environments: both, ..Filter::default() }, ids.clone()),
+            (Filter { triggers, environments, ..Filter::default() }, rare[3..].to_vec()),
+            (Filter { thread, ..Filter::default() }, vec![ids[22], ids[52]]),
             (Filter { since, ..Filter::default() }, ids[..50].to_vec()),
             (Filter { until, ..Filter::default() }, ids[40..].to_vec()),
             (Filter { since, until, ..Filter::default() }, ids[40..50].to_vec()),
-            (Filter { since: until, until: since, ..Filter::default() }, Vec::new()),
-            (Filter { status: Some(Status::Failed), ..Filter::default() }, Vec::new()),
+            none(Filter { since: until, until: since, ..Filter::default() }),
+            none(Filter { statuses, ..Filter::default() }),
+            none(Filter { triggers: Some(Vec::new()), ..Filter::default() }),
+            none(Filter { environments: Some(Vec::new()), ..Filter::default() }),
         ];
         for (filter, expected) in cases {
             for limit in [2, 100] {
@@ -316,12 +368,13 @@ mod tests {
         let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap()).run;
         let (complete, last) = (Event::Complete, end(json!(1)));
         database.store.finish(&claimed, 1, &last, complete, at(3)).await.unwrap();
-        let completed = Filter { status: Some(Status::Completed), ..Filter::default() };
+        let completed = Filter { statuses: Some(vec![Status::Completed]), ..Filter::default() };
         let page = database.store.list(&run.workspace, &completed, None, 10).await.unwrap();
         let expected = ListedRun {
             id: run.id,
             trigger: run.trigger,
             environment: run.environment,
+            thread: run.thread,
             flow: run.flow.name,
             flow_version: run.flow.version,
             status: Status::Completed,

@@ -9,17 +9,14 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use aws_credential_types::Credentials;
 use aws_sdk_s3::{
     Client,
-    config::{
-        BehaviorVersion, Config, Region, RequestChecksumCalculation, ResponseChecksumValidation,
-        SharedHttpClient,
-    },
+    config::{Builder, Config, RequestChecksumCalculation, ResponseChecksumValidation},
     error::{ProvideErrorMetadata, SdkError},
     operation::get_object::GetObjectError,
     primitives::ByteStream,
 };
+use aws_types::SdkConfig;
 
 use super::{
     Error, PayloadFault,
@@ -35,6 +32,8 @@ pub struct Payloads(Arc<Bucket>);
 struct Bucket {
     config: Config,
     client: OnceLock<Client>,
+    /// Signs URLs for others, where they reach the bucket at another address than this process.
+    signer: Option<Client>,
     name: String,
 }
 
@@ -48,35 +47,44 @@ impl Payloads {
     /// The bucket `name` through a client of `config`.
     #[must_use]
     pub fn new(config: Config, name: impl Into<String>) -> Self {
-        Self(Arc::new(Bucket { config, client: OnceLock::new(), name: name.into() }))
+        let client = OnceLock::new();
+        Self(Arc::new(Bucket { config, client, signer: None, name: name.into() }))
+    }
+
+    /// The same bucket, whose URLs for others are made by `signer`.
+    #[must_use]
+    pub fn with_signer(self, signer: Config) -> Self {
+        let Bucket { config, name, .. } = &*self.0;
+        let signer = Some(Client::from_conf(signer));
+        let (config, client, name) = (config.clone(), OnceLock::new(), name.clone());
+        Self(Arc::new(Bucket { config, client, signer, name }))
     }
 
     /// The bucket `name` on AWS, or on what stands at `endpoint`. Opens no connection yet.
     #[must_use]
-    pub fn connect(
-        region: &str,
-        endpoint: Option<String>,
-        credentials: Credentials,
-        http: SharedHttpClient,
-        name: &str,
-    ) -> Self {
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_owned()))
-            .credentials_provider(credentials)
+    pub fn connect(account: &SdkConfig, endpoint: Option<String>, name: &str) -> Self {
+        let mut config = Builder::from(account)
             // Whatever stands there has no name a bucket.
             .force_path_style(endpoint.is_some())
             // The signature covers the content's hash on its way there, and ours covers all of its
             // life; checksums of the SDK's own would be a third, which not every server knows.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-            .http_client(http);
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         config.set_endpoint_url(endpoint);
         Self::new(config.build(), name)
     }
 
-    fn client(&self) -> &Client {
+    pub(super) fn client(&self) -> &Client {
         self.0.client.get_or_init(|| Client::from_conf(self.0.config.clone()))
+    }
+
+    /// The client that signs URLs for others.
+    pub(super) fn signer(&self) -> &Client {
+        self.0.signer.as_ref().unwrap_or_else(|| self.client())
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.0.name
     }
 
     /// Puts the payload of entry `seq` there: one request. Again changes nothing.

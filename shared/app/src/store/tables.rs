@@ -17,8 +17,8 @@ use super::{Error, Tables};
 pub const RUNS_BY_WORKSPACE: &str = "runs_by_workspace";
 
 /// The attributes that lists need beside the keys. Not the lease: a renewal must not write the index.
-pub const LISTED: [&str; 7] =
-    ["trigger", "environment", "flow", "version", "status", "started_at", "ended_at"];
+pub const LISTED: [&str; 8] =
+    ["trigger", "environment", "thread", "flow", "version", "status", "started_at", "ended_at"];
 
 /// The index of the configuration: by workspace, then by kind and id.
 pub const CONFIG_BY_WORKSPACE: &str = "by_workspace";

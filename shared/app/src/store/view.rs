@@ -8,6 +8,7 @@ use super::{
     codec, header,
     item::{Item, MAIN, Reader, text},
     journal::{inline_entry, seq, sort_key},
+    listeners,
 };
 use crate::model::{JournalEntry, LogEntry, Run, RunId};
 
@@ -19,6 +20,8 @@ pub struct View {
     /// The newest entries of its journal, newest first: its end, when it ended, and as many log
     /// lines as a status shows. Results of effects may be missing.
     pub recent: Vec<JournalEntry>,
+    /// The lines of its log behind its end: how its listeners were told of it. Oldest first.
+    pub told: Vec<LogEntry>,
 }
 
 /// A part of a run's log.
@@ -48,6 +51,7 @@ impl Store {
         let mut items = items.iter();
         let Some(header) = items.next().filter(|item| is_header(item)) else { return Ok(None) };
         let run = header::read(header)?;
+        let told = listeners::told(header)?;
         let mut recent: Vec<JournalEntry> = last(header)?.into_iter().collect();
         let mut end_missing = run.status.is_terminal() && recent.is_empty();
         for item in items {
@@ -59,7 +63,7 @@ impl Store {
             end_missing &= entry.end.is_none();
             recent.push(entry);
         }
-        Ok(Some(View { run, recent }))
+        Ok(Some(View { run, recent, told }))
     }
 
     /// The part of a run's log that starts at `cursor`, or at its start: `limit` lines, fewer at
@@ -79,17 +83,19 @@ impl Store {
             let items = self.entries_from(id, from).limit(LOG_ITEMS).send().await?;
             for item in items.items() {
                 let reader = Reader::new(item, "journal entry");
-                let entry = if is_header(item) {
+                let lines = if is_header(item) {
                     // The header comes last, and its entry would be the next one.
-                    last(item)?
+                    let mut lines = last(item)?.map(|entry| entry.logs).unwrap_or_default();
+                    lines.extend(listeners::told(item)?);
+                    lines
                 } else {
                     from = seq(reader)?;
-                    Some(match inline_entry(reader)? {
-                        Some(entry) => entry,
-                        None => self.whole_entry(id, item).await?,
-                    })
+                    match inline_entry(reader)? {
+                        Some(entry) => entry.logs,
+                        None => self.whole_entry(id, item).await?.logs,
+                    }
                 };
-                for line in entry.into_iter().flat_map(|entry| entry.logs) {
+                for line in lines {
                     if line.seq <= seen {
                         continue;
                     }
@@ -159,7 +165,7 @@ mod tests {
             database.store.insert(&run, &json!(noise(length))).await.unwrap();
             database.wire.operations();
             let view = database.store.view(run.id).await.unwrap();
-            assert_eq!(view, Some(View { run, recent: Vec::new() }));
+            assert_eq!(view, Some(View { run, recent: Vec::new(), told: Vec::new() }));
             assert_eq!(database.wire.operations(), ["Query"]);
         }
         assert_eq!(database.store.view(queued().id).await.unwrap(), None);

@@ -1,5 +1,6 @@
 //! Keys: their text, what is kept of them, and who may do what. Knows no storage and no HTTP.
 
+mod file_token;
 mod form;
 mod key;
 mod random;
@@ -7,6 +8,7 @@ mod scope;
 mod token;
 mod url_token;
 
+pub use file_token::FileToken;
 pub use form::Malformed;
 pub use key::Key;
 pub use random::{NoRandomness, random};

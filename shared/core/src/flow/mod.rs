@@ -4,6 +4,7 @@
 //! whose names are resolved; the `interpreter` runs a plan. Whatever reaches out goes through the
 //! one trait `Host`. Nothing here knows AWS, storage or the wire.
 
+mod declared;
 mod definition;
 mod duration;
 mod errors;
@@ -18,6 +19,7 @@ mod plan;
 mod source;
 mod texts;
 
+pub use declared::{DeclaredInputs, InputKind};
 pub use errors::{ErrorKind, raise};
 pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
 pub use fault::{Fault, Severity};

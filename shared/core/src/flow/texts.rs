@@ -1,4 +1,5 @@
-//! Inputs that come as texts, of a form or a query: the flow's input schema says what they are.
+//! Inputs that come as texts, of a form or a query: the flow's input schema says what they are. What comes
+//! as something else, a file, stays what it is.
 
 use serde_json::{Map, Value};
 
@@ -7,19 +8,19 @@ use super::Schema;
 /// Most references that are followed from a property to its definition.
 const MAX_REFERENCES: usize = 8;
 
-/// Named texts as one object. A name that repeats, or that the schema declares as an array, is an
+/// Named texts, and values among them, as one object. A name that repeats, or that the schema declares as an array, is an
 /// array. A text that is not what is declared stays a text, for the schema to refuse. An empty text
 /// where no text is allowed is null where that is, and else as good as absent, which is how forms
 /// send what was left blank.
 #[must_use]
-pub fn typed(schema: Option<&Schema>, texts: Vec<(String, String)>) -> Map<String, Value> {
+pub fn typed(schema: Option<&Schema>, fields: Vec<(String, Value)>) -> Map<String, Value> {
     let document = schema.map(|schema| &*schema.document);
     let mut by_name: Map<String, Value> = Map::new();
-    for (name, text) in texts {
+    for (name, value) in fields {
         if let Value::Array(values) =
             by_name.entry(name).or_insert_with(|| Value::Array(Vec::new()))
         {
-            values.push(Value::String(text));
+            values.push(value);
         }
     }
     let mut members = Map::new();
@@ -71,7 +72,7 @@ fn one(declared: Option<&Value>, value: Value) -> Option<Value> {
 }
 
 /// Whether a declaration names this type.
-fn allows(declared: Option<&Value>, name: &str) -> bool {
+pub(super) fn allows(declared: Option<&Value>, name: &str) -> bool {
     match declared.and_then(|declared| declared.get("type")) {
         Some(Value::String(only)) => only == name,
         Some(Value::Array(several)) => several.iter().any(|one| one == name),
@@ -80,13 +81,13 @@ fn allows(declared: Option<&Value>, name: &str) -> bool {
 }
 
 /// What the schema declares for a property of the input.
-fn property<'s>(root: &'s Value, name: &str) -> Option<&'s Value> {
+pub(super) fn property<'s>(root: &'s Value, name: &str) -> Option<&'s Value> {
     let object = resolve(root, root)?;
     resolve(root, object.get("properties")?.get(name)?)
 }
 
 /// A declaration, wherever in the schema it is written.
-fn resolve<'s>(root: &'s Value, declared: &'s Value) -> Option<&'s Value> {
+pub(super) fn resolve<'s>(root: &'s Value, declared: &'s Value) -> Option<&'s Value> {
     let mut found = declared;
     for _ in 0..MAX_REFERENCES {
         let Some(reference) = found.get("$ref") else { return Some(found) };
@@ -106,8 +107,8 @@ mod tests {
     fn read(document: &Value, texts: &[(&str, &str)]) -> Value {
         let validator = Arc::new(jsonschema::validator_for(document).unwrap());
         let schema = Schema { validator, document: Arc::new(document.clone()) };
-        let texts = texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        Value::Object(typed(Some(&schema), texts.collect()))
+        let fields = texts.iter().map(|(name, text)| ((*name).to_owned(), json!(text)));
+        Value::Object(typed(Some(&schema), fields.collect()))
     }
 
     #[test]
@@ -159,6 +160,17 @@ mod tests {
         for (texts, expected) in cases {
             assert_eq!(read(&schema, texts), expected);
         }
+    }
+
+    #[test]
+    fn what_is_no_text_stays_what_it_is() {
+        let document = json!({"properties": {"list": {"type": "array"}, "n": {"type": "integer"}}});
+        let validator = Arc::new(jsonschema::validator_for(&document).unwrap());
+        let schema = Schema { validator, document: Arc::new(document) };
+        let file = json!({"name": "a"});
+        let names = ["list", "n", "two", "two"].map(|name| (name.to_owned(), file.clone()));
+        let expected = json!({"list": [file], "n": file, "two": [file, file]});
+        assert_eq!(Value::Object(typed(Some(&schema), names.to_vec())), expected);
     }
 
     #[test]

@@ -36,6 +36,13 @@ impl RunId {
     pub const fn shard(self) -> u8 {
         self.0.as_bytes()[15] % 16
     }
+
+    /// When it was made, to the millisecond; of a schedule's run the moment for which that was due.
+    #[must_use]
+    pub fn made_at(self) -> Timestamp {
+        // The first 48 bits (RFC 9562 §5.7).
+        Timestamp::from_millis(self.0.as_u64_pair().0 >> 16)
+    }
 }
 
 impl fmt::Display for RunId {
@@ -123,6 +130,19 @@ name!(
     "trigger id"
 );
 
+name!(
+    /// A conversation: the runs that share it. Unique in its workspace.
+    ThreadId,
+    "thread id"
+);
+
+/// The thread that a run begins has its id.
+impl From<RunId> for ThreadId {
+    fn from(first: RunId) -> Self {
+        Self(first.to_string())
+    }
+}
+
 /// SHA-256 of a flow's source, in lower-case hex: the name of an immutable version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -169,6 +189,7 @@ mod tests {
         let id = RunId::new(Timestamp::from_millis(1_770_679_479_120), [7; 10]);
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(&id.to_string()[14..15], "7");
+        assert_eq!(id.made_at().as_millis(), 1_770_679_479_120);
     }
 
     #[test]
@@ -186,5 +207,7 @@ mod tests {
             assert!(text.parse::<WorkspaceId>().is_err(), "{text}");
         }
         assert!("demo_1-a".parse::<TriggerId>().is_ok());
+        let first = RunId::new(Timestamp::from_millis(1), [7; 10]);
+        assert_eq!(first.to_string().parse(), Ok(ThreadId::from(first)));
     }
 }

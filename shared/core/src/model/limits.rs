@@ -8,6 +8,29 @@ use std::time::Duration;
 /// (AWS Lambda quotas, invocation payload).
 pub const MAX_BODY_BYTES: usize = 4_500_000;
 
+/// Most files of a request. The published contract says 20.
+pub const MAX_FILES: usize = 20;
+
+/// Largest file, in bytes. The published contract says 25 MB.
+pub const MAX_FILE_BYTES: u64 = 25_000_000;
+
+/// Largest files of a request together, in bytes. The published contract says 100 MB.
+pub const MAX_FILES_BYTES: u64 = 100_000_000;
+
+/// How long the URLs of a run's files work, from its start. The published contract says 24 h.
+pub const FILE_URL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long a file that is uploaded first may be waiting for the start that names it.
+pub const FILE_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long an upload may take to begin: a presigned URL lives no longer than the credentials that
+/// signed it, and those of a Lambda function may end within the hour (S3 user guide, "Download and
+/// upload objects with presigned URLs").
+pub const UPLOAD: Duration = Duration::from_secs(15 * 60);
+
+/// Longest name of a file, in bytes: that of most file systems.
+pub const MAX_FILE_NAME_BYTES: usize = 255;
+
 /// Longest wait of a waiting call. The published contract says 120 to 150 s.
 pub const MAX_WAIT: Duration = Duration::from_secs(150);
 
@@ -81,3 +104,32 @@ pub const MAX_MAPPED_MESSAGE_BYTES: usize = 32 * 1024;
 /// Largest `user_variables` that a webhook's mapping may make, in bytes of JSON: what a model's context
 /// holds beside a conversation.
 pub const MAX_MAPPED_VARIABLES_BYTES: usize = 64 * 1024;
+
+/// Largest output in a callback, in bytes: what a receiver can pass on in one event of `EventBridge`
+/// (quotas, "`PutEvents` entry size"), to which many of them lead.
+pub const MAX_CALLBACK_OUTPUT_BYTES: usize = 256 * 1024;
+
+/// How long the receiver of a callback may take to answer (Standard Webhooks specification, "Timeouts": 15 to 30 s).
+pub const CALLBACK_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long after an attempt to call back the next one is made; after the last one there is none. 24 h in all, in
+/// growing steps (Standard Webhooks specification, "Deliverability and reliability").
+pub const CALLBACK_RETRIES: [Duration; 10] = [
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(60 * 60),
+    Duration::from_secs(2 * 60 * 60),
+    Duration::from_secs(4 * 60 * 60),
+    Duration::from_secs(8 * 60 * 60),
+    Duration::from_secs(8 * 60 * 60),
+];
+
+/// Longest life of an invocation (AWS Lambda quotas, function timeout): what a process has not done by then, it
+/// never does.
+pub const MAX_INVOCATION: Duration = Duration::from_secs(900);
+
+/// Longest address of a deferred answer, in bytes: it rides in the run's header. Discord's have some 320.
+pub const MAX_FOLLOW_UP_URL_BYTES: usize = 512;

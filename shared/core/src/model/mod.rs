@@ -5,9 +5,11 @@ mod config;
 mod depth;
 mod environment;
 mod error;
+mod file;
 mod id;
 mod journal;
 pub mod limits;
+mod listener;
 mod run;
 mod schedule;
 mod secret;
@@ -19,10 +21,12 @@ pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
-pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};
+pub use file::{File, TELLING_BYTES, begins_executable};
+pub use id::{ContentHash, InvalidId, RunId, ThreadId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
+pub use listener::{FollowUp, FollowUpMethod, Listener, Listeners};
 pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;

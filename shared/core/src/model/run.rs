@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, Environment, RunId, Status, Timestamp, TriggerId, WorkspaceId};
+use super::{
+    ContentHash, Environment, Listeners, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId,
+};
 
 /// Which flow version a run executes, fixed when it starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ pub struct Run {
     pub trigger: TriggerId,
     /// Where.
     pub environment: Environment,
+    /// The conversation it belongs to, if it belongs to one.
+    pub thread: Option<ThreadId>,
     /// What it executes.
     pub flow: FlowReference,
     /// Where it stands.
@@ -46,4 +50,6 @@ pub struct Run {
     pub ended_at: Option<Timestamp>,
     /// The caller's W3C trace context, continued on outgoing calls.
     pub traceparent: Option<String>,
+    /// Who has yet to be told that it has ended.
+    pub listeners: Listeners,
 }

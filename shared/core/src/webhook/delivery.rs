@@ -1,5 +1,7 @@
 //! A verified request as an event.
 
+use std::time::Duration;
+
 use http::HeaderMap;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     message::body_digest,
     scheme::{Place, TimePlace, TimeUnit},
 };
-use crate::model::Timestamp;
+use crate::model::{FollowUp, Timestamp, limits::MAX_FOLLOW_UP_URL_BYTES};
 
 /// Longest id of a delivery that is kept as it is, in bytes. It stands in a key; longer ones are hashed.
 const MAX_ID_BYTES: usize = 200;
@@ -67,6 +69,24 @@ impl<'d> Delivery<'d> {
     #[must_use]
     pub fn reply(&self) -> Option<Answer> {
         exchange::answer(&self.scheme.replies, self.verified, self.headers, &self.document)
+    }
+
+    /// Where the result of the run goes, where the reply only says that there will be one.
+    #[must_use]
+    pub fn follow_up(&self) -> Option<FollowUp> {
+        let rule = self.scheme.follow_up.as_ref()?;
+        if !exchange::all_hold(&rule.when, self.headers, &self.document) {
+            return None;
+        }
+        let url = rule.url.of(self.document.root());
+        Some(FollowUp {
+            method: rule.method,
+            url: url.filter(|url| url.len() <= MAX_FOLLOW_UP_URL_BYTES)?,
+            member: rule.text.clone(),
+            max_characters: rule.max_characters,
+            valid_until: self.received_at.after(Duration::from_secs(rule.valid_s.into())),
+            max_uses: rule.max_uses,
+        })
     }
 
     /// The event.

@@ -29,10 +29,13 @@ pub(super) fn answer(
 ) -> Option<Answer> {
     exchanges
         .iter()
-        .filter(|exchange| {
-            exchange.when.iter().all(|condition| holds(condition, headers, document))
-        })
+        .filter(|exchange| all_hold(&exchange.when, headers, document))
         .find_map(|exchange| filled(&exchange.answer, verified, document))
+}
+
+/// Whether a request says all that it must say.
+pub(super) fn all_hold(conditions: &[Condition], headers: &HeaderMap, document: &Document) -> bool {
+    conditions.iter().all(|condition| holds(condition, headers, document))
 }
 
 fn holds(condition: &Condition, headers: &HeaderMap, document: &Document) -> bool {

@@ -50,8 +50,8 @@ async fn a_refusal_has_the_shape_of_the_dialect() {
         ),
         ("another type", post().header("content-type", "text/plain").body("a")),
         (
-            "a multipart form",
-            post().header("content-type", "multipart/form-data; boundary=x").body("--x--"),
+            "a multipart form that is none",
+            post().header("content-type", "multipart/form-data; boundary=x").body("--x"),
         ),
         ("a compressed body", json("{}").header("content-encoding", "gzip")),
         ("too large", json(&format!("{{}}{}", " ".repeat(4_500_000)))),
@@ -129,6 +129,7 @@ fn content_type() -> impl Strategy<Value = &'static str> {
         "application/x-www-form-urlencoded; charset",
         "application/x-www-form-urlencoded;;charset=\"",
         "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=b",
         "text/plain",
     ];
     prop::sample::select(types.to_vec())
@@ -138,7 +139,10 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     let like_form = "([a-z&=+%;]|%[0-9a-fA-F]{2}|%C3%BC){0,40}".prop_map(String::into_bytes);
     let like_json =
         r#"(\{|\}|\[|\]|,|:|"a"|-?[0-9]{1,25}|null| ){0,24}"#.prop_map(String::into_bytes);
-    prop_oneof![prop::collection::vec(any::<u8>(), 0..200), like_form, like_json]
+    let like_parts =
+        "(--b|--b|\r\n|\r\n|--|Content-Disposition: form-data; name=a|; filename=\"x\"|x){0,20}"
+            .prop_map(|text| [b"--b\r\n", text.as_bytes()].concat());
+    prop_oneof![prop::collection::vec(any::<u8>(), 0..200), like_form, like_json, like_parts]
 }
 
 #[test]

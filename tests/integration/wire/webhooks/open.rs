@@ -6,10 +6,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::{
     auth::UrlToken,
-    model::{Timestamp, Trigger, Webhook},
+    model::{Trigger, Webhook},
 };
 use support::{Answer, Api, send};
 
+use super::site::{NOW_S, api_at};
 use crate::wire::flows::{ECHO, SLEEP};
 
 /// Takes a number and a list.
@@ -118,23 +119,26 @@ async fn a_browser_may_call_and_other_methods_may_not() {
 
 #[tokio::test]
 async fn a_token_that_replaces_another_opens_at_once_and_both_do_meanwhile() {
-    let api = Api::start().await;
+    let api = api_at(NOW_S).await;
     api.publish(ECHO).await;
     let new = UrlToken::generate([9; 40]);
     let old_path = api.make_hook("echo", as_it_is).await;
     let new_path = format!("/ext/webhook/{}/triggers/echo", new.expose());
-    let call = |path: &str| send(api.request(Method::POST, path));
-    assert_eq!((call(&old_path).await.status, call(&new_path).await.status), (200, 401));
-    // What was read a moment ago is not read again for everybody who comes with a wrong token.
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let statuses = || async {
+        let call = |path: &str| send(api.request(Method::POST, path));
+        let (old, new) = futures::join!(call(&old_path), call(&new_path));
+        (old.status, new.status)
+    };
+    assert_eq!(statuses().await, (200, 401));
     let store = api.stack.store();
     let mut trigger = store.trigger(&"echo".parse().unwrap()).await.unwrap().unwrap();
-    let webhook = trigger.webhook.as_mut().unwrap();
-    webhook.tokens.push(new.record(api.clock.now()));
+    let tokens = &mut trigger.webhook.as_mut().unwrap().tokens;
+    tokens.push(new.record(api.clock.now()));
+    tokens[0].expires_at = Some(api.clock.now().after(Duration::from_secs(60)));
     store.put_trigger(&trigger).await.unwrap();
-    assert_eq!((call(&new_path).await.status, call(&old_path).await.status), (200, 200));
-    let expired = Timestamp::from_millis(api.clock.now().as_millis());
-    let token = trigger.webhook.as_mut().unwrap().tokens.first_mut().unwrap();
-    token.expires_at = Some(expired);
-    store.put_trigger(&trigger).await.unwrap();
+    // Until then nothing is read again for everybody who comes with a wrong token.
+    api.clock.advance(Duration::from_secs(1));
+    assert_eq!(statuses().await, (200, 200));
+    api.clock.advance(Duration::from_secs(59));
+    assert_eq!(statuses().await, (401, 200));
 }

@@ -1,5 +1,6 @@
 //! Triggers and what belongs to them, as they are shown.
 
+mod callback;
 mod trigger;
 mod webhook;
 

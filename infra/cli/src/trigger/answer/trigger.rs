@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::model::{
-    Environment, Overlap, RunId, Schedule, Timestamp, Trigger, TriggerId, TriggerState, WorkspaceId,
+    Environment, Overlap, RunId, Schedule, Secret, Timestamp, Trigger, TriggerId, TriggerState,
+    WorkspaceId,
 };
 
-use super::{super::schedule::calendar, webhook::ShownWebhook};
+use super::{super::schedule::calendar, callback::ShownCallback, webhook::ShownWebhook};
 use crate::{
     environments,
     error::Error,
@@ -30,6 +31,11 @@ pub(in crate::trigger) struct Shown {
     /// Only once: of a trigger that was just made.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback: Option<ShownCallback>,
+    /// Only once, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_secret: Option<String>,
     created_at: String,
     #[serde(skip)]
     created: String,
@@ -155,6 +161,8 @@ impl Shown {
             schedule: schedule.transpose()?,
             webhook: trigger.webhook.map(|webhook| ShownWebhook::new(webhook, now)),
             url: None,
+            callback: trigger.callback.map(|callback| ShownCallback::new(&callback, now)),
+            callback_secret: None,
             created_at: created_at.to_string(),
             created: time(created_at),
         })
@@ -163,6 +171,11 @@ impl Shown {
     /// The same, with the URL that was made for it.
     pub(in crate::trigger) fn with_url(self, url: String) -> Self {
         Self { url: Some(url), ..self }
+    }
+
+    /// The same, with the secret that was made for its callback, if one was.
+    pub(in crate::trigger) fn with_callback_secret(self, secret: Option<&Secret>) -> Self {
+        Self { callback_secret: secret.map(|secret| secret.expose().to_owned()), ..self }
     }
 
     fn state(&self) -> String {
@@ -190,6 +203,8 @@ impl Answer for Shown {
         shown.extend(self.schedule.iter().flat_map(ShownSchedule::facts));
         shown.extend(self.webhook.iter().flat_map(ShownWebhook::facts));
         shown.extend(self.url.iter().map(|url| ("URL", url.clone())));
+        shown.extend(self.callback.iter().flat_map(ShownCallback::facts));
+        shown.extend(self.callback_secret.iter().map(|secret| ("Callback secret", secret.clone())));
         facts(&shown)
     }
 }

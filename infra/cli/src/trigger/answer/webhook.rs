@@ -22,7 +22,7 @@ pub(super) struct ShownWebhook {
 }
 
 #[derive(Serialize)]
-struct ShownSecret {
+pub(super) struct ShownSecret {
     secret_id: String,
     added_at: String,
     expires_at: Option<String>,
@@ -47,7 +47,7 @@ fn period(since: Timestamp, until: Option<Timestamp>) -> [String; 2] {
 }
 
 impl ShownSecret {
-    fn new(reference: &SecretReference, now: Timestamp) -> Self {
+    pub(super) fn new(reference: &SecretReference, now: Timestamp) -> Self {
         Self {
             secret_id: reference.id.clone(),
             added_at: reference.added_at.to_string(),
@@ -56,6 +56,15 @@ impl ShownSecret {
             period: period(reference.added_at, reference.expires_at),
         }
     }
+
+    /// Its id and when it counts.
+    pub(super) fn line(&self) -> String {
+        line(&self.secret_id, &self.period)
+    }
+}
+
+fn line(id: &str, [since, until]: &[String; 2]) -> String {
+    format!("{id}, since {since}, {}", ending(until))
 }
 
 impl ShownToken {
@@ -99,11 +108,8 @@ impl ShownWebhook {
             "none" => "none: the URL is all it takes",
             provider => provider,
         };
-        let line = |id: &str, [since, until]: &[String; 2]| {
-            format!("{id}, since {since}, {}", ending(until))
-        };
         let mut facts = vec![("Provider", provider.to_owned())];
-        facts.extend(self.secrets.iter().map(|it| ("Secret", line(&it.secret_id, &it.period))));
+        facts.extend(self.secrets.iter().map(|it| ("Secret", it.line())));
         facts.extend(self.tokens.iter().map(|it| ("Token", line(&it.token_id, &it.period))));
         facts.extend(self.when.iter().map(|text| ("When", text.clone())));
         facts.extend(self.mapping.iter().map(|text| ("Mapping", text.clone())));

@@ -1,5 +1,6 @@
 //! Commands on a running stack.
 
+mod callbacks;
 mod checks;
 mod flows;
 mod keys;
@@ -10,3 +11,4 @@ mod triggers;
 mod unreachable;
 mod webhook_triggers;
 mod webhooks;
+mod workspaces;

@@ -243,8 +243,8 @@ async fn a_secret_is_replaced_without_a_moment_without_one() {
     let added = secret(&["add", "orders", "--secret-file", "second"]).await;
     assert_eq!(added.code, 0, "{}", added.stderr);
     insta::assert_snapshot!("secrets", nameless(&added.stdout));
-    let list = site.json(&["trigger", "secret", "list", "orders"]).await;
-    let [first, second] = &ids(&list, "secrets", "secret_id")[..] else { panic!("{list}") };
+    let listed = site.json(&["trigger", "secret", "list", "orders"]).await;
+    let [first, second] = &ids(&listed, "secrets", "secret_id")[..] else { panic!("{listed}") };
     let third = secret(&["add", "orders", "--secret-file", "third"]).await;
     let told = format!(
         "error: two of its secrets work already, {first} and {second}: end one first, with `trigger secret expire`\n"
@@ -381,5 +381,10 @@ async fn on_aws_the_address_is_as_long_as_it_is_known() {
     let (path, told) = deployed("unknown", None).await;
     assert!(path.starts_with("/ext/webhook/whk_"), "{path}");
     assert!(told.contains("ApiUrl") && told.contains("--base-url"), "{told}");
+    // The variable speaks of a deployment, not of this machine's stack.
+    let rotate = ["trigger", "url", "rotate", "known", "--local"];
+    let local = site.command(&rotate).env("TRIGGER_BASE_URL", "https://api.example.com").output();
+    let url = String::from_utf8(local.await.unwrap().stdout).unwrap();
+    assert!(url.starts_with(&endpoints.base_url), "{url}");
     assert_eq!(live(&site, "unknown", Timestamp::default()).await, [FIRST]);
 }

@@ -1,4 +1,5 @@
 //! The bucket as SDKs and plain HTTP meet it, and what its file keeps.
 
 mod persistence;
+mod presigned;
 mod protocol;

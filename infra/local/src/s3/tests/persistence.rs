@@ -16,7 +16,7 @@ fn open(folder: &Path, sync: bool) -> Objects {
 }
 
 async fn put(objects: &Objects, key: &str, content: Vec<u8>) {
-    objects.put(key.to_owned(), String::new(), Bytes::from(content)).await.unwrap();
+    objects.put(key.to_owned(), String::new(), Bytes::from(content), true).await.unwrap();
 }
 
 async fn read(objects: &Objects, key: &str) -> Option<Vec<u8>> {
@@ -76,14 +76,20 @@ async fn objects_expire_by_their_age_and_leave_room() {
     let clock = Arc::clone(&time);
     let now: Now = Arc::new(move || clock.load(Ordering::SeqCst));
     let objects = Objects::open(&path, false, "bucket", now).unwrap();
-    put(&objects, "old", vec![1; 5_000_000]).await;
+    put(&objects, "a/old", vec![1; 5_000_000]).await;
+    put(&objects, "b/old", vec![3; 10]).await;
     time.store(60_000, Ordering::SeqCst);
     put(&objects, "new", vec![2; 10]).await;
     let minute = Duration::from_mins(1);
-    assert_eq!(objects.expire(minute).await.unwrap(), 0, "nothing is older than a minute yet");
+    assert_eq!(
+        objects.expire("a/", minute).await.unwrap(),
+        0,
+        "nothing is older than a minute yet"
+    );
     time.store(60_001, Ordering::SeqCst);
-    assert_eq!(objects.expire(minute).await.unwrap(), 1);
-    assert_eq!(read(&objects, "old").await, None);
+    assert_eq!(objects.expire("a/", minute).await.unwrap(), 1);
+    assert_eq!(read(&objects, "b/old").await, Some(vec![3; 10]), "it is of another prefix");
+    assert_eq!(read(&objects, "a/old").await, None);
     assert_eq!(read(&objects, "new").await, Some(vec![2; 10]));
     drop(objects);
     let left_bytes = std::fs::metadata(path).unwrap().len();

@@ -2,14 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_s3::{
     Client,
     config::{BehaviorVersion, Config, Region},
     error::SdkError,
-    presigning::PresigningConfig,
 };
 use http::Request;
 use tokio::net::TcpListener;
@@ -18,13 +16,14 @@ use crate::Recorder;
 use crate::s3::{Objects, config, recorded_config, serve};
 use crate::test_client::send;
 
-const BUCKET: &str = "bucket";
+pub(super) const BUCKET: &str = "bucket";
+pub(super) const NOW_MS: u64 = 1_770_679_479_000;
 
-fn objects() -> Objects {
-    Objects::in_memory(BUCKET, Arc::new(|| 1_770_679_479_000)).unwrap()
+pub(super) fn objects() -> Objects {
+    Objects::in_memory(BUCKET, Arc::new(|| NOW_MS)).unwrap()
 }
 
-async fn listen(objects: &Objects) -> SocketAddr {
+pub(super) async fn listen(objects: &Objects) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(serve(objects.clone(), listener, std::future::pending()));
@@ -32,7 +31,7 @@ async fn listen(objects: &Objects) -> SocketAddr {
 }
 
 /// An SDK as it is out of the box: it signs, and sends checksums of its own.
-fn ordinary(address: SocketAddr) -> Client {
+pub(super) fn ordinary(address: SocketAddr) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
@@ -106,35 +105,55 @@ async fn what_is_not_played_is_refused() {
         assert_eq!(code(&tags), Some("NotImplemented"));
         let parts = client.create_multipart_upload().bucket(BUCKET).key("k").send().await;
         assert_eq!(code(&parts.unwrap_err()), Some("NotImplemented"));
-        let put = client.put_object().bucket(BUCKET).key("k").if_none_match("*");
+        let put = client.put_object().bucket(BUCKET).key("k").if_none_match("etag");
         assert_eq!(code(&put.send().await.unwrap_err()), Some("NotImplemented"));
+        let get = client.get_object().bucket(BUCKET).key("k").if_none_match("etag");
+        assert_eq!(code(&get.send().await.unwrap_err()), Some("NotImplemented"));
         let copy = client.copy_object().bucket(BUCKET).key("k").copy_source("bucket/l");
         assert_eq!(code(&copy.send().await.unwrap_err()), Some("NotImplemented"));
-        let get = client.get_object().bucket(BUCKET).key("k").range("bytes=0-1");
+        let get = client.get_object().bucket(BUCKET).key("k").range("bytes=1-2");
         assert_eq!(code(&get.send().await.unwrap_err()), Some("NotImplemented"));
     }
     let address = listen(&objects()).await;
     let chunked = Request::put(format!("http://{address}/bucket/k"))
+        .header("authorization", "AWS4-HMAC-SHA256 of some SDK")
         .header("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
     assert_eq!(send(address, chunked, "1\r\na\r\n0\r\n\r\n").await.status(), 501);
 }
 
 #[tokio::test]
-async fn a_presigned_url_is_all_that_a_plain_client_needs() {
-    let address = listen(&objects()).await;
-    let client = ordinary(address);
-    let soon = || PresigningConfig::expires_in(Duration::from_mins(1)).unwrap();
-    let put = client.put_object().bucket(BUCKET).key("a/b c").content_type("text/plain");
-    let put = put.presigned(soon()).await.unwrap();
-    let mut request = Request::put(put.uri());
-    for (name, value) in put.headers() {
-        request = request.header(name, value);
+async fn the_beginning_of_an_object_is_read_alone() {
+    for client in both().await {
+        for (key, content) in [("long", "0123456789"), ("short", "0"), ("empty", "")] {
+            let put = client.put_object().bucket(BUCKET).key(key);
+            put.body(content.as_bytes().to_vec().into()).send().await.unwrap();
+        }
+        let read =
+            async |key| client.get_object().bucket(BUCKET).key(key).range("bytes=0-3").send().await;
+        for (key, expected, range) in
+            [("long", "0123", "bytes 0-3/10"), ("short", "0", "bytes 0-0/1")]
+        {
+            let part = read(key).await.unwrap();
+            assert_eq!(part.content_range.as_deref(), Some(range));
+            assert_eq!(part.content_length, i64::try_from(expected.len()).ok());
+            assert_eq!(part.body.collect().await.unwrap().to_vec(), expected.as_bytes());
+        }
+        assert_eq!(code(&read("empty").await.unwrap_err()), Some("InvalidRange"));
     }
-    assert_eq!(send(address, request, "content").await.status(), 200);
-    let get = client.get_object().bucket(BUCKET).key("a/b c").presigned(soon()).await.unwrap();
-    let answer = send(address, Request::get(get.uri()), "").await;
-    assert_eq!((answer.status().as_u16(), &answer.body()[..]), (200, &b"content"[..]));
-    assert_eq!(answer.headers()["content-type"], "text/plain");
+}
+
+#[tokio::test]
+async fn what_must_not_be_there_is_not_replaced() {
+    for (client, key) in both().await.iter().zip(["here", "there"]) {
+        let put = async |content: &[u8]| {
+            let put = client.put_object().bucket(BUCKET).key(key).if_none_match("*");
+            put.body(content.to_vec().into()).send().await
+        };
+        put(b"first").await.unwrap();
+        assert_eq!(code(&put(b"second").await.unwrap_err()), Some("PreconditionFailed"));
+        let get = client.get_object().bucket(BUCKET).key(key).send().await.unwrap();
+        assert_eq!(get.body.collect().await.unwrap().to_vec(), b"first");
+    }
 }
 
 #[tokio::test]

@@ -2,12 +2,11 @@
 //! and its status route. One envelope answers all three.
 
 mod envelope;
-mod error;
 mod reply;
 mod request;
 
 pub use envelope::{Envelope, Logs};
-pub use error::Error;
-pub(super) use reply::refusal;
 pub use reply::reply;
 pub use request::{LogsWanted, StatusRequest, TriggerRequest};
+
+pub use super::detail::Error;

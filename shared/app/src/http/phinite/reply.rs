@@ -1,16 +1,23 @@
 //! Results and errors as answers.
 
-use lambda_http::{
-    Body, Request, Response,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-};
+use lambda_http::{Body, Request, Response, http::StatusCode};
 use serde_json::{Value, json};
 
 use super::{Envelope, Error};
 use crate::{
-    http::respond::{self, JSON, respond},
+    http::{
+        detail::{self, Wording},
+        respond::{self, JSON, respond},
+    },
     runs,
     telemetry::{Event, Outcome},
+};
+
+const WORDING: Wording = Wording {
+    no_trigger: "Trigger not found",
+    no_run: "Workflow not found",
+    failed: "Process query failed: Internal server error",
+    place,
 };
 
 /// The answer to `request`, which ends its event. Never fails: what cannot be written becomes a 500.
@@ -32,7 +39,7 @@ fn answer(request: &Request, result: Result<Envelope, Error>) -> Response<Body> 
         Ok(envelope) => {
             let Ok(text) = serde_json::to_string(&envelope) else {
                 let error = runs::Error::Internal("the answer cannot be written");
-                return refuse(request, &Error::Failed(error));
+                return detail::refuse(request.headers(), &Error::Failed(error), &WORDING);
             };
             let mut response = respond(StatusCode::OK, JSON, text);
             if envelope.replayed {
@@ -40,39 +47,29 @@ fn answer(request: &Request, result: Result<Envelope, Error>) -> Response<Body> 
             }
             response
         }
-        Err(error) => refuse(request, &error),
+        Err(error) => detail::refuse(request.headers(), &error, &WORDING),
     }
 }
 
-fn refuse(request: &Request, error: &Error) -> Response<Body> {
-    let mut response = refusal(request.headers(), error.status(), &error.text(), error.faults());
-    let extra = match error {
-        Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
-        Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
-        Error::UnsupportedCoding => Some((header::ACCEPT_ENCODING, "identity")),
-        Error::Failed(_) if error.status() == StatusCode::SERVICE_UNAVAILABLE => {
-            Some((header::RETRY_AFTER, "1"))
-        }
-        _ => None,
-    };
-    if let Some((name, value)) = extra {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+/// Everything but `message` came from `user_variables`.
+fn place(pointer: &str) -> Value {
+    let mut place = vec![json!("body")];
+    let mut steps = pointer.split('/').skip(1).peekable();
+    if steps.peek().is_some_and(|first| *first != "message") {
+        place.push(json!("user_variables"));
     }
-    response
+    place.extend(steps.map(|step| json!(step)));
+    Value::Array(place)
 }
 
-/// An error in the dialect's shape, or as a problem for who asks for one.
-pub(in crate::http) fn refusal(
-    headers: &HeaderMap,
-    status: StatusCode,
-    text: &str,
-    faults: Option<Value>,
-) -> Response<Body> {
-    respond::refusal(
-        headers,
-        status,
-        text,
-        faults,
-        |faults| json!({"detail": faults.unwrap_or_else(|| Value::String(text.to_owned()))}),
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_input_is_named_as_in_the_body() {
+        assert_eq!(place("/message"), json!(["body", "message"]));
+        assert_eq!(place("/a/0"), json!(["body", "user_variables", "a", "0"]));
+        assert_eq!(place(""), json!(["body"]));
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Error;
 use crate::{
-    http::{body, dialect::parameter, headers},
+    http::{detail, dialect::parameter, headers},
     model::{ContentHash, Environment, Trigger},
     runs::{Idempotency, Start},
 };
@@ -61,27 +61,13 @@ impl<'a> TriggerRequest<'a> {
     /// # Errors
     /// 413, 415, and 422 with the place of the fault.
     pub fn start(&self, trigger: Arc<Trigger>, environment: Environment) -> Result<Start, Error> {
-        let headers = self.request.headers();
-        let key = headers::idempotency_key(headers).map_err(|unusable| {
-            Error::invalid(
-                "string_type",
-                &json!(["header", "Idempotency-Key"]),
-                unusable.0,
-                &Value::Null,
-            )
-        })?;
-        if !headers::accepts_json_body(headers) {
-            return Err(Error::UnsupportedMediaType);
-        }
-        if headers::is_compressed(headers) {
-            return Err(Error::UnsupportedCoding);
-        }
-        let input = flow_input(body::read(self.request.body())?)?;
+        let key = detail::idempotency_key(self.request.headers())?;
+        let input = flow_input(detail::members(self.request)?)?;
         let idempotency = key.map(|key| Idempotency::Key {
             key,
             body: ContentHash::of(format!("{environment}\n{input}").as_bytes()),
         });
-        Ok(Start { trigger, environment, input, idempotency })
+        Ok(Start { idempotency, ..Start::new(trigger, environment, input) })
     }
 }
 
@@ -147,24 +133,12 @@ fn expect_method(request: &Request, method: &'static str) -> Result<(), Error> {
 
 /// `message` and `user_variables` as one object; unknown members are ignored. A `message` of the
 /// body's own wins over a variable of that name.
-fn flow_input(body: Value) -> Result<Value, Error> {
-    let mut members = match body {
-        Value::Object(members) => members,
-        Value::Null => return Err(Error::missing_body()),
-        other => {
-            return Err(Error::invalid(
-                "model_attributes_type",
-                &json!(["body"]),
-                "Input should be a valid dictionary or object to extract fields from",
-                &other,
-            ));
-        }
-    };
+fn flow_input(mut members: Map<String, Value>) -> Result<Value, Error> {
     let message = members.remove("message");
     let variables = members.remove("user_variables");
     let mut faults = Vec::new();
     if let Some(other) = message.as_ref().filter(|message| !message.is_string()) {
-        faults.push(super::error::fault(
+        faults.push(detail::fault(
             "string_type",
             &json!(["body", "message"]),
             "Input should be a valid string",
@@ -175,7 +149,7 @@ fn flow_input(body: Value) -> Result<Value, Error> {
         None => Map::new(),
         Some(Value::Object(variables)) => variables,
         Some(other) => {
-            faults.push(super::error::fault(
+            faults.push(detail::fault(
                 "dict_type",
                 &json!(["body", "user_variables"]),
                 "Input should be a valid dictionary",
@@ -198,19 +172,24 @@ fn flow_input(body: Value) -> Result<Value, Error> {
 mod tests {
     use super::*;
 
+    fn read(body: Value) -> Result<Value, Error> {
+        let Value::Object(members) = body else { panic!("no object") };
+        flow_input(members)
+    }
+
     #[test]
     fn message_and_variables_become_one_object() {
         let body =
             json!({"message": "m", "user_variables": {"a": 1, "message": "v"}, "other": true});
-        assert_eq!(flow_input(body).unwrap(), json!({"message": "m", "a": 1}));
-        assert_eq!(flow_input(json!({})).unwrap(), json!({"message": ""}));
+        assert_eq!(read(body).unwrap(), json!({"message": "m", "a": 1}));
+        assert_eq!(read(json!({})).unwrap(), json!({"message": ""}));
         let unsaid = json!({"user_variables": {"message": "v"}});
-        assert_eq!(flow_input(unsaid).unwrap(), json!({"message": "v"}));
+        assert_eq!(read(unsaid).unwrap(), json!({"message": "v"}));
     }
 
     #[test]
     fn a_large_input_is_not_sent_back() {
-        let Err(Error::Invalid(faults)) = flow_input(json!(["x".repeat(5000)])) else {
+        let Err(Error::Invalid(faults)) = read(json!({"message": ["x".repeat(5000)]})) else {
             panic!("accepted");
         };
         assert_eq!(faults[0]["input"], "[over 4096 bytes]");
@@ -218,8 +197,7 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_body_is_named() {
-        let Err(Error::Invalid(faults)) =
-            flow_input(json!({"message": 1, "user_variables": "string"}))
+        let Err(Error::Invalid(faults)) = read(json!({"message": 1, "user_variables": "string"}))
         else {
             panic!("accepted");
         };

@@ -41,6 +41,11 @@ pub(super) fn of_run(request: &Request, automation: &str, run: &str) -> String {
     format!("{base}/runs/{automation}/{run}")
 }
 
+/// What stands before the id of a file in its URL.
+pub(super) fn of_files(request: &Request) -> String {
+    format!("{}{}/ext/files", origin(request), before_resource(request))
+}
+
 /// Scheme and host, with the stage where the address is API Gateway's own.
 fn origin(request: &Request) -> String {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());

@@ -2,8 +2,9 @@
 
 use super::{Error, Execution, Progress, progress::word};
 use crate::{
+    auth::FileToken,
     model::{Run, RunId},
-    runs::{Report, Started},
+    runs::{Report, Started, Upload},
     webhook,
 };
 
@@ -51,6 +52,15 @@ pub enum Answer {
     },
     /// How a run stands.
     Progress(Progress),
+    /// Where a file may be uploaded to.
+    Upload {
+        /// Its id.
+        file: FileToken,
+        /// The request that uploads it.
+        upload: Upload,
+    },
+    /// Where a file is read.
+    FileAt(String),
 }
 
 impl Answer {
@@ -104,6 +114,8 @@ impl Answer {
             | Self::Started { .. }
             | Self::NotStarted(_)
             | Self::Delivered { .. }
+            | Self::Upload { .. }
+            | Self::FileAt(_)
             | Self::GoesOn { .. } => true,
         };
         if is_about_it { Ok(self) } else { Err(Error::NotFound("Run not found")) }

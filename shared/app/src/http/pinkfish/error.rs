@@ -28,6 +28,8 @@ pub enum Error {
     },
     /// 413.
     TooLarge,
+    /// 413, and which files.
+    FileTooLarge(String),
     /// 415, and what would do.
     Unsupported(&'static str),
     /// 400, and what is wrong where.
@@ -47,7 +49,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge | Self::FileTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -58,16 +60,22 @@ impl Error {
         }
     }
 
+    pub(super) const fn failed(what: &'static str) -> Self {
+        Self::Failed(runs::Error::Internal(what))
+    }
+
     /// What the caller is told.
     pub(super) fn text(&self) -> String {
         match self {
-            Self::Unauthenticated => "X-API-KEY is missing or not accepted".to_owned(),
+            Self::Unauthenticated => "The key is missing or not accepted".to_owned(),
             Self::NotAdmitted => "The URL or the signature is not accepted".to_owned(),
             Self::Forbidden { scope } => format!("The key lacks the scope {scope}"),
             Self::NotFound(what) | Self::Unsupported(what) => (*what).to_owned(),
             Self::MethodNotAllowed { allow } => format!("Allowed are {allow}"),
-            Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
-            Self::Invalid(what) => what.clone(),
+            Self::TooLarge => "Request body is over 4,500,000 bytes: upload large files first, \
+                by POST /ext/triggers/{triggerId}/files"
+                .to_owned(),
+            Self::Invalid(what) | Self::FileTooLarge(what) => what.clone(),
             Self::KeyReused => "Idempotency-Key was used with other inputs".to_owned(),
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {

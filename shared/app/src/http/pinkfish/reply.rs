@@ -5,12 +5,12 @@ use lambda_http::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{Answer, Error, address};
 use crate::{
     http::respond::{self, JSON, respond},
-    model::RunId,
+    model::{RunId, limits},
     runs,
     telemetry::{Event, Outcome},
     webhook,
@@ -101,6 +101,26 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             about(response, &automation, run, replayed)
         }
+        Answer::Upload { file, upload } => {
+            let headers: Map<_, _> =
+                upload.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+            let text = json!({
+                "fileId": file.expose(),
+                "uploadUrl": upload.url,
+                "method": "PUT",
+                "headers": headers,
+                "expiresInSeconds": limits::UPLOAD.as_secs(),
+            });
+            private(respond(StatusCode::OK, JSON, text.to_string()))
+        }
+        Answer::FileAt(address) => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::FOUND;
+            let address = HeaderValue::try_from(address)
+                .map_err(|_| Error::failed("the address of a file is no header"))?;
+            response.headers_mut().insert(header::LOCATION, address);
+            private(response)
+        }
         Answer::Execution { execution, replayed } => {
             about(json_of(&execution)?, execution.automation(), execution.run(), replayed)
         }
@@ -118,6 +138,14 @@ fn prescribed_by_provider(answer: webhook::Answer) -> Response<Body> {
     }
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = status;
+    response
+}
+
+/// What holds a permission is in nobody's cache, and in nobody's `Referer`.
+fn private(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 

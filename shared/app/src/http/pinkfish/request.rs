@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
-    model::{Environment, Trigger, limits},
-    runs::{Idempotency, Incoming, Start},
+    model::{Environment, Timestamp, Trigger, limits},
+    runs::{Idempotency, Incoming, NewFile, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -75,15 +75,16 @@ impl<'a> TriggerRequest<'a> {
         }
     }
 
-    /// What the caller says.
+    /// What the caller says at `now`.
     ///
     /// # Errors
     /// 400 with the place of the fault, 413, 415.
-    pub fn inputs(&self) -> Result<Inputs, Error> {
-        Inputs::of(self.request)
+    pub fn inputs(&self, now: Timestamp) -> Result<Inputs, Error> {
+        Inputs::of(self.request, now)
     }
 
-    /// What is to be started: `typed` are the inputs' texts as the flow declares them.
+    /// What is to be started, and the files that are to be stored before: `typed` are the inputs' fields
+    /// as the flow declares them.
     ///
     /// # Errors
     /// 400 for an idempotency key that cannot be used.
@@ -92,11 +93,12 @@ impl<'a> TriggerRequest<'a> {
         (trigger, environment): (Arc<Trigger>, Environment),
         inputs: Inputs,
         typed: Map<String, Value>,
-    ) -> Result<Start, Error> {
+    ) -> Result<(Start, Vec<NewFile>), Error> {
         let key = headers::idempotency_key(self.request.headers())
             .map_err(|unusable| Error::Invalid(format!("Idempotency-Key: {}", unusable.0)))?;
         let idempotency = key.map(|key| Idempotency::Key { key, body: inputs.hash() });
-        Ok(Start { trigger, environment, input: inputs.with(typed), idempotency })
+        let (input, files) = inputs.with(typed);
+        Ok((Start { idempotency, ..Start::new(trigger, environment, input) }, files))
     }
 }
 
@@ -138,12 +140,12 @@ impl<'a> RunRequest<'a> {
         Ok(Self { request, automation, run: parameter(request, "runId"), part })
     }
 
-    /// The key.
+    /// The key. Where the path has a place for it, a header is not looked at.
     ///
     /// # Errors
     /// 401 where there is none.
-    pub fn key(&self) -> Result<&'a str, Error> {
-        headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)
+    pub fn key(&self) -> Result<Key<'a>, Error> {
+        key_of(self.request)
     }
 }
 
@@ -192,15 +194,23 @@ impl<'a> DeliveryRequest<'a> {
     /// # Errors
     /// 401 where there is none.
     pub fn key(&self) -> Result<Key<'a>, Error> {
-        if address::resource(self.request).contains("{apiKey}") {
-            return Ok(Key::Path(parameter(self.request, "apiKey")));
-        }
-        let key = headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)?;
-        Ok(Key::Header(key))
+        key_of(self.request)
     }
 }
 
-fn expect_method(request: &Request, allowed: &[&str], allow: &'static str) -> Result<(), Error> {
+fn key_of(request: &Request) -> Result<Key<'_>, Error> {
+    if address::resource(request).contains("{apiKey}") {
+        return Ok(Key::Path(parameter(request, "apiKey")));
+    }
+    let key = headers::api_key(request.headers()).ok_or(Error::Unauthenticated)?;
+    Ok(Key::Header(key))
+}
+
+pub(super) fn expect_method(
+    request: &Request,
+    allowed: &[&str],
+    allow: &'static str,
+) -> Result<(), Error> {
     let method = request.method().as_str();
     if allowed.contains(&method) { Ok(()) } else { Err(Error::MethodNotAllowed { allow }) }
 }

@@ -2,6 +2,7 @@
 
 use super::evaluate::on_large_stack;
 use super::functions::{self, Engine};
+use super::limits::Limits;
 use super::plain::Plain;
 use super::{diagnose, prelude, source};
 use jaq_core::load::{Arena, File, Loader};
@@ -45,19 +46,22 @@ pub fn unwrap(text: &str) -> Option<&str> {
 }
 
 impl Expression {
-    /// Compiles a program which may use the named variables (without `$`). This takes about 0.1 ms and a thread
-    /// of its own while it lasts, so compile once and keep the result.
+    /// Compiles a program which may use the named variables (without `$`). This takes about 0.1 ms, and a
+    /// thread of its own while it lasts unless the program is short, so compile once and keep the result.
     ///
     /// # Errors
     /// [`CompileError`] names the first thing that is wrong: syntax, an unknown or refused function or variable,
     /// or a source that is too long or too deeply nested.
     pub fn compile(source: &str, variables: &[&str]) -> Result<Self, CompileError> {
         source::check(source)?;
-        let compiled = on_large_stack(|| {
+        let compiled = || {
             source::check_tokens(source)?;
             compile(source, variables)
-        });
-        compiled.unwrap_or_else(|| Err(diagnose::unknown()))
+        };
+        if source.len() <= Limits::MAX_SOURCE_BYTES_IN_PLACE {
+            return compiled();
+        }
+        on_large_stack(compiled).unwrap_or_else(|| Err(diagnose::unknown()))
     }
 
     /// The source that was compiled.

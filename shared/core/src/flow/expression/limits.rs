@@ -24,6 +24,9 @@ impl Limits {
     pub const MAX_NESTING: u8 = 100;
     /// Bytes of a program's source. The parser recurses on it; a longer program belongs into a function.
     pub const MAX_SOURCE_BYTES: usize = 16 * 1024;
+    /// Bytes of a source that is compiled on the stack of whoever asks for it. However it nests, the parser then
+    /// stays within a quarter of the 2 MB that a thread has.
+    pub const MAX_SOURCE_BYTES_IN_PLACE: usize = 64;
     /// Brackets within brackets in a program's source.
     pub const MAX_SOURCE_NESTING: usize = 128;
     /// Parts of one path in a program's source, such as the three of `.a[0].b`.

@@ -2,13 +2,19 @@
 
 use std::fmt;
 
-use super::{Algorithm, Exchange, KeyText, Method, Part, Scheme, SignatureForm, TimestampPlace};
+use super::{
+    Algorithm, Condition, Exchange, FollowUp, KeyText, Method, Part, Scheme, SignatureForm,
+    TimestampPlace,
+};
 
 /// Most methods of a scheme: each costs a computation for every secret.
 const MAX_METHODS: usize = 8;
 
 /// Widest tolerance, in seconds: a day, which is less than deliveries are remembered.
 const MAX_TOLERANCE_S: u32 = 24 * 60 * 60;
+
+/// Longest time for which a deferred answer may be due, in seconds: callbacks end then, too.
+const MAX_VALID_S: u32 = 24 * 60 * 60;
 
 /// Something wrong with a scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +53,9 @@ impl Scheme {
                 let path = format!("handshakes[{index}].when");
                 faults.push(fault(&path, "every delivery would be taken for one".to_owned()));
             }
+        }
+        if let Some(follow_up) = &self.follow_up {
+            follow_up_faults(follow_up, &mut faults);
         }
         faults
     }
@@ -185,11 +194,31 @@ fn exchange_faults(name: &str, exchanges: &[Exchange], faults: &mut Vec<Fault>) 
             let path = format!("{name}[{index}].answer.status");
             faults.push(fault(&path, "200 to 299 are expected".to_owned()));
         }
-        for (place, condition) in exchange.when.iter().enumerate() {
-            if condition.equals.is_some() == condition.present.is_some() {
-                let path = format!("{name}[{index}].when[{place}]");
-                faults.push(fault(&path, "one of `equals` and `present` is expected".to_owned()));
-            }
+        condition_faults(&format!("{name}[{index}]"), &exchange.when, faults);
+    }
+}
+
+fn condition_faults(path: &str, conditions: &[Condition], faults: &mut Vec<Fault>) {
+    for (place, condition) in conditions.iter().enumerate() {
+        if condition.equals.is_some() == condition.present.is_some() {
+            let message = "one of `equals` and `present` is expected".to_owned();
+            faults.push(fault(&format!("{path}.when[{place}]"), message));
+        }
+    }
+}
+
+fn follow_up_faults(follow_up: &FollowUp, faults: &mut Vec<Fault>) {
+    condition_faults("follow_up", &follow_up.when, faults);
+    let FollowUp { text, max_characters, valid_s, max_uses, .. } = follow_up;
+    let checks = [
+        ("text", text.is_empty(), "the member that holds the text has a name"),
+        ("max_characters", *max_characters == 0, "no text is as short as that"),
+        ("valid_s", !(1..=MAX_VALID_S).contains(valid_s), "1 to 86400 seconds are expected"),
+        ("max_uses", *max_uses == Some(0), "an address that may not be used is of no use"),
+    ];
+    for (member, wrong, message) in checks {
+        if wrong {
+            faults.push(fault(&format!("follow_up.{member}"), message.to_owned()));
         }
     }
 }

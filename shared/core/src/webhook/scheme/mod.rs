@@ -1,7 +1,8 @@
 //! The vocabulary in which a provider's webhooks are described: what is signed and how, where the
-//! delivery's facts stand, what has to be answered. Reads and checks such descriptions; verifies nothing.
+//! delivery's facts stand, what has to be answered, at once and later. Reads and checks such descriptions; verifies nothing.
 
 mod exchange;
+mod follow_up;
 mod header;
 mod key;
 mod lint;
@@ -13,6 +14,7 @@ mod row;
 mod template;
 
 pub use exchange::{Condition, Exchange, Fill, Template as AnswerTemplate};
+pub use follow_up::{FollowUp, FollowUpUrl, Origin, UrlTemplate};
 pub use header::Header;
 pub use key::{KeyForm, KeyText, Prefix};
 pub use lint::Fault;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, Method, Part, Place, ProviderName};
+use super::{Exchange, FollowUp, Method, Part, Place, ProviderName};
 
 /// All that is known of a provider's webhooks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Scheme {
     /// What deliveries have to be answered, where the provider cares.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<Exchange>,
+    /// Where the result of the run goes, where the reply only says that there will be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUp>,
 }
 
 impl Scheme {

@@ -3,6 +3,7 @@
 mod bits;
 mod deliveries;
 mod edges;
+mod follow_ups;
 mod requests;
 mod round_trip;
 mod schemes;

@@ -358,6 +358,30 @@ fn deep_sources_do_no_harm() {
 }
 
 #[test]
+fn short_sources_need_little_of_the_stack_of_their_caller() {
+    let most = Limits::MAX_SOURCE_BYTES_IN_PLACE;
+    let filled = |open: &str, close: &str| {
+        let depth = (most - 1) / (open.len() + close.len());
+        format!("{}1{}", open.repeat(depth), close.repeat(depth))
+    };
+    let parts =
+        ["-", "1+", ".//", "try ", "1 as $x|", "label $x|", "def f:", "if 1 then ", ".a", ".|"];
+    let pairs =
+        [("(", ")"), ("[", "]"), ("{a:", "}"), ("\"\\(", ")\""), (".[", "]"), ("def f:(", ");1")];
+    let pairs = pairs.into_iter().chain(parts.map(|part| (part, "")));
+    for (open, close) in pairs.chain([("[", ""), ("(", ""), ("\"\\(", "")]) {
+        let source = filled(open, close);
+        assert!(source.len() <= most);
+        // A quarter of a worker's; whether it is a program depends on the part.
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(512 << 10);
+            let compiled = thread.spawn_scoped(scope, || drop(Expression::compile(&source, &[])));
+            assert!(compiled.unwrap().join().is_ok(), "{source}");
+        });
+    }
+}
+
+#[test]
 fn many_hostile_evaluations_at_once_do_no_harm() {
     thread::scope(|scope| {
         for _ in 0..8 {

@@ -1,14 +1,30 @@
-//! Errors of the dialect: `{"detail": …}`, a text or a list of faults in the FastAPI form.
+//! Errors of the dialects that answer with `{"detail": …}`, a text or a list of faults in the FastAPI
+//! form: Phinite's and AI Planet's, each in its own words.
 
-use lambda_http::http::StatusCode;
-use serde_json::{Value, json};
+use lambda_http::{
+    Body, Request, Response,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+};
+use serde_json::{Map, Value, json};
 
 use crate::{
-    http::body::{Fault, Unreadable},
+    http::{
+        body::{self, Fault, Unreadable},
+        headers, respond,
+    },
     runs::{self, ErrorKind},
 };
 
-/// How a request of this dialect fails.
+/// What a dialect calls things.
+pub(super) struct Wording {
+    pub(super) no_trigger: &'static str,
+    pub(super) no_run: &'static str,
+    pub(super) failed: &'static str,
+    /// A place in the flow's input, a JSON pointer, as the place in the body that it came from.
+    pub(super) place: fn(&str) -> Value,
+}
+
+/// How a request fails.
 #[derive(Debug)]
 pub enum Error {
     /// 401, the same bytes whatever is wrong with the key.
@@ -19,7 +35,9 @@ pub enum Error {
         scope: &'static str,
     },
     /// 404.
-    NotFound(&'static str),
+    NoTrigger,
+    /// 404.
+    NoRun,
     /// 405.
     MethodNotAllowed {
         /// What is.
@@ -31,8 +49,15 @@ pub enum Error {
     UnsupportedMediaType,
     /// 415, for a body that is compressed.
     UnsupportedCoding,
-    /// 422.
+    /// 422, with every fault.
     Invalid(Vec<Value>),
+    /// 422, for what the flow's schema refuses.
+    InvalidInput {
+        /// Where in the flow's input, as a JSON pointer.
+        pointer: String,
+        /// What is wrong, without the data.
+        message: String,
+    },
     /// 503 where another try may help, else 500. The caller is told no more than that.
     Failed(runs::Error),
 }
@@ -65,13 +90,13 @@ impl Error {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NoTrigger | Self::NoRun => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::InvalidInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -80,33 +105,87 @@ impl Error {
     }
 
     /// What the caller is told.
-    pub(super) fn text(&self) -> String {
+    fn text(&self, wording: &Wording) -> String {
         match self {
             Self::Unauthenticated => "Invalid authentication credentials".to_owned(),
             Self::Forbidden { scope } => format!("The key lacks the scope {scope}"),
-            Self::NotFound(what) => (*what).to_owned(),
+            Self::NoTrigger => wording.no_trigger.to_owned(),
+            Self::NoRun => wording.no_run.to_owned(),
             Self::MethodNotAllowed { .. } => "Method Not Allowed".to_owned(),
             Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
-            Self::Invalid(_) => "The request is not valid".to_owned(),
+            Self::Invalid(_) | Self::InvalidInput { .. } => "The request is not valid".to_owned(),
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
                     "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice"
                 }
-                _ => "Process query failed: Internal server error",
+                _ => wording.failed,
             }
             .to_owned(),
         }
     }
 
     /// Single faults, where there are any.
-    pub(super) fn faults(&self) -> Option<Value> {
+    fn faults(&self, wording: &Wording) -> Option<Value> {
         match self {
             Self::Invalid(faults) => Some(Value::Array(faults.clone())),
+            Self::InvalidInput { pointer, message } => {
+                let place = (wording.place)(pointer);
+                Some(json!([fault("value_error", &place, message, &Value::Null)]))
+            }
             _ => None,
         }
     }
+}
+
+/// The `Idempotency-Key`.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    headers::idempotency_key(headers).map_err(|unusable| {
+        let place = json!(["header", "Idempotency-Key"]);
+        Error::invalid("string_type", &place, unusable.0, &Value::Null)
+    })
+}
+
+/// The members of a JSON body.
+pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
+    if !headers::accepts_json_body(request.headers()) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    if headers::is_compressed(request.headers()) {
+        return Err(Error::UnsupportedCoding);
+    }
+    match body::read(request.body())? {
+        Value::Object(members) => Ok(members),
+        Value::Null => Err(Error::missing_body()),
+        other => Err(Error::invalid(
+            "model_attributes_type",
+            &json!(["body"]),
+            "Input should be a valid dictionary or object to extract fields from",
+            &other,
+        )),
+    }
+}
+
+/// The answer to a request with these headers that failed.
+pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> Response<Body> {
+    let (status, text) = (error.status(), error.text(wording));
+    let shape = |faults: Option<Value>| json!({"detail": faults.unwrap_or_else(|| json!(&text))});
+    let faults = error.faults(wording);
+    let mut response = respond::refusal(headers, status, &text, faults, shape);
+    let extra = match error {
+        Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
+        Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
+        Error::UnsupportedCoding => Some((header::ACCEPT_ENCODING, "identity")),
+        Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
+            Some((header::RETRY_AFTER, "1"))
+        }
+        _ => None,
+    };
+    if let Some((name, value)) = extra {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 impl From<Unreadable> for Error {
@@ -130,8 +209,8 @@ impl From<runs::Error> for Error {
         match error {
             runs::Error::Unauthenticated | runs::Error::NotAdmitted => Self::Unauthenticated,
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
-            runs::Error::NoTrigger => Self::NotFound("Trigger not found"),
-            runs::Error::NoRun => Self::NotFound("Workflow not found"),
+            runs::Error::NoTrigger => Self::NoTrigger,
+            runs::Error::NoRun => Self::NoRun,
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",
@@ -139,9 +218,9 @@ impl From<runs::Error> for Error {
                 "Key was used with another body",
                 &Value::Null,
             ),
-            runs::Error::InvalidInput { pointer, message } => Self::Invalid(vec![
-                json!({"type": "value_error", "loc": place(&pointer), "msg": message, "input": null}),
-            ]),
+            runs::Error::InvalidInput { pointer, message } => {
+                Self::InvalidInput { pointer, message }
+            }
             runs::Error::Unmapped { expression, message } => Self::Invalid(vec![
                 json!({"type": "value_error", "loc": ["trigger", expression], "msg": message, "input": null}),
             ]),
@@ -165,29 +244,5 @@ impl Error {
             }
             _ => Self::Failed(error),
         }
-    }
-}
-
-/// A place in the flow's input as a place in the body: everything but `message` came from
-/// `user_variables`.
-fn place(pointer: &str) -> Value {
-    let mut place = vec![json!("body")];
-    let mut steps = pointer.split('/').skip(1).peekable();
-    if steps.peek().is_some_and(|first| *first != "message") {
-        place.push(json!("user_variables"));
-    }
-    place.extend(steps.map(|step| json!(step)));
-    Value::Array(place)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_in_the_input_is_named_as_in_the_body() {
-        assert_eq!(place("/message"), json!(["body", "message"]));
-        assert_eq!(place("/a/0"), json!(["body", "user_variables", "a", "0"]));
-        assert_eq!(place(""), json!(["body"]));
     }
 }

@@ -1,0 +1,22 @@
+//! Runs in the AI Planet dialect: one, several, and the end of one.
+
+use lambda_http::Request;
+use shared::{
+    http::aiplanet::{Answer, Error, ListRequest, RunsRequest, Wanted},
+    runs::Runs,
+};
+
+pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
+    let request = RunsRequest::of(request)?;
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let caller = runs.authenticate_by_key(request.token()?).await?;
+    Ok(match request.wanted()? {
+        Wanted::Run(id) => Answer::Run(Box::new(runs.status(&caller, &id).await?.into())),
+        Wanted::Cancel(id) => Answer::Cancelled(runs.cancel(&caller, &id).await?.into()),
+        Wanted::List(ListRequest { filter, cursor, limit }) => {
+            Answer::List(runs.list(&caller, filter, cursor.as_deref(), limit).await?.into())
+        }
+    })
+}

@@ -1,0 +1,18 @@
+//! The AI Planet dialect under `/api/v1/apps/workflow-execution`: `POST …/trigger` with typed inputs,
+//! `GET …/runs/{run_id}`, `GET …/runs` and `POST …/runs/{run_id}/cancel`. A workflow configuration is a
+//! trigger.
+
+mod answer;
+mod input;
+mod list;
+mod reply;
+mod request;
+mod trigger;
+
+pub use answer::{Answer, RunDetail, RunList, RunSummary, StartedRun};
+pub use list::ListRequest;
+pub use reply::reply;
+pub use request::{RunsRequest, Wanted};
+pub use trigger::{Asked, TriggerBody, TriggerRequest};
+
+pub use super::detail::Error;

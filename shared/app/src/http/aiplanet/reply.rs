@@ -1,0 +1,91 @@
+//! Results and errors as answers.
+
+use lambda_http::{
+    Body, Request, Response,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Answer, Error};
+use crate::{
+    http::{
+        detail::{self, Wording},
+        respond::{self, JSON, respond},
+    },
+    runs,
+    telemetry::{Event, Outcome},
+};
+
+const WORDING: Wording = Wording {
+    no_trigger: "Workflow configuration not found",
+    no_run: "Run not found",
+    failed: "Internal server error",
+    place: |_| json!(["body", "inputs"]),
+};
+
+/// Keys go in a header that a page's own code sets, never in a cookie, so any page may ask.
+const CORS: [(HeaderName, &str); 2] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (header::ACCESS_CONTROL_EXPOSE_HEADERS, "Idempotency-Replayed, Retry-After"),
+];
+
+const PREFLIGHT: [(HeaderName, &str); 3] = [
+    (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+    (
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "Authorization, Content-Type, Idempotency-Key, traceparent",
+    ),
+    (header::ACCESS_CONTROL_MAX_AGE, "600"),
+];
+
+/// The answer to `request`, which ends its event. Never fails: what cannot be written becomes a 500.
+pub async fn reply(
+    request: &Request,
+    event: Event,
+    result: Result<Answer, Error>,
+) -> Response<Body> {
+    if let Err(Error::Failed(error)) = &result {
+        event.notes().failed(error, std::error::Error::source(error));
+    }
+    let mut response = result
+        .and_then(write)
+        .unwrap_or_else(|error| detail::refuse(request.headers(), &error, &WORDING));
+    set(&mut response, CORS);
+    event.end(Outcome::Answered(response.status().as_u16())).await;
+    response
+}
+
+fn write(answer: Answer) -> Result<Response<Body>, Error> {
+    Ok(match answer {
+        Answer::Preflight => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            set(&mut response, PREFLIGHT);
+            response
+        }
+        Answer::Started { run, replayed } => {
+            let mut response = json_of(StatusCode::ACCEPTED, &run)?;
+            if replayed {
+                respond::mark_replayed(&mut response);
+            }
+            response
+        }
+        Answer::Run(run) => json_of(StatusCode::OK, &run)?,
+        Answer::Cancelled(run) if run.has_ended() => json_of(StatusCode::OK, &run)?,
+        Answer::Cancelled(run) => json_of(StatusCode::ACCEPTED, &run)?,
+        Answer::List(list) => json_of(StatusCode::OK, &list)?,
+    })
+}
+
+fn json_of(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Error> {
+    let text = serde_json::to_string(answer)
+        .map_err(|_| Error::Failed(runs::Error::Internal("the answer cannot be written")))?;
+    Ok(respond(status, JSON, text))
+}
+
+fn set<const N: usize>(response: &mut Response<Body>, headers: [(HeaderName, &'static str); N]) {
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,83 @@
+//! Requests about runs: read one, list several, cancel one.
+
+use lambda_http::Request;
+
+use super::{Error, ListRequest};
+use crate::http::{
+    dialect::{self, parameter},
+    headers,
+};
+
+/// A request about runs.
+pub struct RunsRequest<'a>(&'a Request);
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The run of this id, as it stands.
+    Run(String),
+    /// The end of the run of this id.
+    Cancel(String),
+    /// Runs.
+    List(ListRequest),
+}
+
+impl<'a> RunsRequest<'a> {
+    /// Looks at the method.
+    ///
+    /// # Errors
+    /// 405 for another one than POST, where a run is cancelled, GET elsewhere, and OPTIONS.
+    pub fn of(request: &'a Request) -> Result<Self, Error> {
+        let this = Self(request);
+        expect_method(request, if this.cancels() { "POST, OPTIONS" } else { "GET, OPTIONS" })?;
+        Ok(this)
+    }
+
+    /// Whether a browser asks what it may ask.
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.0.method() == "OPTIONS"
+    }
+
+    /// The bearer token.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn token(&self) -> Result<&'a str, Error> {
+        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
+    }
+
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// 422 for a query that cannot be understood.
+    pub fn wanted(&self) -> Result<Wanted, Error> {
+        let run = || parameter(self.0, "run_id");
+        if self.cancels() {
+            Ok(Wanted::Cancel(run()))
+        } else if self.is_about("/runs") {
+            ListRequest::of(self.0).map(Wanted::List)
+        } else {
+            Ok(Wanted::Run(run()))
+        }
+    }
+
+    fn cancels(&self) -> bool {
+        self.is_about("/cancel")
+    }
+
+    /// By the gateway's resource: a run's id may be any text in the path.
+    fn is_about(&self, end: &str) -> bool {
+        dialect::resource(self.0).is_some_and(|resource| resource.ends_with(end))
+    }
+}
+
+/// Refuses a method that is not in the list.
+pub(super) fn expect_method(request: &Request, allow: &'static str) -> Result<(), Error> {
+    let method = request.method().as_str();
+    if allow.split(", ").any(|allowed| allowed == method) {
+        Ok(())
+    } else {
+        Err(Error::MethodNotAllowed { allow })
+    }
+}

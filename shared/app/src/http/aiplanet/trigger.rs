@@ -1,0 +1,146 @@
+//! Requests to run a trigger's flow.
+
+use std::sync::Arc;
+
+use lambda_http::Request;
+use serde_json::{Value, json};
+
+use super::{
+    Answer, Error, StartedRun,
+    input::{Faults, Input},
+    list::NAME,
+    request::expect_method,
+};
+use crate::{
+    http::{
+        detail::{self, fault},
+        headers,
+    },
+    model::{ContentHash, Environment, ThreadId, Trigger, TriggerId},
+    runs::{self, DeclaredInputs, Idempotency, Start, Started, Thread},
+};
+
+/// A request to run a trigger's flow in the background.
+pub struct TriggerRequest<'a>(&'a Request);
+
+/// What it says, as far as that is right whatever the flow is.
+#[derive(Debug, PartialEq)]
+pub struct TriggerBody {
+    /// The trigger.
+    pub workflow_configuration_id: String,
+    inputs: Vec<Input>,
+    thread: Thread,
+}
+
+/// What is told of a start to who asked for it.
+pub struct Asked {
+    trigger: TriggerId,
+    thread: Thread,
+    /// Of the inputs, in their order.
+    names: Vec<String>,
+}
+
+impl<'a> TriggerRequest<'a> {
+    /// Looks at the method.
+    ///
+    /// # Errors
+    /// 405 for another one than POST and OPTIONS.
+    pub fn of(request: &'a Request) -> Result<Self, Error> {
+        expect_method(request, "POST, OPTIONS")?;
+        Ok(Self(request))
+    }
+
+    /// Whether a browser asks what it may ask.
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.0.method() == "OPTIONS"
+    }
+
+    /// The bearer token.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn token(&self) -> Result<&'a str, Error> {
+        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
+    }
+
+    /// The body. It names the trigger, so it is read first; a caller whose key is not accepted is not
+    /// told what is wrong with it.
+    ///
+    /// # Errors
+    /// 413, 415, and 422 with the place of every fault.
+    pub fn body(&self) -> Result<TriggerBody, Error> {
+        let mut members = detail::members(self.0)?;
+        let mut faults = Faults::default();
+        let configuration = members.remove("workflow_configuration_id");
+        let configuration =
+            faults.text(configuration, || json!(["body", "workflow_configuration_id"]));
+        let inputs = Input::all(members.remove("inputs"), &mut faults);
+        let thread = thread(members.remove("thread_id"), &mut faults);
+        let workflow_configuration_id = configuration.unwrap_or_default();
+        faults.none_or(TriggerBody { workflow_configuration_id, inputs, thread })
+    }
+
+    /// What is to be started, of a flow that declares its inputs so.
+    ///
+    /// # Errors
+    /// 422 with the place of every fault.
+    pub fn start(
+        &self,
+        (trigger, environment): (Arc<Trigger>, Environment),
+        body: TriggerBody,
+        declared: &DeclaredInputs,
+    ) -> Result<(Start, Asked), Error> {
+        let key = detail::idempotency_key(self.0.headers())?;
+        let TriggerBody { inputs, thread, .. } = body;
+        let names = inputs.iter().map(|input| input.name.clone()).collect();
+        let asked = Asked { trigger: trigger.id.clone(), thread: thread.clone(), names };
+        let input = Input::for_flow(inputs, declared)?;
+        let given = thread.given().map_or("", ThreadId::as_str);
+        let idempotency = key.map(|key| Idempotency::Key {
+            key,
+            body: ContentHash::of(format!("{given}\n{input}").as_bytes()),
+        });
+        Ok((Start { thread, idempotency, ..Start::new(trigger, environment, input) }, asked))
+    }
+}
+
+impl Asked {
+    /// The answer to a start.
+    #[must_use]
+    pub fn answer(self, started: &Started) -> Answer {
+        let thread = self.thread.of_run(started.id);
+        let run = StartedRun::of(started.id, thread, self.trigger);
+        Answer::Started { run, replayed: started.replayed }
+    }
+
+    /// A failure, with the place in the body of what the flow's schema refuses.
+    #[must_use]
+    pub fn failed(&self, error: runs::Error) -> Error {
+        let runs::Error::InvalidInput { pointer, message } = error else { return error.into() };
+        let mut steps =
+            pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
+        let mut place = vec![json!("body"), json!("inputs")];
+        if let Some(name) = steps.next() {
+            let index = self.names.iter().position(|known| *known == name);
+            place.extend(index.map(Value::from));
+            place.push(json!("value"));
+        }
+        place.extend(steps.map(Value::String));
+        Error::Invalid(vec![fault("value_error", &Value::Array(place), &message, &Value::Null)])
+    }
+}
+
+fn thread(given: Option<Value>, faults: &mut Faults) -> Thread {
+    let Some(given) = given.filter(|given| !given.is_null()) else { return Thread::New };
+    let place = || json!(["body", "thread_id"]);
+    let Some(text) = faults.text(Some(given), place) else { return Thread::New };
+    text.parse().map_or_else(
+        |_| {
+            let (kind, message) = NAME;
+            faults.add(kind, place, message, &json!(text));
+            Thread::New
+        },
+        Thread::Given,
+    )
+}

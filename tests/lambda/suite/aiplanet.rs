@@ -1,0 +1,45 @@
+//! The AI Planet dialect: what only it asks of AWS.
+
+use lambda_tests::{Function, Site, USER_DATA};
+use serde_json::json;
+
+use crate::flows::{HELLO, LONG_REST};
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_run_is_started_in_a_thread_and_read() {
+    let site = Site::start(&[HELLO]).await;
+    let mut starter = site.process(Function::AsyncStart).await;
+    let input = json!({"name": "message", "type": "text", "value": USER_DATA});
+    let body = json!({"workflow_configuration_id": "hello", "inputs": [input]});
+    let request = site.request("async-start-ai-planet").body(&body);
+    let started = starter.invoke(&request.json()).await.http();
+    assert_eq!(started.status, 202, "{started}");
+    let id = started.json()["run_id"].as_str().unwrap().to_owned();
+    assert_eq!(started.json()["thread_id"], *id);
+    let mut worker = site.process(Function::Worker).await;
+    assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+    let mut reader = site.process(Function::Status).await;
+    let run = site.request("status-run").parameter("run_id", &id);
+    let run = reader.invoke(&run.json()).await.http().json();
+    assert_eq!(run["output"], json!({"reply": format!("Hello, {USER_DATA}")}));
+    let list = reader.invoke(&site.request("status-list").json()).await.http().json();
+    assert_eq!(list["runs"][0]["run_id"], *id, "{list}");
+    site.finish();
+}
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_run_is_cancelled_by_who_reads_it() {
+    let site = Site::start(&[&LONG_REST.replace("seconds: 4", "seconds: 600")]).await;
+    let id = site.start_run("long-rest", &json!({})).await;
+    let mut worker = site.process(Function::Worker).await;
+    assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+    let mut canceller = site.process(Function::Status).await;
+    let request = site.request("status-cancel").parameter("run_id", &id);
+    assert_eq!(canceller.invoke(&request.clone().json()).await.http().status, 202);
+    assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+    let again = canceller.invoke(&request.json()).await.http();
+    assert_eq!((again.status, &again.json()["status"]), (200, &json!("cancelled")), "{again}");
+    site.finish();
+}
