@@ -1,6 +1,7 @@
 //! The words everything else is written in: ids, the run record, states and their one transition
 //! table, journal and log entries, configuration records, limits. Knows no AWS, no HTTP, no clock.
 
+mod completion;
 mod config;
 mod depth;
 mod environment;
@@ -8,6 +9,7 @@ mod error;
 mod id;
 mod journal;
 pub mod limits;
+mod provider;
 mod run;
 mod schedule;
 mod secret;
@@ -15,14 +17,16 @@ mod state;
 mod time;
 mod webhook;
 
+pub use completion::{Completion, Usage};
 pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
-pub use id::{ContentHash, InvalidId, RunId, TriggerId, WorkspaceId};
+pub use id::{ContentHash, InvalidId, ProviderName, RunId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
+pub use provider::Provider;
 pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
