@@ -10,7 +10,7 @@ use std::{
 use regex_lite::Regex;
 
 /// Modules of `shared` and the modules each may name.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("telemetry", &[]),
     ("clock", &["model"]),
@@ -20,19 +20,27 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("egress", &["model"]),
     ("store", &["model", "auth", "flow"]),
     ("queue", &["model"]),
+    ("secrets", &["model"]),
     ("config", &["model", "telemetry"]),
-    ("runs", &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue"]),
+    (
+        "runs",
+        &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue", "secrets"],
+    ),
     ("http", &["model", "telemetry", "auth", "runs"]),
-    ("connect", &["model", "config", "telemetry", "clock", "egress", "store", "queue", "runs"]),
+    (
+        "connect",
+        &["model", "config", "telemetry", "clock", "egress", "store", "queue", "secrets", "runs"],
+    ),
     ("startup", &["config", "telemetry"]),
     ("lib", &[]),
 ];
 
 /// Crates that one module alone may name.
-const OWNED: [(&str, &str); 6] = [
+const OWNED: [(&str, &str); 7] = [
     ("aws_sdk_dynamodb", "store"),
     ("aws_sdk_s3", "store"),
     ("aws_sdk_sqs", "queue"),
+    ("aws_sdk_ssm", "secrets"),
     ("lambda_http", "http"),
     // The command line's alone: a function that knew them would carry them.
     ("aws_sdk_scheduler", "no module"),

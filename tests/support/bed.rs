@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
-use local::{dynamodb, s3, sqs};
+use local::{dynamodb, s3, sqs, ssm};
 use serde_json::{Value, json};
 use shared::{
     clock::Clock,
@@ -11,6 +11,7 @@ use shared::{
     model::{ContentHash, Environment, RunId, Timestamp, Trigger, Workspace},
     queue::Queue,
     runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
+    secrets::Secrets,
     store::{Payloads, Store, Tables, tables},
     telemetry::{self, Beginning, Event},
 };
@@ -35,6 +36,7 @@ struct Services {
     database: dynamodb::Store,
     objects: s3::Objects,
     queues: sqs::Engine,
+    parameters: ssm::Parameters,
 }
 
 /// The embedded services, with workspace `demo` in them.
@@ -65,7 +67,8 @@ impl Bed {
         let now = clock.clone();
         let now: sqs::Now = Arc::new(move || now.now().as_millis());
         let queues = sqs::Engine::in_memory(Arc::clone(&now));
-        let objects = s3::Objects::in_memory(BUCKET, now).unwrap();
+        let objects = s3::Objects::in_memory(BUCKET, Arc::clone(&now)).unwrap();
+        let parameters = ssm::Parameters::in_memory(now).unwrap();
         let database = dynamodb::Store::in_memory().unwrap();
         tables::create_tables(&dynamodb::client(&database), &table_names()).await.unwrap();
         queues.create_queue(DEAD_LETTERS, &BTreeMap::new()).await.unwrap();
@@ -81,7 +84,7 @@ impl Bed {
         let wire = Wire::default();
         let payloads = Payloads::new(s3::config(&objects), BUCKET);
         let store = Store::new(dynamodb::client(&database), table_names(), payloads);
-        let services = Services { database, objects, queues: queues.clone() };
+        let services = Services { database, objects, queues: queues.clone(), parameters };
         let runs = process(&clock, &services, settings, &wire);
         let bed = Self { clock, queues, services, settings, runs, wire, store };
         let workspace = Workspace { id: workspace(), keys_in_paths: false, created_at: START };
@@ -259,6 +262,9 @@ fn process(clock: &Clock, services: &Services, settings: Settings, wire: &Wire) 
     let messages = sqs::client(&services.queues);
     let http = wire.around(messages.config().http_client().unwrap());
     let messages = messages.config().to_builder().http_client(http).build();
+    let parameters = ssm::config(&services.parameters);
+    let http = wire.around(parameters.http_client().unwrap());
+    let parameters = parameters.to_builder().http_client(http).build();
     let parts = Parts {
         store: Store::new(
             aws_sdk_dynamodb::Client::from_conf(tables),
@@ -266,6 +272,7 @@ fn process(clock: &Clock, services: &Services, settings: Settings, wire: &Wire) 
             Payloads::new(payloads, BUCKET),
         ),
         queue: Queue::new(messages, format!("http://localhost/000000000000/{QUEUE}")),
+        secrets: Secrets::new(parameters, "/trigger-api/test"),
         egress: Egress::new(Policy { allow_private_targets: true, ..Policy::default() }),
         clock: clock.clone(),
     };

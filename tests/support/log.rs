@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::{Map, Value};
 use shared::telemetry;
-use tracing::subscriber::{DefaultGuard, set_default};
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber, set_default},
+};
 
 /// One line.
 pub type Line = Map<String, Value>;
@@ -16,6 +19,9 @@ pub type Line = Map<String, Value>;
 pub struct Log {
     text: Buffer,
     _guard: DefaultGuard,
+    /// While there is only one subscriber, `tracing` asks none but a thread's own about a line that it
+    /// meets for the first time; a test of another thread, which has none, would then silence it here too.
+    _second: Dispatch,
 }
 
 impl Log {
@@ -24,7 +30,8 @@ impl Log {
         let text = Buffer::default();
         let writer = text.clone();
         let subscriber = telemetry::subscriber(filter, move || writer.clone());
-        Self { text, _guard: set_default(subscriber) }
+        let second = Dispatch::new(NoSubscriber::new());
+        Self { text, _guard: set_default(subscriber), _second: second }
     }
 
     /// All lines so far.

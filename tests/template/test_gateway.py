@@ -84,11 +84,12 @@ def test_there_is_one_stage(translated):
     assert all("StageName" not in it for it in of_type(translated, "AWS::ApiGateway::Deployment").values())
 
 
-def test_what_the_gateway_says_itself_has_the_shape_of_the_functions_errors(responses):
+def test_what_the_gateway_says_itself_has_the_members_of_every_dialects_errors(responses):
     assert {"THROTTLED", "REQUEST_TOO_LARGE", "INTEGRATION_TIMEOUT", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
     for kind, response in responses.items():
         text = response["responseTemplates"]["application/json"]
-        assert list(json.loads(text)) == ["detail"], kind
+        said = json.loads(text)
+        assert list(said) == ["detail", "error", "message"] and said["message"] == said["detail"], kind
 
 
 def test_what_the_gateway_says_is_what_the_local_one_says(responses):

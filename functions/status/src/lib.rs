@@ -5,10 +5,10 @@ use shared::{
     http::{
         Dialect,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
-        pinkfish::{self, Answer, Execution, Progress, RunPart, RunRequest},
+        pinkfish::{self, Answer, Credential, Execution, Progress, RunPart, RunRequest},
         received,
     },
-    runs::Runs,
+    runs::{Runs, Subject},
 };
 
 /// Answers one request.
@@ -46,7 +46,12 @@ async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::
     if request.part == RunPart::Preflight {
         return Ok(Answer::Preflight);
     }
-    let caller = runs.authenticate_by_key(request.key()?).await?;
+    let caller = match request.credential()? {
+        Credential::InHeader(key) => runs.authenticate_by_key(key).await?,
+        Credential::InPath(text) => {
+            runs.authenticate_in_path(&text, Subject::Run(&request.run)).await?
+        }
+    };
     let answer = match request.part {
         RunPart::Results => {
             let results = runs.results(&caller, &request.run).await?;

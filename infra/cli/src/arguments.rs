@@ -94,6 +94,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) payloads_bucket: Option<String>,
+    /// What the names of webhook secrets in Parameter Store start with
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "TRIGGER_SECRETS_PREFIX",
+        hide_env_values = true
+    )]
+    pub(crate) secrets_prefix: Option<String>,
     /// The runs queue
     #[arg(
         long,
@@ -176,7 +185,7 @@ pub(crate) enum Command {
     /// Verify other services' webhooks
     #[command(subcommand)]
     Webhook(webhook::Command),
-    /// Create workspaces
+    /// Create workspaces and change them
     #[command(subcommand)]
     Workspace(workspace::Command),
 }

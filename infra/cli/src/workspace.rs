@@ -1,6 +1,6 @@
 //! `workspace …`: the owners of keys, triggers, flows and runs.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use shared::{
     model::{Workspace, WorkspaceId},
@@ -20,12 +20,33 @@ pub(crate) enum Command {
     Create {
         /// Its id: letters, digits, `-` and `_`; it stands in every URL
         id: WorkspaceId,
+        /// Let a key of the workspace stand in a URL's path, as `/ext/webhook/KEY/…` has it: proxies and
+        /// histories keep URLs
+        #[arg(long)]
+        keys_in_paths: bool,
     },
-    /// Show whether there is a workspace
+    /// Change a workspace; functions notice within 30 s
+    Set {
+        /// Its id
+        id: WorkspaceId,
+        /// Whether a key of the workspace may stand in a URL's path
+        #[arg(long, value_name = "on|off")]
+        keys_in_paths: Switch,
+    },
+    /// Show a workspace
     Show {
         /// Its id
         id: WorkspaceId,
     },
+}
+
+/// A setting that is on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// It is
+    On,
+    /// It is not
+    Off,
 }
 
 /// Carries a command out.
@@ -36,25 +57,37 @@ pub(crate) async fn execute(
 ) -> Result<(), Error> {
     let store = &connection.store;
     match command {
-        Command::Create { id } => {
-            let workspace = Workspace { id, keys_in_paths: false, created_at: connection.now() };
+        Command::Create { id, keys_in_paths } => {
+            let workspace = Workspace { id, keys_in_paths, created_at: connection.now() };
             if store.put_workspace(&workspace).await? == Put::Taken {
                 let id = &workspace.id;
                 return Err(Error::Failed(format!("there is a workspace `{id}` already")));
             }
             output.answer(&Shown::from(workspace))
         }
-        Command::Show { id } => {
-            let missing = || Error::NotFound(format!("there is no workspace `{id}`"));
-            let workspace = store.workspace(&id).await?.ok_or_else(missing)?;
-            output.answer(&Shown::from(workspace))
+        Command::Set { id, keys_in_paths } => {
+            if !store.set_keys_in_paths(&id, keys_in_paths == Switch::On).await? {
+                return Err(missing(&id));
+            }
+            show(&id, connection, output).await
         }
+        Command::Show { id } => show(&id, connection, output).await,
     }
+}
+
+async fn show(id: &WorkspaceId, connection: &Connection, output: Output) -> Result<(), Error> {
+    let workspace = connection.store.workspace(id).await?.ok_or_else(|| missing(id))?;
+    output.answer(&Shown::from(workspace))
+}
+
+fn missing(id: &WorkspaceId) -> Error {
+    Error::NotFound(format!("there is no workspace `{id}`"))
 }
 
 #[derive(Serialize)]
 struct Shown {
     workspace_id: WorkspaceId,
+    keys_in_paths: bool,
     created_at: String,
     #[serde(skip)]
     record: Workspace,
@@ -63,7 +96,8 @@ struct Shown {
 impl From<Workspace> for Shown {
     fn from(record: Workspace) -> Self {
         let created_at = record.created_at.to_string();
-        Self { workspace_id: record.id.clone(), created_at, record }
+        let (workspace_id, keys_in_paths) = (record.id.clone(), record.keys_in_paths);
+        Self { workspace_id, keys_in_paths, created_at, record }
     }
 }
 
@@ -71,6 +105,7 @@ impl Answer for Shown {
     fn text(&self) -> String {
         facts(&[
             ("Workspace", self.workspace_id.to_string()),
+            ("Keys in paths", if self.keys_in_paths { "on" } else { "off" }.to_owned()),
             ("Created", time(self.record.created_at)),
         ])
     }

@@ -1,5 +1,5 @@
 //! The AWS SDK's HTTP client without a socket: it hands the SDK's request to a service of this process and the answer
-//! back. It knows the AWS JSON 1.0 envelope (target in, status and error header out), and nothing of any operation.
+//! back. It knows the envelope of AWS JSON 1.0 and 1.1 (target in, status and error header out), and nothing of any operation.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,7 +34,7 @@ pub(crate) trait Service: Clone + Debug + Send + Sync + 'static {
 /// One request that an SDK client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `dynamodb`, `s3` or `sqs`.
+    /// `dynamodb`, `s3`, `sqs` or `ssm`.
     pub service: &'static str,
     /// The operation's name, `PutItem` for one.
     pub operation: String,
@@ -79,7 +79,7 @@ impl<S: Service> HttpConnector for Connector<S> {
                 recorder.note(S::NAME, operation);
             }
             let body = request.body().bytes().ok_or_else(|| {
-                ConnectorError::user("a streamed request body is not of AWS JSON 1.0".into())
+                ConnectorError::user("a streamed request body is not of AWS JSON".into())
             })?;
             respond(service.answer(operation, body).await)
         })

@@ -1,4 +1,4 @@
-//! API Gateway, Lambda, `DynamoDB`, SQS, S3 and EventBridge Scheduler in one process.
+//! API Gateway, Lambda, `DynamoDB`, SQS, S3, EventBridge Scheduler and Parameter Store in one process.
 
 pub mod dynamodb;
 mod gateway;
@@ -9,6 +9,7 @@ mod pump;
 pub mod s3;
 pub mod scheduler;
 pub mod sqs;
+pub mod ssm;
 mod stack;
 #[cfg(test)]
 mod test_client;

@@ -20,6 +20,18 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Makes an empty file that only this user can read and write. One that is there stays as it is.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn make_file(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
 /// Writes a JSON document that only this user can read. Readers see the old one, or all of the new one.
 ///
 /// # Errors

@@ -18,6 +18,8 @@ pub struct Config {
     pub config_table: String,
     /// `TRIGGER_PAYLOADS_BUCKET`: the bucket of payloads too large for an item.
     pub payloads_bucket: String,
+    /// `TRIGGER_SECRETS_PREFIX`: what the names of webhook secrets in Parameter Store start with.
+    pub secrets_prefix: String,
     /// `TRIGGER_QUEUE_URL`: the runs queue. Absent for a function that only reads.
     pub queue_url: String,
     /// `TRIGGER_QUEUE_VISIBILITY_S`: that queue's visibility timeout, in seconds.
@@ -48,6 +50,8 @@ pub struct Endpoints {
     pub scheduler: Option<String>,
     /// `AWS_ENDPOINT_URL_SQS`.
     pub sqs: Option<String>,
+    /// `AWS_ENDPOINT_URL_SSM`.
+    pub ssm: Option<String>,
 }
 
 /// AWS credentials of the environment.
@@ -96,6 +100,7 @@ impl Config {
             runs_table: reader.required("TRIGGER_RUNS_TABLE"),
             config_table: reader.required("TRIGGER_CONFIG_TABLE"),
             payloads_bucket: reader.required("TRIGGER_PAYLOADS_BUCKET"),
+            secrets_prefix: reader.parameter_path("TRIGGER_SECRETS_PREFIX"),
             queue_url: reader.required("TRIGGER_QUEUE_URL"),
             queue_visibility: Duration::from_secs(
                 reader.or("TRIGGER_QUEUE_VISIBILITY_S", limits::MAX_DELAY.as_secs()),
@@ -120,6 +125,7 @@ impl Config {
                 s3: reader.endpoint("AWS_ENDPOINT_URL_S3"),
                 scheduler: reader.endpoint("AWS_ENDPOINT_URL_SCHEDULER"),
                 sqs: reader.endpoint("AWS_ENDPOINT_URL_SQS"),
+                ssm: reader.endpoint("AWS_ENDPOINT_URL_SSM"),
             },
         };
         if reader.faults.is_empty() { Ok(config) } else { Err(Incomplete(reader.faults)) }
@@ -138,6 +144,20 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.faults.push(format!("{name} is missing"));
             String::new()
         })
+    }
+
+    /// A path of Parameter Store's (`PutParameter` in its API reference).
+    fn parameter_path(&mut self, name: &str) -> String {
+        let path = self.required(name);
+        let is_level = |level: &str| {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            !level.is_empty() && level.bytes().all(allowed)
+        };
+        let usable = path.strip_prefix('/').is_some_and(|levels| levels.split('/').all(is_level));
+        if !usable && !path.is_empty() {
+            self.faults.push(format!("{name} cannot be read"));
+        }
+        path
     }
 
     fn or<T: FromStr>(&mut self, name: &str, default: T) -> T {
@@ -175,6 +195,7 @@ mod tests {
         match name {
             "TRIGGER_METRICS" => "service",
             "TRIGGER_OTLP_ENDPOINT" => "http://localhost",
+            "TRIGGER_SECRETS_PREFIX" => "/x",
             name if name.ends_with("_S") => "60",
             name if name.contains("_URL") => "http://localhost/x",
             _ => "x",
@@ -208,7 +229,8 @@ mod tests {
                 "AWS_ENDPOINT_URL_SQS" => Some(own.to_owned()),
                 "AWS_ENDPOINT_URL_DYNAMODB"
                 | "AWS_ENDPOINT_URL_S3"
-                | "AWS_ENDPOINT_URL_SCHEDULER" => None,
+                | "AWS_ENDPOINT_URL_SCHEDULER"
+                | "AWS_ENDPOINT_URL_SSM" => None,
                 other => Some(value(other)),
             });
             config.map(|config| config.endpoints)
@@ -222,6 +244,22 @@ mod tests {
         };
         assert_eq!(endpoints("localhost:1", ""), faults(&["AWS_ENDPOINT_URL"]));
         assert_eq!(endpoints("", "ftp://localhost"), faults(&["AWS_ENDPOINT_URL_SQS"]));
+    }
+
+    #[test]
+    fn a_prefix_of_secrets_is_a_path() {
+        let prefix = |text: &str| {
+            let config = Config::from_lookup(|name| match name {
+                "TRIGGER_SECRETS_PREFIX" => Some(text.to_owned()),
+                other => Some(value(other)),
+            });
+            config.map(|config| config.secrets_prefix)
+        };
+        assert_eq!(prefix("/trigger-api/dev"), Ok("/trigger-api/dev".to_owned()));
+        for text in ["dev", "/", "/dev/", "//dev", "/a b", "/a*"] {
+            let fault = "TRIGGER_SECRETS_PREFIX cannot be read".to_owned();
+            assert_eq!(prefix(text), Err(Incomplete(vec![fault])), "{text}");
+        }
     }
 
     #[test]

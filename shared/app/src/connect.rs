@@ -13,6 +13,7 @@ use crate::{
     egress::{Egress, Policy},
     queue::Queue,
     runs::{Parts, Runs, Settings},
+    secrets::Secrets,
     store::{Payloads, Store, Tables},
     telemetry::Telemetry,
 };
@@ -64,6 +65,13 @@ pub fn parts(config: &Config) -> Parts {
             tables,
             payloads,
         ),
+        secrets: Secrets::connect(
+            region,
+            endpoints.ssm,
+            credentials.clone(),
+            http.clone(),
+            &config.secrets_prefix,
+        ),
         queue: Queue::connect(region, endpoints.sqs, credentials, http, config.queue_url.clone()),
         egress: Egress::new(Policy::default()),
         clock: Clock::system(),
@@ -77,9 +85,9 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 /// One client for all services; TLS is set up by the first request. The SDK would do so for each
 /// service when its client is built, to find a faulty setup early, and throw the result away.
 fn http(endpoints: &Endpoints) -> SharedHttpClient {
-    let Endpoints { dynamodb, s3, scheduler, sqs } = endpoints;
+    let Endpoints { dynamodb, s3, scheduler, sqs, ssm } = endpoints;
     // An endpoint of somebody else's may have any certificate that this machine trusts.
-    let mut given = [dynamodb, s3, scheduler, sqs].into_iter().flatten();
+    let mut given = [dynamodb, s3, scheduler, sqs, ssm].into_iter().flatten();
     let is_foreign = given.any(|url| url.starts_with("https"));
     let roots = if is_foreign {
         TrustStore::default()

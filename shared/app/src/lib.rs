@@ -10,6 +10,7 @@ pub mod egress;
 pub mod http;
 pub mod queue;
 pub mod runs;
+pub mod secrets;
 pub mod startup;
 pub mod store;
 pub mod telemetry;

@@ -64,7 +64,8 @@ fn has_known_shape(answer: &Answer) -> bool {
     let is_fault = |fault: &Value| {
         ["type", "loc", "msg", "input"].iter().all(|name| fault.get(name).is_some())
     };
-    members == ["detail"]
+    let of_gateway = members == ["detail", "error", "message"] && body["detail"].is_string();
+    (members == ["detail"] || of_gateway)
         && match &body["detail"] {
             Value::String(text) => !text.is_empty(),
             Value::Array(faults) => !faults.is_empty() && faults.iter().all(is_fault),

@@ -140,7 +140,8 @@ async fn a_body_that_is_too_large_or_of_another_type_is_refused() {
     let at_function =
         note(&mut transcript, "4,500,001 bytes", api.wait_for("echo", padded(4_500_001))).await;
     let at_gateway = send(api.wait_for("echo", padded(10 * 1024 * 1024 + 1))).await;
-    assert_eq!(at_gateway.without_date(), at_function.without_date());
+    assert_eq!(at_gateway.status, at_function.status);
+    assert_eq!(at_gateway.json()["detail"], at_function.json()["detail"]);
     assert_eq!(send(api.start_of("echo", padded(4_500_001))).await.status, 413);
     assert_eq!(send(api.wait_for("echo", padded(4_500_000))).await.status, 200);
 

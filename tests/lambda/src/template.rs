@@ -36,9 +36,12 @@ impl Template {
         let variables = variables.as_object().unwrap().iter();
         variables
             .map(|(name, value)| {
-                let value = match (value.as_str(), value["Ref"].as_str()) {
-                    (Some(text), _) => text.to_owned(),
-                    (None, Some(id)) => value_of(id).unwrap_or_else(|| self.default(id)),
+                let stack = || value_of("AWS::StackName").expect("the stack's name");
+                let value = match (value.as_str(), value["Ref"].as_str(), value["Fn::Sub"].as_str())
+                {
+                    (Some(text), ..) => text.to_owned(),
+                    (None, Some(id), _) => value_of(id).unwrap_or_else(|| self.default(id)),
+                    (None, None, Some(text)) => text.replace("${AWS::StackName}", &stack()),
                     _ => panic!("the variable {name} is not understood: {value}"),
                 };
                 (name.clone(), value)

@@ -88,6 +88,7 @@ fn aws(global: &Global) -> Result<(Parts, Option<Scheduler>), Error> {
         "TRIGGER_RUNS_TABLE" => global.runs_table.clone(),
         "TRIGGER_CONFIG_TABLE" => global.config_table.clone(),
         "TRIGGER_PAYLOADS_BUCKET" => global.payloads_bucket.clone(),
+        "TRIGGER_SECRETS_PREFIX" => global.secrets_prefix.clone(),
         "TRIGGER_QUEUE_URL" => global.queue_url.clone(),
         "AWS_REGION" => global.region.clone(),
         _ => None,

@@ -13,6 +13,7 @@ use shared::{
     egress::{Egress, Policy},
     queue::Queue,
     runs::Parts,
+    secrets::Secrets,
     store::{Payloads, Store, Tables},
 };
 
@@ -53,6 +54,7 @@ impl Endpoints {
                 clients::sqs_at(&self.sqs_url).config().clone(),
                 self.queue_url.clone(),
             ),
+            secrets: Secrets::new(clients::ssm_at(&self.ssm_url), &self.secrets_prefix),
             egress: Egress::new(Policy::default()),
             clock: Clock::system(),
         }

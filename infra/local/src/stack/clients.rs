@@ -1,13 +1,15 @@
-//! The SDK clients that functions use; of S3 what they are made from, because few ever need it.
+//! The SDK clients that functions use; of S3 and Parameter Store what they are made from,
+//! because few ever need it.
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config as dynamodb_config;
 use aws_sdk_s3::config as s3_config;
 use aws_sdk_scheduler::config as scheduler_config;
 use aws_sdk_sqs::config as sqs_config;
+use aws_sdk_ssm::config as ssm_config;
 
 use super::{Endpoints, Options, Transport};
-use crate::{dynamodb, s3, sqs};
+use crate::{dynamodb, s3, sqs, ssm};
 
 /// The Region and the account that the embedded services play are not looked at; any would do.
 pub(super) const REGION: &str = "eu-central-1";
@@ -52,6 +54,20 @@ pub(super) fn s3(
     }
 }
 
+pub(super) fn ssm(
+    options: &Options,
+    parameters: &ssm::Parameters,
+    endpoints: &Endpoints,
+) -> aws_sdk_ssm::Config {
+    match (&options.transport, &options.recorder) {
+        (Transport::InProcess, None) => ssm::config(parameters),
+        (Transport::InProcess, Some(recorder)) => {
+            ssm::recorded_config(parameters, recorder.clone())
+        }
+        (Transport::Sockets { ssm, .. }, _) => ssm_at(ssm.as_ref().unwrap_or(&endpoints.ssm_url)),
+    }
+}
+
 /// A client of tables behind a socket.
 pub(super) fn dynamodb_at(url: &str) -> aws_sdk_dynamodb::Client {
     let config = dynamodb_config::Config::builder()
@@ -85,6 +101,17 @@ pub(super) fn s3_at(url: &str) -> aws_sdk_s3::Config {
         .force_path_style(true)
         .request_checksum_calculation(s3_config::RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(s3_config::ResponseChecksumValidation::WhenRequired)
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build()
+}
+
+/// What makes a client of parameters behind a socket.
+pub(super) fn ssm_at(url: &str) -> aws_sdk_ssm::Config {
+    ssm_config::Config::builder()
+        .behavior_version(ssm_config::BehaviorVersion::latest())
+        .region(ssm_config::Region::from_static(REGION))
+        .credentials_provider(credentials())
         .endpoint_url(url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build()

@@ -75,6 +75,10 @@ impl DataFolder {
         self.path.join("schedules.db")
     }
 
+    pub(super) fn parameters(&self) -> PathBuf {
+        self.path.join("secrets.db")
+    }
+
     /// Writes `endpoints.json`: readers see the old file, or all of the new one.
     pub(super) fn publish(&self, endpoints: &Endpoints) -> Result<Published, StartError> {
         let path = self.path.join(ENDPOINTS);

@@ -14,6 +14,8 @@ pub(super) const CONFIG_TABLE: &str = "trigger-config";
 pub(super) const RUNS_QUEUE: &str = "trigger-runs";
 /// The bucket of payloads too large for an item.
 pub(super) const PAYLOADS_BUCKET: &str = "trigger-payloads";
+/// What the names of secrets start with.
+pub(super) const SECRETS_PREFIX: &str = "/trigger-api/local";
 /// The queue of its dead letters.
 pub(super) const DEAD_LETTERS: &str = "trigger-dead-letters";
 
@@ -40,6 +42,10 @@ pub struct Endpoints {
     pub scheduler_url: String,
     /// The runs queue, as schedules name it.
     pub queue_arn: String,
+    /// The secrets, in the protocol of Parameter Store.
+    pub ssm_url: String,
+    /// What the names of secrets start with.
+    pub secrets_prefix: String,
 }
 
 impl Endpoints {
@@ -49,6 +55,7 @@ impl Endpoints {
         s3: SocketAddr,
         sqs: SocketAddr,
         scheduler: SocketAddr,
+        ssm: SocketAddr,
     ) -> Self {
         let sqs_url = url(sqs);
         Self {
@@ -62,6 +69,8 @@ impl Endpoints {
             sqs_url,
             scheduler_url: url(scheduler),
             queue_arn: format!("arn:aws:sqs:{REGION}:000000000000:{RUNS_QUEUE}"),
+            ssm_url: url(ssm),
+            secrets_prefix: SECRETS_PREFIX.to_owned(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use crate::{dynamodb, s3, scheduler, sqs};
+use crate::{dynamodb, s3, scheduler, sqs, ssm};
 
 /// A stack did not start, and nothing of it is left running.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,9 @@ pub enum StartError {
     /// The file of the schedules cannot be opened.
     #[error(transparent)]
     OpenSchedules(#[from] scheduler::OpenError),
+    /// The file of the secrets cannot be opened.
+    #[error(transparent)]
+    OpenParameters(#[from] ssm::OpenError),
     /// The tables cannot be made.
     #[error("the tables cannot be made")]
     MakeTables(#[from] shared::store::Error),

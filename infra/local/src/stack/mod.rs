@@ -1,5 +1,5 @@
 //! Everything together on one machine: the gateway, the functions, the queues with their pumps, the
-//! schedules and the tables. Knows nothing of what flows and triggers are in them.
+//! schedules, the secrets and the tables. Knows nothing of what flows and triggers are in them.
 
 mod attach;
 mod clients;

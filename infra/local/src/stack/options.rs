@@ -14,7 +14,7 @@ use crate::Recorder;
 pub struct Options {
     /// Where the gateway listens. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The folder that keeps tables, queues and payloads. Without one they end with the stack.
+    /// The folder that keeps tables, queues, payloads, schedules and secrets. Without one they end with the stack.
     pub data: Option<PathBuf>,
     /// Whether what was acknowledged survives a power cut too, at the price of a disk's sync a write.
     pub sync: bool,
@@ -28,9 +28,9 @@ pub struct Options {
     pub maximum_concurrency: usize,
     /// Deliveries of a message before it becomes a dead letter.
     pub max_receive_count: u32,
-    /// How functions reach tables, queues and payloads.
+    /// How functions reach tables, queues, payloads and secrets.
     pub transport: Transport,
-    /// Notes the functions' requests to tables, queues and payloads, of the transport in this process.
+    /// Notes the functions' requests to tables, queues, payloads and secrets, of the transport in this process.
     pub recorder: Option<Recorder>,
     /// What is told of the functions' events.
     pub telemetry: telemetry::Settings,
@@ -38,7 +38,7 @@ pub struct Options {
     pub workers: bool,
 }
 
-/// How functions reach tables, queues and payloads.
+/// How functions reach tables, queues, payloads and secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Transport {
     /// Through the SDKs, without a socket below them.
@@ -52,6 +52,8 @@ pub enum Transport {
         s3: Option<String>,
         /// In place of the queues' own URL.
         sqs: Option<String>,
+        /// In place of the secrets' own URL.
+        ssm: Option<String>,
     },
 }
 

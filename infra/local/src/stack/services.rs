@@ -1,4 +1,4 @@
-//! The embedded tables, queues and payloads: opened, made ready, and served on loopback.
+//! The embedded tables, queues, payloads, schedules and secrets: opened, made ready, and served on loopback.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use super::data::DataFolder;
 use super::endpoints::{CONFIG_TABLE, DEAD_LETTERS, PAYLOADS_BUCKET, RUNS_QUEUE, RUNS_TABLE};
 use super::{Options, StartError};
 use crate::invoke::{Stop, Tasks};
-use crate::{dynamodb, s3, scheduler, sqs};
+use crate::{dynamodb, s3, scheduler, sqs, ssm};
 
 /// How often items and payloads are deleted whose time has ended. On AWS it takes up to days.
 const SWEEP_PERIOD: Duration = Duration::from_mins(10);
@@ -102,6 +102,18 @@ pub(super) fn open_schedules(
     })
 }
 
+/// Opens the secrets.
+pub(super) fn open_parameters(
+    data: Option<&DataFolder>,
+    options: &Options,
+) -> Result<ssm::Parameters, StartError> {
+    let now = now(&options.clock);
+    Ok(match data {
+        Some(data) => ssm::Parameters::open(&data.parameters(), options.sync, now)?,
+        None => ssm::Parameters::in_memory(now)?,
+    })
+}
+
 async fn make_queue(
     engine: &sqs::Engine,
     name: &str,
@@ -123,17 +135,22 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     listened.await.map_err(|source| StartError::Listen { address, source })
 }
 
-/// Serves tables, queues, payloads and schedules, deletes what is past its time, and passes on that a
-/// clock was moved.
-pub(super) fn serve(
-    services: &Tasks,
-    stop: &Stop,
-    (tables, tables_listener): (dynamodb::Store, TcpListener),
-    (queues, queues_listener): (sqs::Engine, TcpListener),
-    (payloads, payloads_listener): (s3::Objects, TcpListener),
-    (schedules, schedules_listener): (scheduler::Engine, TcpListener),
-    clock: Clock,
-) {
+/// What is served, each with where.
+pub(super) struct Served {
+    pub(super) tables: (dynamodb::Store, TcpListener),
+    pub(super) queues: (sqs::Engine, TcpListener),
+    pub(super) payloads: (s3::Objects, TcpListener),
+    pub(super) schedules: (scheduler::Engine, TcpListener),
+    pub(super) parameters: (ssm::Parameters, TcpListener),
+}
+
+/// Serves them, deletes what is past its time, and passes on that a clock was moved.
+pub(super) fn serve(services: &Tasks, stop: &Stop, served: Served, clock: Clock) {
+    let (tables, tables_listener) = served.tables;
+    let (queues, queues_listener) = served.queues;
+    let (payloads, payloads_listener) = served.payloads;
+    let (schedules, schedules_listener) = served.schedules;
+    let (parameters, parameters_listener) = served.parameters;
     let requested = || {
         let mut stop = stop.clone();
         async move { stop.requested().await }
@@ -146,6 +163,8 @@ pub(super) fn serve(
     services.spawn(async { log_end("payloads", served.await) });
     let served = scheduler::serve(schedules, schedules_listener, requested());
     services.spawn(async { log_end("schedules", served.await) });
+    let served = ssm::serve(parameters, parameters_listener, requested());
+    services.spawn(async { log_end("secrets", served.await) });
     services.spawn(until(requested(), sweep(tables, payloads)));
     services.spawn(until(requested(), pass_on_moves(clock, queues)));
 }

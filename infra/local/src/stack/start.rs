@@ -6,6 +6,7 @@ use shared::{
     egress::Egress,
     queue::Queue,
     runs::{Parts, Runs},
+    secrets::Secrets,
     store::{Payloads, Store},
     telemetry::Telemetry,
 };
@@ -13,9 +14,9 @@ use shared::{
 use super::{
     Endpoints, Options, Stack, StartError, clients,
     data::DataFolder,
-    endpoints::{DEAD_LETTERS, PAYLOADS_BUCKET, RUNS_QUEUE},
+    endpoints::{DEAD_LETTERS, PAYLOADS_BUCKET, RUNS_QUEUE, SECRETS_PREFIX},
     running::Group,
-    services,
+    services::{self, Served},
 };
 use crate::{
     dynamodb,
@@ -25,7 +26,7 @@ use crate::{
     scheduler::fire,
 };
 
-/// Tables, queues, payloads and schedules are for this machine only, and found by `endpoints.json`.
+/// Tables, queues, payloads, schedules and secrets are for this machine only, and found by `endpoints.json`.
 const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Stack {
@@ -40,11 +41,13 @@ impl Stack {
         let (queues_listener, sqs) = services::listen(LOOPBACK).await?;
         let (payloads_listener, s3) = services::listen(LOOPBACK).await?;
         let (schedules_listener, timetable) = services::listen(LOOPBACK).await?;
-        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs, timetable);
+        let (parameters_listener, ssm) = services::listen(LOOPBACK).await?;
+        let endpoints = Endpoints::new(gateway, dynamodb, s3, sqs, timetable, ssm);
         let tables = services::open_tables(data.as_ref(), options.sync).await?;
         let queues = services::open_queues(data.as_ref(), &options).await?;
         let payloads = services::open_payloads(data.as_ref(), &options)?;
         let schedules = services::open_schedules(data.as_ref(), &options)?;
+        let parameters = services::open_parameters(data.as_ref(), &options)?;
         let store = Store::new(
             clients::dynamodb(&options, &tables, &endpoints),
             services::tables(),
@@ -57,6 +60,7 @@ impl Stack {
         let parts = Parts {
             store: store.clone(),
             queue,
+            secrets: Secrets::new(clients::ssm(&options, &parameters, &endpoints), SECRETS_PREFIX),
             egress: Egress::new(options.egress.clone()),
             clock: options.clock.clone(),
         };
@@ -73,10 +77,13 @@ impl Stack {
         services::serve(
             &services.tasks,
             &stop_services,
-            (tables.clone(), tables_listener),
-            (queues.clone(), queues_listener),
-            (payloads, payloads_listener),
-            (schedules.clone(), schedules_listener),
+            Served {
+                tables: (tables.clone(), tables_listener),
+                queues: (queues.clone(), queues_listener),
+                payloads: (payloads, payloads_listener),
+                schedules: (schedules.clone(), schedules_listener),
+                parameters: (parameters, parameters_listener),
+            },
             options.clock.clone(),
         );
         intake.tasks.spawn(fire(schedules, queues.clone(), stop_intake.clone()));

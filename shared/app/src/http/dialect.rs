@@ -15,14 +15,19 @@ impl Dialect {
     /// By the gateway's resource, which does not hold what the deployment puts before it.
     #[must_use]
     pub fn of(request: &Request) -> Self {
-        match request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV1(context))
-                if context.resource_path.as_deref().is_some_and(|it| it.starts_with("/ext/")) =>
-            {
-                Self::Pinkfish
-            }
-            _ => Self::Phinite,
+        if resource(request).is_some_and(|it| it.starts_with("/ext/")) {
+            Self::Pinkfish
+        } else {
+            Self::Phinite
         }
+    }
+}
+
+/// The gateway's resource.
+pub(super) fn resource(request: &Request) -> Option<&str> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.as_deref(),
+        _ => None,
     }
 }
 

@@ -1,12 +1,15 @@
-//! What the gateway says itself where no function answers, in the shape that functions use. On AWS
-//! the template's gateway responses say the same.
+//! What the gateway says itself where no function answers. On AWS the template's gateway responses say
+//! the same. They are those of the whole API, whatever the route, so a refusal has the members of
+//! every dialect's errors side by side.
 
 use lambda_http::{
     Body, Response,
     http::{HeaderMap, StatusCode},
 };
 
-use super::phinite;
+use serde_json::json;
+
+use super::respond;
 
 /// Why no function answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +51,10 @@ impl Refusal {
 /// The answer to a request with these headers.
 #[must_use]
 pub fn refuse(headers: &HeaderMap, refusal: Refusal) -> Response<Body> {
-    phinite::refusal(headers, refusal.status(), refusal.text(), None)
+    let (status, text) = (refusal.status(), refusal.text());
+    let reason = status.canonical_reason().unwrap_or("Error");
+    let shape = |_| json!({"detail": text, "error": reason, "message": text});
+    respond::refusal(headers, status, text, None, shape)
 }
 
 #[cfg(test)]
@@ -56,12 +62,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_has_the_shape_that_the_caller_asks_for() {
+    fn a_refusal_has_the_members_of_every_dialect_or_is_a_problem() {
         let mut headers = HeaderMap::new();
         let response = refuse(&headers, Refusal::NoRoute);
         assert_eq!(response.status(), 404);
         assert_eq!(response.headers()["content-type"], "application/json");
-        assert_eq!(response.body().as_ref(), br#"{"detail":"Not Found"}"#);
+        let expected = br#"{"detail":"Not Found","error":"Not Found","message":"Not Found"}"#;
+        assert_eq!(response.body().as_ref(), expected);
 
         headers.insert("accept", "text/html, application/problem+json".parse().unwrap());
         let response = refuse(&headers, Refusal::FunctionFailed);

@@ -6,34 +6,54 @@ use serde_json::{Map, Value};
 
 use super::{Error, Runs};
 use crate::{
-    auth::{Key, KeyToken, Scope},
+    auth::{Key, KeyToken, Scope, UrlToken},
     flow,
-    model::{Environment, Trigger, TriggerId, TriggerState, WorkspaceId},
+    model::{Environment, RunId, Trigger, TriggerId, TriggerState, WorkspaceId},
 };
 
-/// A caller whose key was accepted for a workspace.
+/// A caller who was accepted for a workspace.
 #[derive(Clone, Debug)]
-pub struct Caller {
-    key: Arc<Key>,
+pub struct Caller(By);
+
+/// What the caller was accepted by.
+#[derive(Clone, Debug)]
+enum By {
+    /// A key of the workspace.
+    Key(Arc<Key>),
+    /// A token of the trigger's URL: it starts this one trigger, in the environment of its webhook,
+    /// and reads its runs there.
+    UrlToken { trigger: Arc<Trigger>, environment: Environment },
+}
+
+/// What a path that holds a key or a token is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject<'p> {
+    /// The trigger that is named in it.
+    Trigger(&'p str),
+    /// The run that is named in it.
+    Run(&'p str),
 }
 
 impl Caller {
     /// The workspace the caller acts in.
     #[must_use]
     pub fn workspace(&self) -> &WorkspaceId {
-        &self.key.workspace
-    }
-
-    /// Fails unless the key has the scope at all.
-    pub(super) fn require(&self, scope: Scope) -> Result<(), Error> {
-        if self.key.holds(scope, &self.key.workspace) {
-            Ok(())
-        } else {
-            Err(Error::Forbidden { scope: scope.as_str() })
+        match &self.0 {
+            By::Key(key) => &key.workspace,
+            By::UrlToken { trigger, .. } => &trigger.workspace,
         }
     }
 
-    /// Whether the key reaches what belongs to this workspace, environment and trigger.
+    /// Fails unless the caller has the scope at all.
+    pub(super) fn require(&self, scope: Scope) -> Result<(), Error> {
+        let holds = match &self.0 {
+            By::Key(key) => key.holds(scope, &key.workspace),
+            By::UrlToken { .. } => is_of_url_token(scope),
+        };
+        if holds { Ok(()) } else { Err(Error::Forbidden { scope: scope.as_str() }) }
+    }
+
+    /// Whether the caller reaches what belongs to this workspace, environment and trigger.
     pub(super) fn reaches(
         &self,
         scope: Scope,
@@ -41,8 +61,20 @@ impl Caller {
         environment: Environment,
         trigger: &TriggerId,
     ) -> bool {
-        self.key.may(scope, workspace, environment, trigger)
+        match &self.0 {
+            By::Key(key) => key.may(scope, workspace, environment, trigger),
+            By::UrlToken { trigger: own, environment: of_url } => {
+                is_of_url_token(scope)
+                    && own.workspace == *workspace
+                    && own.id == *trigger
+                    && *of_url == environment
+            }
+        }
     }
+}
+
+const fn is_of_url_token(scope: Scope) -> bool {
+    matches!(scope, Scope::Trigger | Scope::ReadResults)
 }
 
 impl Runs {
@@ -98,20 +130,73 @@ impl Runs {
         self.accept_key(token, None).await
     }
 
-    async fn accept_key(&self, token: &str, workspace: Option<&str>) -> Result<Caller, Error> {
-        let token = KeyToken::parse(token).map_err(|_| Error::Unauthenticated)?;
-        let now = self.now();
-        let key = self.config.key(&token.id(), now).await?.ok_or(Error::Unauthenticated)?;
-        let is_elsewhere = workspace.is_some_and(|workspace| key.workspace.as_str() != workspace);
-        if !key.verify(&token, now) || is_elsewhere {
+    /// Accepts a key or a URL's token that stands in the path of a request: a token for its own
+    /// trigger and the runs of that, a key where its workspace allows keys in paths. Every reason to
+    /// refuse gives the same error, a token's run that is not there and a trigger that is another's too.
+    ///
+    /// # Errors
+    /// As [`Runs::authenticate`].
+    pub async fn authenticate_in_path(
+        &self,
+        text: &str,
+        subject: Subject<'_>,
+    ) -> Result<Caller, Error> {
+        let Ok(token) = UrlToken::parse(text) else {
+            return self.accept_key_in_path(text).await;
+        };
+        let trigger = self.trigger_of(subject).await?.ok_or(Error::Unauthenticated)?;
+        let webhook = trigger.webhook.as_ref().ok_or(Error::Unauthenticated)?;
+        if !token.opens(&webhook.tokens, self.now()) {
             return Err(Error::Unauthenticated);
         }
+        let environment = webhook.environment;
+        self.notes.workspace(trigger.workspace.as_str());
+        Ok(Caller(By::UrlToken { trigger, environment }))
+    }
+
+    async fn accept_key_in_path(&self, text: &str) -> Result<Caller, Error> {
+        let key = self.genuine_key(text).await?;
+        let workspace = self.config.workspace(&key.workspace, self.now()).await?;
+        if !workspace.is_some_and(|workspace| workspace.keys_in_paths) {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(self.accepted(key).await)
+    }
+
+    async fn trigger_of(&self, subject: Subject<'_>) -> Result<Option<Arc<Trigger>>, Error> {
+        let id = match subject {
+            Subject::Trigger(id) => id.parse().ok(),
+            Subject::Run(id) => match id.parse::<RunId>() {
+                Ok(id) => self.store.view(id).await?.map(|view| view.run.trigger),
+                Err(_) => None,
+            },
+        };
+        let Some(id) = id else { return Ok(None) };
+        Ok(self.config.trigger(&id, self.now()).await?)
+    }
+
+    async fn accept_key(&self, token: &str, workspace: Option<&str>) -> Result<Caller, Error> {
+        let key = self.genuine_key(token).await?;
+        if workspace.is_some_and(|workspace| key.workspace.as_str() != workspace) {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(self.accepted(key).await)
+    }
+
+    async fn genuine_key(&self, token: &str) -> Result<Arc<Key>, Error> {
+        let token = KeyToken::parse(token).map_err(|_| Error::Unauthenticated)?;
+        let now = self.now();
+        let key = self.config.key(&token.id(), now).await?;
+        key.filter(|key| key.verify(&token, now)).ok_or(Error::Unauthenticated)
+    }
+
+    async fn accepted(&self, key: Arc<Key>) -> Caller {
         self.notes.workspace(key.workspace.as_str());
         // When a key was last used is told to the hour; a request does not fail for it.
-        if let Err(error) = self.config.touch_key(&key, now).await {
+        if let Err(error) = self.config.touch_key(&key, self.now()).await {
             tracing::warn!(error = %error, "Could not note the use of a key");
         }
-        Ok(Caller { key })
+        Caller(By::Key(key))
     }
 
     /// The trigger that the caller may start in this environment.

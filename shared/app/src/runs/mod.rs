@@ -21,7 +21,7 @@ mod status;
 mod steps;
 mod wait;
 
-pub use access::Caller;
+pub use access::{Caller, Subject};
 pub use error::{Error, ErrorKind};
 pub use service::{Parts, Runs, Settings};
 pub use start::{Idempotency, Start, Started};

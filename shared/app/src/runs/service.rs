@@ -9,6 +9,7 @@ use crate::{
     egress::Egress,
     model::{RunId, Timestamp, limits},
     queue::Queue,
+    secrets::Secrets,
     store::{Store, config::Cache},
     telemetry::{Event, Notes, Telemetry},
 };
@@ -19,6 +20,7 @@ pub struct Runs {
     pub(super) store: Store,
     pub(super) config: Cache,
     pub(super) queue: Queue,
+    pub(super) secrets: Secrets,
     pub(super) egress: Egress,
     pub(super) clock: Clock,
     pub(super) settings: Settings,
@@ -34,6 +36,8 @@ pub struct Parts {
     pub store: Store,
     /// Messages.
     pub queue: Queue,
+    /// What webhooks are signed with.
+    pub secrets: Secrets,
     /// Outgoing calls.
     pub egress: Egress,
     /// Time.
@@ -78,12 +82,13 @@ impl Runs {
     /// Puts the use cases together. Talks to nobody yet.
     #[must_use]
     pub fn new(parts: Parts, settings: Settings) -> Self {
-        let Parts { store, queue, egress, clock } = parts;
+        let Parts { store, queue, secrets, egress, clock } = parts;
         let config = Cache::new(store.clone());
         Self {
             store,
             config,
             queue,
+            secrets,
             egress,
             clock,
             settings,
@@ -117,6 +122,12 @@ impl Runs {
     pub fn waiting_at_most(self, longest: Duration) -> Self {
         let wait = self.settings.wait.min(longest);
         Self { settings: Settings { wait, ..self.settings }, ..self }
+    }
+
+    /// What webhooks are signed with.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// What tells of events.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod inputs;
+mod paths;
 mod published;
 mod refusals;
 mod repeats;

@@ -9,3 +9,4 @@ mod schedules;
 mod triggers;
 mod unreachable;
 mod webhooks;
+mod workspaces;

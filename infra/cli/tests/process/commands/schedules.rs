@@ -202,6 +202,7 @@ async fn a_deployment_is_worked_on_by_its_variables() {
             ("TRIGGER_CONFIG_TABLE", &config_table),
             ("TRIGGER_QUEUE_URL", &queue_url),
             ("TRIGGER_PAYLOADS_BUCKET", &payloads_bucket),
+            ("TRIGGER_SECRETS_PREFIX", "/trigger-api/test"),
             ("AWS_ENDPOINT_URL_S3", &s3_url),
         ]);
         let output = command.envs(variables.iter().copied()).output().await.unwrap();

@@ -11,7 +11,7 @@ use crate::{
     test_client::{send, send_raw},
 };
 
-const TOO_LARGE: &str = r#"{"detail":"Request body is over 4,500,000 bytes"}"#;
+const TOO_LARGE: &str = r#"{"detail":"Request body is over 4,500,000 bytes","error":"Payload Too Large","message":"Request body is over 4,500,000 bytes"}"#;
 
 fn post() -> http::request::Builder {
     http::Request::builder().method("POST").uri(PATH).header("host", "localhost")
@@ -72,7 +72,10 @@ async fn headers_have_a_limit_together() {
     let long = post().header("x-long", "x".repeat(6_000)).header("x-longer", "x".repeat(6_000));
     let answer = send(server.address, long, "").await;
     assert_eq!(answer.status(), 431);
-    assert_eq!(answer.body(), r#"{"detail":"Request line and headers are over 10,240 bytes"}"#);
+    assert_eq!(
+        answer.body(),
+        r#"{"detail":"Request line and headers are over 10,240 bytes","error":"Request Header Fields Too Large","message":"Request line and headers are over 10,240 bytes"}"#
+    );
     let uri = format!("{PATH}?{}", "{".repeat(30_000));
     let answer = send(server.address, post().uri(uri), "").await;
     assert_eq!(answer.status(), 431);

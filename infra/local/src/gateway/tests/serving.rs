@@ -84,7 +84,10 @@ async fn an_unknown_resource_is_not_found_in_the_shape_asked_for() {
     let answer = send(server.address, post("/nothing/here"), "x").await;
     assert_eq!(answer.status(), 404);
     assert_eq!(answer.headers()["content-type"], "application/json");
-    assert_eq!(answer.body(), r#"{"detail":"Not Found"}"#);
+    assert_eq!(
+        answer.body(),
+        r#"{"detail":"Not Found","error":"Not Found","message":"Not Found"}"#
+    );
     let request = post("/nothing/here").header("accept", "application/problem+json");
     let answer = send(server.address, request, "x").await;
     assert_eq!(answer.status(), 404);
@@ -118,7 +121,10 @@ async fn a_panic_costs_its_caller_a_500_and_nobody_else_anything() {
     .await;
     let answer = send(server.address, post(PATH), "x").await;
     assert_eq!(answer.status(), 500);
-    assert_eq!(answer.body(), r#"{"detail":"Process query failed: Internal server error"}"#);
+    assert_eq!(
+        answer.body(),
+        r#"{"detail":"Process query failed: Internal server error","error":"Internal Server Error","message":"Process query failed: Internal server error"}"#
+    );
     assert_eq!(send(server.address, post(PATH), "").await.status(), 200);
 }
 

@@ -8,6 +8,5 @@ mod request;
 
 pub use envelope::{Envelope, Logs};
 pub use error::Error;
-pub(super) use reply::refusal;
 pub use reply::reply;
 pub use request::{LogsWanted, StatusRequest, TriggerRequest};

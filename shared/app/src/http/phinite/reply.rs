@@ -62,7 +62,7 @@ fn refuse(request: &Request, error: &Error) -> Response<Body> {
 }
 
 /// An error in the dialect's shape, or as a problem for who asks for one.
-pub(in crate::http) fn refusal(
+fn refusal(
     headers: &HeaderMap,
     status: StatusCode,
     text: &str,

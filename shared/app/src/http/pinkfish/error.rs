@@ -59,7 +59,7 @@ impl Error {
     /// What the caller is told.
     pub(super) fn text(&self) -> String {
         match self {
-            Self::Unauthenticated => "X-API-KEY is missing or not accepted".to_owned(),
+            Self::Unauthenticated => "The key is missing or not accepted".to_owned(),
             Self::Forbidden { scope } => format!("The key lacks the scope {scope}"),
             Self::NotFound(what) | Self::Unsupported(what) => (*what).to_owned(),
             Self::MethodNotAllowed { allow } => format!("Allowed are {allow}"),

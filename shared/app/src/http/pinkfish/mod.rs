@@ -1,6 +1,8 @@
 //! The Pinkfish dialect: `POST` or `GET /ext/triggers/{triggerId}`, waiting or not, and
-//! `GET /ext/runs/{automationId}/{runId}/status|results`. An automation is a flow, by its name.
+//! `GET /ext/runs/{automationId}/{runId}/status|results`, the latter also with the key in the path. An
+//! automation is a flow, by its name.
 
+mod address;
 mod answer;
 mod error;
 mod execution;
@@ -14,4 +16,4 @@ pub use error::Error;
 pub use execution::Execution;
 pub use progress::Progress;
 pub use reply::reply;
-pub use request::{RunPart, RunRequest, TriggerRequest};
+pub use request::{Credential, RunPart, RunRequest, TriggerRequest};

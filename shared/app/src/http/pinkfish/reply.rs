@@ -1,14 +1,13 @@
 //! Results and errors as answers.
 
 use lambda_http::{
-    Body, Request, RequestExt, Response,
+    Body, Request, Response,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    request::RequestContext,
 };
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Answer, Error};
+use super::{Answer, Error, address};
 use crate::{
     http::respond::{self, JSON, respond},
     model::RunId,
@@ -70,7 +69,7 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             about(respond(StatusCode::OK, JSON, "null".to_owned()), &automation, run, replayed)
         }
         Answer::GoesOn { automation, run, replayed } => {
-            let base = format!("{}/ext/runs/{automation}/{run}", base_url(request));
+            let base = address::of_run(request, &automation, run);
             let text = json!({
                 "status": "timeout",
                 "message": "Automation execution exceeded 60 second timeout. Use runId to check results in Run Monitor.",
@@ -135,21 +134,4 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-/// Where the caller reached the API: with the stage where the address is API Gateway's own, with
-/// the domain's base path where there is one.
-fn base_url(request: &Request) -> String {
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let host = text("host").unwrap_or_default();
-    let scheme = text("x-forwarded-proto").unwrap_or("https");
-    let stage = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) if host.contains(".execute-api.") => {
-            context.stage.as_deref().map(|stage| format!("/{stage}"))
-        }
-        _ => None,
-    };
-    let path = request.raw_http_path();
-    let before = path.rsplit_once("/ext/triggers/").map_or("", |(before, _)| before);
-    format!("{scheme}://{host}{}{before}", stage.unwrap_or_default())
 }

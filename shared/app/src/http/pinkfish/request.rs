@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lambda_http::Request;
 use serde_json::{Map, Value};
 
-use super::{Error, input::Inputs};
+use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
     model::{Environment, Trigger},
@@ -92,6 +92,14 @@ pub struct RunRequest<'a> {
     pub part: RunPart,
 }
 
+/// What a caller comes in by.
+pub enum Credential<'a> {
+    /// The key in `X-API-KEY`.
+    InHeader(&'a str),
+    /// A key, or the token of a trigger's URL, in the path.
+    InPath(String),
+}
+
 /// What of a run is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunPart {
@@ -119,12 +127,16 @@ impl<'a> RunRequest<'a> {
         Ok(Self { request, automation, run: parameter(request, "runId"), part })
     }
 
-    /// The key.
+    /// What the caller comes in by. Where the path has a place for it, a header is not looked at.
     ///
     /// # Errors
-    /// 401 where there is none.
-    pub fn key(&self) -> Result<&'a str, Error> {
-        headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)
+    /// 401 where there is nothing.
+    pub fn credential(&self) -> Result<Credential<'a>, Error> {
+        if address::holds_key(self.request) {
+            return Ok(Credential::InPath(parameter(self.request, "apiKey")));
+        }
+        let key = headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)?;
+        Ok(Credential::InHeader(key))
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use super::key::LAST_USE_PRECISION;
 use crate::{
     auth::{Key, KeyId},
-    model::{Flow, Timestamp, Trigger, TriggerId, WorkspaceId},
+    model::{Flow, Timestamp, Trigger, TriggerId, Workspace, WorkspaceId},
     store::{Error, Store},
 };
 
@@ -25,10 +25,11 @@ const MISSED_FOR: Duration = Duration::from_secs(5);
 /// Entries of one kind. Some 10 MB, or 40 where all are triggers with the largest schedules; whoever makes up ids by the thousand cannot fill more.
 const MAX_ENTRIES: usize = 10_000;
 
-/// Keys, triggers and flows as they were at most 30 s ago. Cloning shares the entries.
+/// Workspaces, keys, triggers and flows as they were at most 30 s ago. Cloning shares the entries.
 #[derive(Clone, Debug)]
 pub struct Cache {
     store: Store,
+    workspaces: Shelf<WorkspaceId, Workspace>,
     keys: Shelf<KeyId, Key>,
     triggers: Shelf<TriggerId, Trigger>,
     flows: Shelf<(WorkspaceId, String), Flow>,
@@ -38,8 +39,25 @@ impl Cache {
     /// An empty cache in front of `store`.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        let (keys, triggers, flows) = (Shelf::default(), Shelf::default(), Shelf::default());
-        Self { store, keys, triggers, flows }
+        Self {
+            store,
+            workspaces: Shelf::default(),
+            keys: Shelf::default(),
+            triggers: Shelf::default(),
+            flows: Shelf::default(),
+        }
+    }
+
+    /// A workspace.
+    ///
+    /// # Errors
+    /// See [`Error`]; a failed read is not kept.
+    pub async fn workspace(
+        &self,
+        id: &WorkspaceId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Workspace>>, Error> {
+        self.workspaces.get(id.clone(), now, || self.store.workspace(id)).await
     }
 
     /// A key.
