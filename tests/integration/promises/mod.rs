@@ -5,6 +5,7 @@ mod crash;
 mod deliveries;
 mod flows;
 mod interleavings;
+mod models;
 mod payloads;
 mod schedules;
 mod slices;
