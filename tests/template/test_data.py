@@ -138,12 +138,16 @@ def test_schedules_may_send_to_the_runs_queue_and_do_nothing_else(resources):
 
 
 def test_the_outputs_tell_the_command_line_what_it_reads(template, lambdas):
-    command = template["Outputs"]["CommandLine"]["Value"]["Fn::Sub"]
+    command, named = template["Outputs"]["CommandLine"]["Value"]["Fn::Sub"]
+    assert named == {"BaseUrl": template["Outputs"]["ApiUrl"]["Value"]}
     assert command.startswith("export AWS_REGION=") and "\n" not in command
     told = dict(re.findall(r"(TRIGGER_\w+)=\$\{([\w.]+)\}", command))
     for name in ["RUNS_TABLE", "CONFIG_TABLE", "QUEUE_URL", "PAYLOADS_BUCKET"]:
         of_functions = lambdas["WorkerFunction"]["Environment"]["Variables"][f"TRIGGER_{name}"]
         assert {"Ref": told[f"TRIGGER_{name}"]} == of_functions
+    variables = lambdas["WorkerFunction"]["Environment"]["Variables"]
+    assert f"TRIGGER_SECRETS_PREFIX={variables['TRIGGER_SECRETS_PREFIX']['Fn::Sub']} " in command
+    assert told["TRIGGER_BASE_URL"] == "BaseUrl"
     assert told["TRIGGER_QUEUE_ARN"] == "RunsQueue.Arn"
     assert told["TRIGGER_SCHEDULER_GROUP"] == "ScheduleGroup"
     assert told["TRIGGER_SCHEDULER_ROLE_ARN"] == "SchedulerRole.Arn"

@@ -139,6 +139,16 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) scheduler_role_arn: Option<String>,
+    /// The API's address, with which the URLs of webhooks begin [default with --local: the stack's]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "TRIGGER_BASE_URL",
+        hide_env_values = true,
+        value_parser = base_url
+    )]
+    pub(crate) base_url: Option<String>,
     /// The AWS Region; the credentials come from the environment too
     #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
@@ -165,6 +175,17 @@ pub(crate) struct Global {
     pub(crate) otlp_endpoint: Endpoint,
 }
 
+/// An address without a slash at its end.
+fn base_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err("https://api.example.com is expected, or the like".to_owned()),
+    }
+}
+
 /// The command groups.
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -173,7 +194,7 @@ pub(crate) enum Command {
     /// Check, publish and read flows
     #[command(subcommand)]
     Flow(flow::Command),
-    /// Create, read, pause, fire and delete triggers
+    /// Create, read, pause, fire and delete triggers, and rotate what webhooks hold
     #[command(subcommand)]
     Trigger(trigger::Command),
     /// Create, list and revoke keys
@@ -224,6 +245,23 @@ mod tests {
     }
 
     #[test]
+    fn an_address_ends_without_a_slash() {
+        for (text, address) in [
+            ("https://api.example.com", Some("https://api.example.com")),
+            ("http://127.0.0.1:3000/", Some("http://127.0.0.1:3000")),
+            (
+                "https://x.execute-api.eu-central-1.amazonaws.com/prod/",
+                Some("https://x.execute-api.eu-central-1.amazonaws.com/prod"),
+            ),
+            ("https://", None),
+            ("ftp://a", None),
+            ("https://a?b", None),
+        ] {
+            assert_eq!(base_url(text).ok().as_deref(), address, "{text}");
+        }
+    }
+
+    #[test]
     fn lines_that_cannot_be_meant_are_refused() {
         for line in [
             "trigger-api --memory run list",
@@ -236,6 +274,11 @@ mod tests {
             "trigger-api trigger create --name a --flow b --cron @daily --overlap never",
             "trigger-api trigger create --name a --flow b --cron @daily --catch-up 30s",
             "trigger-api trigger create --name a --flow b --cron @daily --catch-up 2d",
+            "trigger-api trigger create --name a --flow b --when .a",
+            "trigger-api trigger create --name a --flow b --provider stripe --secret a",
+            "trigger-api trigger create --name a --flow b --secret-file a --secret-env A",
+            "trigger-api trigger url rotate a --keep 1",
+            "trigger-api trigger list --base-url api.example.com",
             "trigger-api key create --name a --expires-in 90",
             "trigger-api run list --status done",
             "trigger-api serve",

@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, process::ExitCode};
 
-use shared::{runs, store};
+use shared::{runs, secrets, store};
 
 use crate::output::note;
 
@@ -36,6 +36,9 @@ pub(crate) enum Error {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The secrets of triggers failed.
+    #[error(transparent)]
+    Secrets(#[from] secrets::Error),
     /// A use case failed.
     #[error(transparent)]
     Run(#[from] runs::Error),
@@ -54,7 +57,7 @@ impl Error {
     pub(crate) const fn code(&self) -> u8 {
         match self {
             Self::ReaderLeft => 0,
-            Self::Failed(_) | Self::Because { .. } | Self::Store(_) => 1,
+            Self::Failed(_) | Self::Because { .. } | Self::Store(_) | Self::Secrets(_) => 1,
             Self::Usage(_) => 2,
             Self::NotFound(_) => 3,
             Self::Run(error) => match error.kind() {

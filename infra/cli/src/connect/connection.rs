@@ -30,6 +30,8 @@ pub(crate) struct Connection {
     pub(crate) runs: Runs,
     /// Time.
     pub(crate) clock: Clock,
+    /// The API's address, where it is known.
+    pub(crate) base_url: Option<String>,
     workspace: Option<WorkspaceId>,
     scheduler: Option<Scheduler>,
 }
@@ -37,14 +39,17 @@ pub(crate) struct Connection {
 impl Connection {
     /// Puts together what the command line and the environment say.
     pub(crate) fn open(global: &Global) -> Result<Self, Error> {
-        let (parts, scheduler) = if global.local { local(global)? } else { aws(global)? };
+        let Ways { parts, scheduler, base_url } =
+            if global.local { local(global)? } else { aws(global)? };
         let named = global.workspace.as_deref();
         let workspace = named.or(global.local.then_some(DEMO_WORKSPACE)).map(str::parse);
         let workspace = workspace.transpose().map_err(|error: shared::model::InvalidId| {
             Error::Usage(format!("--workspace: {error}"))
         })?;
         let (store, clock) = (parts.store.clone(), parts.clock.clone());
-        Ok(Self { store, runs: Runs::new(parts, Settings::default()), clock, workspace, scheduler })
+        let runs = Runs::new(parts, Settings::default());
+        let base_url = global.base_url.clone().or(base_url);
+        Ok(Self { store, runs, clock, base_url, workspace, scheduler })
     }
 
     /// The workspace that the command line names.
@@ -83,7 +88,14 @@ impl Connection {
     }
 }
 
-fn aws(global: &Global) -> Result<(Parts, Option<Scheduler>), Error> {
+/// What is reached.
+struct Ways {
+    parts: Parts,
+    scheduler: Option<Scheduler>,
+    base_url: Option<String>,
+}
+
+fn aws(global: &Global) -> Result<Ways, Error> {
     let given = |name: &str| match name {
         "TRIGGER_RUNS_TABLE" => global.runs_table.clone(),
         "TRIGGER_CONFIG_TABLE" => global.config_table.clone(),
@@ -104,10 +116,10 @@ fn aws(global: &Global) -> Result<(Parts, Option<Scheduler>), Error> {
         })
     };
     let scheduler = places().map(|places| Scheduler::connect(&config, places));
-    Ok((connect::parts(&config), scheduler))
+    Ok(Ways { parts: connect::parts(&config), scheduler, base_url: None })
 }
 
-fn local(global: &Global) -> Result<(Parts, Option<Scheduler>), Error> {
+fn local(global: &Global) -> Result<Ways, Error> {
     let data = global.data.as_deref().unwrap_or(Path::new(DEFAULT_DATA));
     let shown = data.display();
     let endpoints = Endpoints::of_folder(data)
@@ -123,5 +135,6 @@ fn local(global: &Global) -> Result<(Parts, Option<Scheduler>), Error> {
         role_arn: ROLE_ARN.to_owned(),
         queue_arn: endpoints.queue_arn.clone(),
     };
-    Ok((endpoints.parts(), Some(Scheduler::new(endpoints.scheduler(), places))))
+    let scheduler = Some(Scheduler::new(endpoints.scheduler(), places));
+    Ok(Ways { parts: endpoints.parts(), scheduler, base_url: Some(endpoints.base_url) })
 }

@@ -1,4 +1,4 @@
-//! The way to the tables, the queue and the schedules: on AWS with the operator's credentials, or the local
+//! The way to the tables, the queue, the schedules and the secrets: on AWS with the operator's credentials, or the local
 //! stack's. Knows no command.
 
 mod connection;

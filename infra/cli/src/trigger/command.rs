@@ -1,13 +1,22 @@
 //! The commands of the group.
 
 use clap::Subcommand;
-use shared::model::{Overlap, RunId, Trigger, TriggerId, TriggerState};
+use shared::{
+    auth::UrlToken,
+    model::{Overlap, RunId, Trigger, TriggerId, TriggerState, Verification},
+};
 
 use super::{
     answer::{Deleted, Fired, Shown, Triggers},
-    create, find,
+    create::{self, Created},
+    find, secret, url,
+    webhook::webhook_of,
 };
-use crate::{connect::Connection, error::Error, output::Output};
+use crate::{
+    connect::Connection,
+    error::Error,
+    output::{Output, note},
+};
 
 /// Commands on triggers.
 #[derive(Subcommand)]
@@ -41,7 +50,13 @@ pub(crate) enum Command {
         #[arg(value_name = "ID")]
         trigger: String,
     },
-    /// Delete a trigger with its schedule; runs that started before go on
+    /// Add, expire and list the secrets of a webhook
+    #[command(subcommand)]
+    Secret(secret::Command),
+    /// Replace the URL of a webhook
+    #[command(subcommand)]
+    Url(url::Command),
+    /// Delete a trigger with its schedule and its secrets; runs that started before go on
     Delete {
         /// Its id, or its name
         #[arg(value_name = "ID")]
@@ -61,7 +76,15 @@ pub(crate) async fn execute(
             let triggers = store.triggers(connection.workspace()?).await?;
             return output.answer(&Triggers::new(triggers, connection.now())?);
         }
-        Command::Create(arguments) => create::create(*arguments, connection).await?,
+        Command::Create(arguments) => {
+            let created = create::create(*arguments, connection).await?;
+            if let Some(token) = &created.token {
+                return show_webhook(&created, token, connection, output);
+            }
+            created.trigger
+        }
+        Command::Secret(command) => return secret::execute(command, connection, output).await,
+        Command::Url(command) => return url::execute(command, connection, output).await,
         Command::Show { trigger } => find(connection, &trigger).await?,
         Command::Pause { trigger } => pause(connection, &trigger).await?,
         Command::Resume { trigger } => resume(connection, &trigger).await?,
@@ -79,6 +102,26 @@ pub(crate) async fn execute(
         _ => None,
     };
     output.answer(&Shown::new(trigger, turn.and_then(|turn| turn.skipped_at), connection.now())?)
+}
+
+/// The one answer that holds a URL.
+fn show_webhook(
+    created: &Created,
+    token: &UrlToken,
+    connection: &Connection,
+    output: Output,
+) -> Result<(), Error> {
+    let trigger = created.trigger.clone();
+    let address = url::address(connection, token, &trigger.id);
+    let is_open = webhook_of(&trigger)?.verification == Verification::UrlTokenAlone;
+    output.answer(&Shown::new(trigger, None, connection.now())?.with_url(address))?;
+    url::note_address(connection);
+    if is_open {
+        note(
+            "warning: nothing is verified: whoever knows the URL can start the flow with what they please\n",
+        );
+    }
+    Ok(())
 }
 
 /// The trigger first: from then on its firings start nothing. Can be repeated.
@@ -119,11 +162,17 @@ async fn fire(connection: &Connection, wanted: &str) -> Result<RunId, Error> {
     Ok(connection.runs.fire_now(&trigger).await?)
 }
 
-/// The schedule first, so that the trigger can still be found while there is one. Can be repeated.
+/// Schedule and secrets first, so that the trigger can still be found while there is one of them; what it cannot
+/// verify any more it refuses. Can be repeated.
 async fn delete(connection: &Connection, wanted: &str) -> Result<TriggerId, Error> {
     let trigger = find(connection, wanted).await?;
     if trigger.schedule.is_some() {
         connection.scheduler()?.delete(&trigger).await?;
+    }
+    let of_webhook = trigger.webhook.iter().flat_map(|webhook| &webhook.secrets);
+    let of_callback = trigger.callback.iter().flat_map(|callback| &callback.secrets);
+    for secret in of_webhook.chain(of_callback) {
+        connection.runs.secrets().delete(&trigger, secret).await?;
     }
     connection.store.delete_trigger(&trigger.workspace, &trigger.id).await?;
     Ok(trigger.id)

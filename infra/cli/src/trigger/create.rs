@@ -1,18 +1,23 @@
 //! `trigger create`.
 
-use std::fmt::Write as _;
-
 use clap::Args;
 use shared::{
-    auth,
+    auth::UrlToken,
     model::{
-        Environment, InvalidId, Schedule, Timestamp, Trigger, TriggerId, TriggerState, limits,
+        Environment, Schedule, SecretReference, Timestamp, Trigger, TriggerId, TriggerState,
+        Webhook, limits,
     },
     runs,
     store::config::Put,
 };
 
-use super::schedule::{ScheduleArguments, calendar};
+use super::{
+    Kind,
+    identifier::{identifier, trigger_id},
+    schedule::{ScheduleArguments, calendar},
+    url::new_token,
+    webhook::{Demand, WebhookArguments},
+};
 use crate::{
     connect::Connection,
     environments::{self, Wanted},
@@ -31,7 +36,10 @@ pub(crate) struct Arguments {
     /// Its id in URLs: letters, digits, `-` and `_` [default: made up]
     #[arg(long)]
     id: Option<TriggerId>,
-    /// Where it may be called: DEV, UAT, PROD [default: all; with a schedule, which fires in one: DEV]
+    /// What starts the flow [default: schedule where a time is given, webhook where a provider is, else api]
+    #[arg(long)]
+    kind: Option<Kind>,
+    /// Where it may be called: DEV, UAT, PROD [default: all; with a schedule or a webhook, which start in one: DEV]
     #[arg(long, value_delimiter = ',', value_name = "ENVIRONMENT")]
     env: Vec<Wanted>,
     /// The longest life of its runs, in seconds [default: 2700, which is the most]
@@ -40,6 +48,8 @@ pub(crate) struct Arguments {
     deadline_s: Option<u64>,
     #[command(flatten)]
     schedule: ScheduleArguments,
+    #[command(flatten)]
+    webhook: WebhookArguments,
 }
 
 /// Longest name, in characters: it must fit a column.
@@ -57,38 +67,43 @@ pub(crate) fn readable_name(text: &str) -> Result<String, String> {
     }
 }
 
+/// A trigger that was made.
+pub(super) struct Created {
+    pub(super) trigger: Trigger,
+    /// Of its URL, which nobody can read again; only a webhook has one.
+    pub(super) token: Option<UrlToken>,
+}
+
 /// Stores a trigger, then its schedule: what is cut off in between is seen in the list of triggers, and
-/// mended by the same command, or by `resume`.
+/// mended by the same command, or by `resume`. Of a webhook the secret comes first.
 pub(super) async fn create(
     arguments: Arguments,
     connection: &Connection,
-) -> Result<Trigger, Error> {
-    let Arguments { name, flow, id, env, deadline_s, schedule } = arguments;
+) -> Result<Created, Error> {
+    let Arguments { name, flow, id, kind, env, deadline_s, schedule, webhook } = arguments;
     let store = &connection.store;
     let named = environments::named(&env);
-    let fires_in = named.first().copied().unwrap_or(Environment::Dev);
-    let schedule = schedule.schedule(fires_in)?;
-    let environments = match (&schedule, named.as_slice()) {
-        (Some(_), [] | [_]) => vec![fires_in],
-        (Some(_), _) => {
-            let text = "a schedule fires in one environment: name one with --env".to_owned();
-            return Err(Error::Usage(text));
+    let starts_in = named.first().copied().unwrap_or(Environment::Dev);
+    let wanted = webhook.read(kind)?;
+    let schedule = schedule.schedule(kind.or(wanted.as_ref().map(|_| Kind::Webhook)), starts_in)?;
+    let environments = match (schedule.is_some() || wanted.is_some(), named.as_slice()) {
+        (true, [] | [_]) => vec![starts_in],
+        (true, _) => {
+            let text =
+                "a schedule or a webhook starts the flow in one environment: name one with --env";
+            return Err(Error::Usage(text.to_owned()));
         }
-        (None, []) => Environment::ALL.to_vec(),
-        (None, _) => named,
+        (false, []) => Environment::ALL.to_vec(),
+        (false, _) => named,
     };
     let workspace = connection.existing_workspace().await?;
-    if store.flow(workspace, &flow).await?.is_none() {
+    let Some(stored_flow) = store.flow(workspace, &flow).await? else {
         return Err(Error::NotFound(format!(
             "there is no flow `{flow}` in workspace `{workspace}`: publish it first"
         )));
-    }
-    let id = match id {
-        Some(id) => id,
-        None => made_up_id()?,
     };
     let mut trigger = Trigger {
-        id,
+        id: id.map_or_else(trigger_id, Ok)?,
         workspace: workspace.clone(),
         name,
         flow,
@@ -100,17 +115,23 @@ pub(super) async fn create(
         callback: None,
         created_at: connection.now(),
     };
+    if let Some(wanted) = wanted {
+        if !stored_flow.serves.contains_key(&starts_in) {
+            return Err(serves_nothing(&trigger, starts_in));
+        }
+        let token = create_webhook(connection, &mut trigger, wanted, starts_in).await?;
+        return Ok(Created { trigger, token: Some(token) });
+    }
     if let Some(schedule) = &trigger.schedule {
         check(&trigger, schedule, connection).await?;
     }
-    // The store would replace a trigger of the same workspace, and change what its callers rely on.
     if let Some(stored) = store.trigger(&trigger.id).await? {
         let again = Trigger { created_at: stored.created_at, ..trigger.clone() };
         if trigger.schedule.is_none() || again != stored {
             return Err(taken(&trigger.id));
         }
         trigger = stored;
-    } else if store.put_trigger(&trigger).await? == Put::Taken {
+    } else if store.create_trigger(&trigger).await? == Put::Taken {
         return Err(taken(&trigger.id));
     }
     if let Some(schedule) = &trigger.schedule {
@@ -123,7 +144,45 @@ pub(super) async fn create(
             Error::because(what, error)
         })?;
     }
-    Ok(trigger)
+    Ok(Created { trigger, token: None })
+}
+
+/// Stores a webhook's secret, then its trigger, so that no trigger names a secret that is not there. A secret that is
+/// cut off from its trigger is never read.
+async fn create_webhook(
+    connection: &Connection,
+    trigger: &mut Trigger,
+    wanted: Demand,
+    environment: Environment,
+) -> Result<UrlToken, Error> {
+    if connection.store.trigger(&trigger.id).await?.is_some() {
+        return Err(taken(&trigger.id));
+    }
+    let Demand { verification, secret, when, mapping } = wanted;
+    let (added_at, kept) = (trigger.created_at, connection.runs.secrets());
+    let mut secrets = Vec::new();
+    if let Some(secret) = &secret {
+        let reference = SecretReference { id: identifier()?, added_at, expires_at: None };
+        kept.put(trigger, &reference, secret).await?;
+        secrets.push(reference);
+    }
+    let token = new_token()?;
+    let tokens = vec![token.record(added_at)];
+    trigger.webhook = Some(Webhook {
+        verification,
+        environment,
+        secrets: secrets.clone(),
+        tokens,
+        when,
+        mapping,
+    });
+    if connection.store.create_trigger(trigger).await? == Put::Taken {
+        for secret in &secrets {
+            kept.delete(trigger, secret).await?;
+        }
+        return Err(taken(&trigger.id));
+    }
+    Ok(token)
 }
 
 /// Refuses a schedule that would start nothing, before anything is stored.
@@ -140,40 +199,23 @@ async fn check(
         )));
     }
     match connection.runs.check_schedule(trigger, schedule).await {
-        Err(runs::Error::NoTrigger) => Err(Error::NotFound(format!(
-            "{} serves no version of `{}`: publish one there first",
-            schedule.environment, trigger.flow
-        ))),
+        Err(runs::Error::NoTrigger) => Err(serves_nothing(trigger, schedule.environment)),
         other => Ok(other?),
     }
+}
+
+fn serves_nothing(trigger: &Trigger, environment: Environment) -> Error {
+    let flow = &trigger.flow;
+    Error::NotFound(format!("{environment} serves no version of `{flow}`: publish one there first"))
 }
 
 fn taken(id: &TriggerId) -> Error {
     Error::Failed(format!("the trigger id `{id}` is taken"))
 }
 
-/// 80 random bits: ids are unique across workspaces, and nobody counts them.
-fn made_up_id() -> Result<TriggerId, Error> {
-    const WHAT: &str = "no trigger id could be made up";
-    let random: [u8; 10] = auth::random().map_err(|error| Error::because(WHAT, error))?;
-    let mut id = "trg_".to_owned();
-    for byte in random {
-        // Writing to a string cannot fail.
-        let _ = write!(id, "{byte:02x}");
-    }
-    id.parse().map_err(|error: InvalidId| Error::because(WHAT, error))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_that_are_made_up_are_ids_and_differ() {
-        let (one, other) = (made_up_id().unwrap(), made_up_id().unwrap());
-        assert_ne!(one, other);
-        assert_eq!(one.as_str().len(), 24);
-    }
 
     #[test]
     fn names_are_readable() {

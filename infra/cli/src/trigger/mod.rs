@@ -1,11 +1,18 @@
-//! `trigger …`: what starts a flow, by call or by schedule.
+//! `trigger …`: what starts a flow, by call, by schedule or by another service's webhook.
 
 mod answer;
 mod command;
 mod create;
 mod find;
+mod identifier;
+mod kind;
+mod rotation;
 mod schedule;
+mod secret;
+mod url;
+mod webhook;
 
 pub(crate) use command::{Command, execute};
 pub(crate) use create::readable_name;
 pub(crate) use find::find;
+use kind::Kind;

@@ -6,15 +6,13 @@ use calendar::{Calendar, Expression, Zone};
 use clap::{Args, ValueEnum};
 use shared::model::{Environment, Overlap, Schedule, Timestamp, limits};
 
+use super::Kind;
 use crate::{duration, error::Error, run::read_input};
 
 /// When a trigger starts its flow by itself.
 #[derive(Args)]
 #[command(next_help_heading = "Schedule")]
 pub(crate) struct ScheduleArguments {
-    /// What starts the flow: callers alone, or a schedule too [default: schedule where a time is given, else api]
-    #[arg(long)]
-    kind: Option<Kind>,
     /// Five fields as in Unix ('0 9 * * 1-5', '@daily'), or EventBridge's 'cron(0 9 ? * MON-FRI *)'
     ///
     /// The fields are minute, hour, day of month, month, day of week; EventBridge's have the year behind them.
@@ -45,15 +43,6 @@ pub(crate) struct ScheduleArguments {
     input: Option<String>,
 }
 
-/// What starts a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// Callers
-    Api,
-    /// A schedule, and callers
-    Schedule,
-}
-
 /// [`Overlap`] on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Overlaps {
@@ -74,8 +63,12 @@ fn catch_up(text: &str) -> Result<Duration, String> {
 
 impl ScheduleArguments {
     /// The schedule that the flags ask for, if they do.
-    pub(super) fn schedule(self, environment: Environment) -> Result<Option<Schedule>, Error> {
-        let Self { kind, cron, rate, at, timezone, overlap, catch_up, input } = self;
+    pub(super) fn schedule(
+        self,
+        kind: Option<Kind>,
+        environment: Environment,
+    ) -> Result<Option<Schedule>, Error> {
+        let Self { cron, rate, at, timezone, overlap, catch_up, input } = self;
         let named = |name: &str, text: &str| {
             if text.contains('(') { text.to_owned() } else { format!("{name}({text})") }
         };
@@ -92,8 +85,13 @@ impl ScheduleArguments {
                 Ok(None)
             };
         };
-        if kind == Some(Kind::Api) {
-            return Err(Error::Usage("--kind api has no schedule".to_owned()));
+        let has_none = match kind {
+            None | Some(Kind::Schedule) => None,
+            Some(Kind::Api) => Some("--kind api has no schedule"),
+            Some(Kind::Webhook) => Some("a trigger has a schedule or a webhook: make one for each"),
+        };
+        if let Some(text) = has_none {
+            return Err(Error::Usage(text.to_owned()));
         }
         let faulty = |error: calendar::Invalid| Error::Usage(error.to_string());
         let expression: Expression = expression.parse().map_err(faulty)?;

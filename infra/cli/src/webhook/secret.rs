@@ -1,6 +1,9 @@
 //! Where secrets come from: a shell's history keeps its arguments, so files and the environment serve, too.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use shared::model::Secret;
@@ -20,20 +23,11 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    /// Reads them. A line's end behind a secret in a file is the editor's.
+    /// Reads them.
     pub(super) fn read(&self) -> Result<Vec<Secret>, Error> {
         let mut secrets: Vec<_> = self.secret.iter().cloned().map(Secret::new).collect();
         for path in &self.secret_file {
-            let text = if path.as_os_str() == "-" {
-                io::read_to_string(io::stdin().lock())
-            } else {
-                fs::read_to_string(path)
-            };
-            let text = text.map_err(|error| {
-                Error::Usage(format!("cannot read `{}`: {error}", path.display()))
-            })?;
-            let text = text.strip_suffix('\n').unwrap_or(&text);
-            secrets.push(Secret::new(text.strip_suffix('\r').unwrap_or(text).to_owned()));
+            secrets.push(read_secret(path)?);
         }
         Ok(secrets)
     }
@@ -42,4 +36,17 @@ impl Secrets {
     pub(super) fn take_stdin(&self) -> bool {
         self.secret_file.iter().any(|path| path.as_os_str() == "-")
     }
+}
+
+/// Reads the secret in a file; `-` is standard input. A line's end behind it is the editor's.
+pub(crate) fn read_secret(path: &Path) -> Result<Secret, Error> {
+    let text = if path.as_os_str() == "-" {
+        io::read_to_string(io::stdin().lock())
+    } else {
+        fs::read_to_string(path)
+    };
+    let text =
+        text.map_err(|error| Error::Usage(format!("cannot read `{}`: {error}", path.display())))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(Secret::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
 }

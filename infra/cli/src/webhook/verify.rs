@@ -1,17 +1,18 @@
 //! `webhook verify`.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use shared::{
     clock::Clock,
     model::Timestamp,
-    webhook::{self, Delivery, Refusal, Scheme, check_secret, inspect, scheme::Unreadable},
+    webhook::{self, Delivery, Refusal, Scheme, check_secret, inspect},
 };
 
 use super::{
     report::{Outcome, Report},
     request::Recorded,
+    scheme::{scheme_of_file, scheme_of_name},
     secret::Secrets,
 };
 use crate::{error::Error, output::Output};
@@ -70,25 +71,13 @@ pub(super) fn verify(arguments: &Arguments, output: Output) -> Result<(), Error>
 impl Arguments {
     fn scheme(&self) -> Result<Scheme, Error> {
         if let Some(path) = &self.scheme {
-            let name = path.display();
             if !matches!(self.provider.as_deref(), None | Some("custom")) {
                 let message = "--scheme is for --provider custom: the others have theirs";
                 return Err(Error::Usage(message.to_owned()));
             }
-            let text = fs::read_to_string(path)
-                .map_err(|error| Error::Usage(format!("cannot read `{name}`: {error}")))?;
-            return Scheme::read(&text).map_err(|error| match error {
-                Unreadable::Text { .. } => Error::Usage(format!("{name}:{error}")),
-                Unreadable::Faulty(_) => Error::Usage(format!("{name}: {error}")),
-            });
+            return Ok(scheme_of_file(path)?.1);
         }
         let provider = self.provider.as_deref().unwrap_or_default();
-        webhook::named(provider).cloned().ok_or_else(|| {
-            let names: Vec<_> = webhook::names().collect();
-            let names = names.join(", ");
-            Error::Usage(format!(
-                "no provider is called `{provider}`: {names}, or --scheme FILE for one of your own"
-            ))
-        })
+        scheme_of_name(provider).cloned()
     }
 }

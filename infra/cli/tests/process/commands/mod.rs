@@ -8,5 +8,6 @@ mod runs;
 mod schedules;
 mod triggers;
 mod unreachable;
+mod webhook_triggers;
 mod webhooks;
 mod workspaces;

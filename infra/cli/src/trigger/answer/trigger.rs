@@ -6,7 +6,7 @@ use shared::model::{
     Environment, Overlap, RunId, Schedule, Timestamp, Trigger, TriggerId, TriggerState, WorkspaceId,
 };
 
-use super::schedule::calendar;
+use super::{super::schedule::calendar, webhook::ShownWebhook};
 use crate::{
     environments,
     error::Error,
@@ -15,7 +15,7 @@ use crate::{
 
 /// One trigger.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(in crate::trigger) struct Shown {
     trigger_id: TriggerId,
     workspace_id: WorkspaceId,
     name: String,
@@ -25,6 +25,11 @@ pub(super) struct Shown {
     deadline_s: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<ShownSchedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook: Option<ShownWebhook>,
+    /// Only once: of a trigger that was just made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     created_at: String,
     #[serde(skip)]
     created: String,
@@ -103,9 +108,9 @@ impl ShownSchedule {
 
 /// A firing that was asked for.
 #[derive(Serialize)]
-pub(super) struct Fired {
+pub(in crate::trigger) struct Fired {
     /// Its run.
-    pub(super) run_id: RunId,
+    pub(in crate::trigger) run_id: RunId,
 }
 
 /// Nothing but the id, so that a script can take it as it is.
@@ -117,9 +122,9 @@ impl Answer for Fired {
 
 /// A trigger that is gone.
 #[derive(Serialize)]
-pub(super) struct Deleted {
+pub(in crate::trigger) struct Deleted {
     /// Its id.
-    pub(super) trigger_id: TriggerId,
+    pub(in crate::trigger) trigger_id: TriggerId,
 }
 
 impl Answer for Deleted {
@@ -130,7 +135,7 @@ impl Answer for Deleted {
 
 impl Shown {
     /// The trigger at `now`.
-    pub(super) fn new(
+    pub(in crate::trigger) fn new(
         trigger: Trigger,
         skipped_at: Option<Timestamp>,
         now: Timestamp,
@@ -148,9 +153,16 @@ impl Shown {
             state,
             deadline_s: trigger.deadline_s,
             schedule: schedule.transpose()?,
+            webhook: trigger.webhook.map(|webhook| ShownWebhook::new(webhook, now)),
+            url: None,
             created_at: created_at.to_string(),
             created: time(created_at),
         })
+    }
+
+    /// The same, with the URL that was made for it.
+    pub(in crate::trigger) fn with_url(self, url: String) -> Self {
+        Self { url: Some(url), ..self }
     }
 
     fn state(&self) -> String {
@@ -176,19 +188,21 @@ impl Answer for Shown {
             ("Created", self.created.clone()),
         ];
         shown.extend(self.schedule.iter().flat_map(ShownSchedule::facts));
+        shown.extend(self.webhook.iter().flat_map(ShownWebhook::facts));
+        shown.extend(self.url.iter().map(|url| ("URL", url.clone())));
         facts(&shown)
     }
 }
 
 /// All of a workspace's.
 #[derive(Serialize)]
-pub(super) struct Triggers {
+pub(in crate::trigger) struct Triggers {
     triggers: Vec<Shown>,
 }
 
 impl Triggers {
     /// The triggers at `now`.
-    pub(super) fn new(triggers: Vec<Trigger>, now: Timestamp) -> Result<Self, Error> {
+    pub(in crate::trigger) fn new(triggers: Vec<Trigger>, now: Timestamp) -> Result<Self, Error> {
         let shown = triggers.into_iter().map(|trigger| Shown::new(trigger, None, now));
         Ok(Self { triggers: shown.collect::<Result<_, _>>()? })
     }
@@ -204,9 +218,10 @@ impl Answer for Triggers {
                 environments::show(&trigger.environments),
                 trigger.state(),
                 trigger.schedule.as_ref().map(|it| it.expression.clone()).unwrap_or_default(),
+                trigger.webhook.as_ref().map(|it| it.provider().to_owned()).unwrap_or_default(),
             ]
         });
-        Table::new(["TRIGGER", "NAME", "FLOW", "ENVIRONMENTS", "STATE", "SCHEDULE"])
+        Table::new(["TRIGGER", "NAME", "FLOW", "ENVIRONMENTS", "STATE", "SCHEDULE", "WEBHOOK"])
             .render(rows, "No triggers. Create one with `trigger create`.")
     }
 }
