@@ -10,13 +10,14 @@ use std::{
 use regex_lite::Regex;
 
 /// Modules of `shared` and the modules each may name.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("telemetry", &[]),
     ("clock", &["model"]),
     ("auth", &["model"]),
     ("webhook", &["model"]),
     ("flow", &["model", "clock"]),
+    ("llm", &["model"]),
     ("egress", &["model"]),
     ("store", &["model", "auth", "flow"]),
     ("queue", &["model"]),
@@ -24,7 +25,18 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("config", &["model", "telemetry"]),
     (
         "runs",
-        &["model", "telemetry", "clock", "auth", "flow", "egress", "store", "queue", "secrets"],
+        &[
+            "model",
+            "telemetry",
+            "clock",
+            "auth",
+            "flow",
+            "llm",
+            "egress",
+            "store",
+            "queue",
+            "secrets",
+        ],
     ),
     ("http", &["model", "telemetry", "auth", "runs"]),
     (

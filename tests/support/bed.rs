@@ -31,9 +31,6 @@ pub const BUCKET: &str = "payloads";
 /// Its dead letters.
 pub const DEAD_LETTERS: &str = "dead-letters";
 
-/// What the names of secrets start with.
-const SECRETS: &str = "/trigger-api/test";
-
 /// Deliveries after which a message becomes a dead letter.
 const MAX_RECEIVE_COUNT: u32 = 5;
 
@@ -141,8 +138,11 @@ impl Bed {
             created_at,
         };
         if let Some(key) = key {
-            let secrets = Secrets::new(ssm::config(&self.services.parameters), SECRETS);
-            secrets.put(&provider, &reference, &Secret::new(key.to_owned())).await.unwrap();
+            self.runs
+                .secrets()
+                .put(&provider, &reference, &Secret::new(key.to_owned()))
+                .await
+                .unwrap();
         }
         self.store.put_provider(&provider, None).await.unwrap();
         provider
@@ -302,7 +302,7 @@ fn process(clock: &Clock, services: &Services, settings: Settings, wire: &Wire) 
             Payloads::new(payloads, BUCKET),
         ),
         queue: Queue::new(messages, format!("http://localhost/000000000000/{QUEUE}")),
-        secrets: Secrets::new(parameters, SECRETS),
+        secrets: Secrets::new(parameters, "/trigger-api/test"),
         egress: Egress::new(Policy { allow_private_targets: true, ..Policy::default() }),
         clock: clock.clone(),
     };

@@ -89,7 +89,7 @@ do:
             with: {{ provider: own, model: small, input: '${{ .message }}', {with} }}
       catch:
         retry:
-          delay: {{ milliseconds: 1 }}
+          delay: {{ seconds: 3 }}
           limit: {{ attempt: {{ count: 3 }} }}
 "
     )

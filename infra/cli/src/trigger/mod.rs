@@ -15,4 +15,5 @@ mod webhook;
 pub(crate) use command::{Command, execute};
 pub(crate) use create::readable_name;
 pub(crate) use find::find;
+pub(crate) use identifier::identifier;
 use kind::Kind;

@@ -3,6 +3,7 @@
 mod checks;
 mod flows;
 mod keys;
+mod providers;
 mod redact;
 mod runs;
 mod schedules;
