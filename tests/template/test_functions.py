@@ -10,13 +10,17 @@ from conftest import of_type, sources
 POLLS = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
-# What only the command line does, with its operator's own permissions: it deletes triggers.
-OF_OPERATORS = {"dynamodb:DeleteItem"}
+# What only the command line does, with its operator's own permissions: it deletes triggers, and keeps secrets.
+OF_OPERATORS = {"dynamodb:DeleteItem", "ssm:PutParameter", "ssm:DeleteParameters"}
+
+# The parameters below the prefix that the functions are told.
+SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/trigger-api/${AWS::StackName}/*"
 
 # What the SDKs can ask for. A transaction needs the actions of its members, which occur alone too.
 OPERATIONS = {
     "dynamodb": "get_item put_item update_item delete_item batch_get_item batch_write_item query scan",
     "sqs": "send_message send_message_batch receive_message delete_message change_message_visibility",
+    "ssm": "get_parameter get_parameters get_parameters_by_path put_parameter delete_parameter delete_parameters",
     "s3": "get_object head_object put_object delete_object list_objects_v2",
 }
 
@@ -123,7 +127,7 @@ def test_no_policy_has_a_wildcard_for_an_action_or_a_resource(resources):
             assert not [action for action in as_list(statement["Action"]) if "*" in action], name
             for resource in as_list(statement["Resource"]):
                 if set(resource) == {"Fn::Sub"}:
-                    assert resource["Fn::Sub"] == "${PayloadsBucket.Arn}/payloads/*", name
+                    assert resource["Fn::Sub"] in ("${PayloadsBucket.Arn}/payloads/*", SECRETS), name
                 else:
                     target, attribute = resource["Fn::GetAtt"]
                     assert attribute == "Arn" and target in resources, name

@@ -357,6 +357,23 @@ async fn a_follower_who_does_not_listen_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn the_example_asks_again_until_the_answer_fits() {
+    let bed = Bed::new().await;
+    let verdict = r#"{"topic": "billing", "urgent": false}"#;
+    let said = [r#"{"topic": "weather", "urgent": false}"#, verdict];
+    let mut said = said.map(|text| Reply::saying(&[text], 13)).into_iter();
+    let model = Model::start(move |_| said.next().unwrap()).await;
+    let own = bed.add_provider(&model.base_url, None).await;
+    let model_of_its_own = Some("small".to_owned());
+    let default = Provider { name: "default".parse().unwrap(), model: model_of_its_own, ..own };
+    bed.store.put_provider(&default, None).await.unwrap();
+    let view = run(&bed, include_str!("../../../examples/models/triage.yaml")).await;
+    let expected = json!({"topic": "billing", "urgent": false, "tokens": 46});
+    assert_eq!(output(&view), &expected);
+    assert_eq!(model.calls()[1].body["model"], "small");
+}
+
+#[tokio::test]
 async fn nobody_sees_the_key() {
     let log = Log::start("trace");
     let echo =

@@ -94,9 +94,17 @@ impl Statement {
     }
 }
 
+/// What stands before `parameter/…`.
+const PARAMETERS: &str = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:";
+
 /// `{"Fn::GetAtt": ["RunsTable", "Arn"]}` is `RunsTable`, and
-/// `{"Fn::Sub": "${RunsTable.Arn}/index/*"}` is `RunsTable/index/*`.
+/// `{"Fn::Sub": "${RunsTable.Arn}/index/*"}` is `RunsTable/index/*`. Of what is not in the template it is the ARN
+/// without partition, Region and account.
 fn resource(value: &Value) -> String {
+    let text = value["Fn::Sub"].as_str().unwrap_or_default();
+    if let Some(parameters) = text.strip_prefix(PARAMETERS) {
+        return parameters.to_owned();
+    }
     let named = match (&value["Fn::GetAtt"], value["Fn::Sub"].as_str()) {
         (Value::Array(parts), _) if parts.get(1).is_some_and(|part| part == "Arn") => {
             parts[0].as_str().map(str::to_owned)
