@@ -7,7 +7,7 @@ use crate::{
     error::Error,
     flow, key,
     output::Output,
-    run, trigger, webhook, workspace,
+    provider, run, trigger, webhook, workspace,
 };
 
 /// Does what the command line asks for.
@@ -25,6 +25,9 @@ pub(crate) async fn execute(line: CommandLine) -> Result<(), Error> {
             trigger::execute(command, &Connection::open(&global)?, output).await
         }
         Command::Key(command) => key::execute(command, &Connection::open(&global)?, output).await,
+        Command::Provider(command) => {
+            provider::execute(command, &Connection::open(&global)?, output).await
+        }
         Command::Run(command) => run::execute(command, &Connection::open(&global)?, output).await,
         Command::Workspace(command) => {
             workspace::execute(command, &Connection::open(&global)?, output).await

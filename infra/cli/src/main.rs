@@ -10,6 +10,7 @@ mod error;
 mod flow;
 mod key;
 mod output;
+mod provider;
 mod run;
 mod scheduler;
 mod trigger;

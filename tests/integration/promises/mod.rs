@@ -6,6 +6,7 @@ mod crash;
 mod deliveries;
 mod flows;
 mod interleavings;
+mod models;
 mod payloads;
 mod schedules;
 mod slices;
