@@ -5,5 +5,7 @@ mod body;
 mod decode;
 #[path = "../../../shared/app/src/http/form.rs"]
 mod form;
+#[path = "../../../shared/app/src/http/multipart/mod.rs"]
+mod multipart;
 
 pub use decode::decode;

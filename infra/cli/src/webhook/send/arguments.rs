@@ -34,14 +34,8 @@ pub(crate) struct Arguments {
     /// The URL to send to: a trigger's whole address, or any other
     #[arg(long)]
     pub(super) url: Option<String>,
-    /// A token of the trigger's URL, `whk_…` [default: a new one, for this alone]
-    #[arg(
-        long,
-        value_name = "TEXT",
-        conflicts_with = "url",
-        env = "TRIGGER_URL_TOKEN",
-        hide_env_values = true
-    )]
+    /// A token for the trigger's URL, `whk_…`, where --url does not say it all [default: a new one, for this alone]
+    #[arg(long, value_name = "TEXT", env = "TRIGGER_URL_TOKEN", hide_env_values = true)]
     pub(super) token: Option<String>,
     #[command(flatten)]
     pub(super) faults: Faults,

@@ -10,6 +10,7 @@ mod runs;
 mod schedules;
 mod triggers;
 mod unreachable;
+mod webhook_sends;
 mod webhook_triggers;
 mod webhooks;
 mod workspaces;

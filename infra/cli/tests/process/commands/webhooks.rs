@@ -8,7 +8,7 @@ use crate::site::{Answer, Site};
 const SLACK_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 const GITHUB_SECRET: &str = "It's a Secret to Everybody";
 
-const SCHEME: &str = "\
+pub(super) const SCHEME: &str = "\
 provider: acme
 methods:
   - algorithm: hmac-sha256
