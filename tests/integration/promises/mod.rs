@@ -3,6 +3,7 @@
 mod budget;
 mod crash;
 mod deliveries;
+mod files;
 mod flows;
 mod interleavings;
 mod payloads;
