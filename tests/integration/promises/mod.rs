@@ -4,6 +4,7 @@ mod budget;
 mod callbacks;
 mod crash;
 mod deliveries;
+mod files;
 mod flows;
 mod interleavings;
 mod models;
