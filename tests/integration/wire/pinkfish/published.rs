@@ -36,8 +36,8 @@ fn commands(text: &str) -> Vec<String> {
 /// A command for who cannot set headers of its own: by the guide's other URL, without the key's header.
 fn without_header(command: &str, text: &str) -> String {
     let url = text.lines().find_map(|line| line.trim().strip_prefix("• Format: "));
-    let webhook = text.lines().filter_map(|line| line.trim().strip_prefix("• Format: "));
-    let webhook = webhook.filter(|url| url.contains("{apiKey}")).next_back().unwrap();
+    let mut webhook = text.lines().filter_map(|line| line.trim().strip_prefix("• Format: "));
+    let webhook = webhook.rfind(|url| url.contains("{apiKey}")).unwrap();
     let webhook = webhook.replace("{apiKey}", "YOUR_API_KEY");
     let url = url.unwrap().replace("{triggerId}", "YOUR_AUTOMATION_ID");
     let webhook = webhook.replace("{triggerId}", "YOUR_AUTOMATION_ID");
