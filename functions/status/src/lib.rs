@@ -1,9 +1,9 @@
-//! Reads a run: its state, result and log.
+//! Reads a run: its state, result and log. Serves the API's description too.
 
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
-        Dialect,
+        Dialect, openapi,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
         pinkfish::{self, Answer, Execution, Progress, RunPart, RunRequest},
         received,
@@ -14,6 +14,9 @@ use shared::{
 /// Answers one request.
 pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
+    if openapi::asks_for_document(&request) {
+        return openapi::reply(&request, event).await;
+    }
     let runs = runs.observed(&event);
     match Dialect::of(&request) {
         Dialect::Phinite => {

@@ -176,6 +176,8 @@ pub(crate) enum Command {
     /// Verify other services' webhooks
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Print the OpenAPI document of every route
+    Openapi,
     /// Create workspaces
     #[command(subcommand)]
     Workspace(workspace::Command),

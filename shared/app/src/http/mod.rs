@@ -6,6 +6,7 @@ mod dialect;
 mod form;
 pub mod gateway;
 mod headers;
+pub mod openapi;
 pub mod phinite;
 pub mod pinkfish;
 mod problem;

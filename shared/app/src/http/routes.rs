@@ -29,7 +29,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 9] = [
+pub const ROUTES: [Route; 10] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -47,4 +47,5 @@ pub const ROUTES: [Route; 9] = [
     route("/ext/triggers/{triggerId}", Function::SyncTrigger, true),
     route("/ext/runs/{automationId}/{runId}/status", Function::Status, false),
     route("/ext/runs/{automationId}/{runId}/results", Function::Status, false),
+    route("/openapi.json", Function::Status, false),
 ];

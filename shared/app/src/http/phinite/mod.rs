@@ -3,6 +3,7 @@
 
 mod envelope;
 mod error;
+pub(super) mod openapi;
 mod reply;
 mod request;
 

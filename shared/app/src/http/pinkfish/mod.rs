@@ -5,6 +5,7 @@ mod answer;
 mod error;
 mod execution;
 mod input;
+pub(super) mod openapi;
 mod progress;
 mod reply;
 mod request;
