@@ -11,7 +11,7 @@ use shared::{
     model::{Environment, Trigger, Workspace},
 };
 
-use crate::{Answer, records, workspace};
+use crate::{Answer, contract, records, workspace};
 
 /// Longest time for a run to end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -127,9 +127,14 @@ impl Api {
     }
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole answer, which has to be one that the OpenAPI document tells of.
 pub async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.bytes().await.unwrap() }
+    let answer = Answer { status, headers, body: response.bytes().await.unwrap() };
+    contract::judge(&method, &path, &answer);
+    answer
 }

@@ -10,6 +10,7 @@ mod flows;
 mod idempotency;
 mod keys;
 mod logs;
+mod openapi;
 mod payloads;
 mod pinkfish;
 mod refusals;

@@ -101,21 +101,10 @@ fn starting(suffix: &str) -> Value {
 }
 
 fn status_operation(suffix: &str) -> Value {
-    let more = json!({
-        "operationId": format!("phiniteStatus{suffix}"),
-        "description": "The next page of the log.",
-        "parameters": {
-            "workspace_id": "$request.path.workspace_id",
-            "workflow_id": "$response.body#/workflow_id",
-            "logs": "all",
-            "cursor": "$response.body#/next_cursor",
-        },
-    });
     let success = json!({
         "200": {
             "description": "The run as it stands.",
             "content": {"application/json": {"schema": reference("schemas/PhiniteRun")}},
-            "links": {"moreLogs": more},
         },
     });
     json!({
