@@ -7,7 +7,7 @@ import schemathesis
 from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation
 
-USABLE_KEY = re.compile(r'([!#-~]([ -~]{0,253}[!-~])?|"[ -~]{1,255}")')
+USABLE_KEY = re.compile(r'([!#-~]([\t -~]{0,253}[!-~])?|"[\t -~]{1,255}")')
 LEAST, MOST = -(2**63), 2**64 - 1
 
 
@@ -33,10 +33,9 @@ def before_call(context, case, kwargs):
     key = (case.headers or {}).get("Idempotency-Key")
     if isinstance(key, str) and USABLE_KEY.fullmatch(key):
         case.headers["Idempotency-Key"] = f"{uuid.uuid4()}{key[:200]}".replace('"', "'").strip()
-    # A wrong body may come to nothing, which is not wrong where none is required.
-    if case.body is NOT_SET and ParameterLocation.BODY in wrong(case):
-        case.body = []
-    case.body = fitting(case.body)
+    # An absent body that is set to itself would be judged as a wrong one.
+    if case.body is not NOT_SET:
+        case.body = fitting(case.body)
 
 
 @schemathesis.hook

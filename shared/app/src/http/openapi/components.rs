@@ -49,7 +49,8 @@ pub(super) fn components() -> Value {
                     "type": "string",
                     // What is quoted may begin with a quotation mark itself.
                     "pattern": format!(
-                        "^([!#-~]([ -~]{{0,{}}}[!-~])?|\"[ -~]{{1,{longest}}}\")$", longest - 2
+                        "^([!#-~]([\\t -~]{{0,{}}}[!-~])?|\"[\\t -~]{{1,{longest}}}\")$",
+                        longest - 2
                     ),
                 },
                 "example": "order-4711",

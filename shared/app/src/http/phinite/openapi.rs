@@ -153,7 +153,7 @@ fn parameters() -> Value {
         "PhiniteEnvironment": named(
             "environment",
             "Which of the flow's versions runs; the case of the letters does not matter.",
-            json!({"type": "string", "enum": ["DEV", "UAT", "PROD"]}),
+            reference("schemas/PhiniteEnvironment"),
             "DEV",
         ),
     })
@@ -161,6 +161,7 @@ fn parameters() -> Value {
 
 fn schemas() -> Value {
     json!({
+        "PhiniteEnvironment": {"type": "string", "enum": ["DEV", "UAT", "PROD"]},
         "PhiniteStart": {
             "type": "object",
             "description": "The flow's input is one object: `message`, and the members of `user_variables`.",

@@ -66,7 +66,7 @@ fn post_operation() -> Value {
         "required": false,
         "content": {
             "application/json": {
-                "schema": {"type": "object", "additionalProperties": true},
+                "schema": reference("schemas/PinkfishInputs"),
                 "example": {"message": "Ada"},
             },
             "application/x-www-form-urlencoded": {
@@ -246,6 +246,11 @@ fn schemas() -> Value {
         "enum": ["PENDING", "RUNNING", "PAUSED", "COMPLETE", "FAILED", "TIMEOUT"],
     });
     json!({
+        "PinkfishInputs": {
+            "type": "object",
+            "description": "The flow's inputs, by their names.",
+            "additionalProperties": true,
+        },
         "PinkfishTexts": {
             "type": "object",
             "description": "Texts, which become what the flow's schema declares. A name that repeats is a list.",
