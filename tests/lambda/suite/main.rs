@@ -1,6 +1,7 @@
 //! The functions' release binaries, run as Lambda runs them. `tests/lambda/run` builds them first.
 
 mod batches;
+mod description;
 mod emulator;
 mod flows;
 mod life;
