@@ -107,7 +107,9 @@ fn faults(operation: &Value, answer: &Answer) -> String {
                 let _ = write!(faults, "the type {media_type} is not described; ");
             }
             Some(described) => {
-                faults.push_str(&mismatches(&described["schema"], &answer.json()));
+                let text = || Value::from(String::from_utf8_lossy(&answer.body));
+                let value = if media_type.ends_with("json") { answer.json() } else { text() };
+                faults.push_str(&mismatches(&described["schema"], &value));
             }
         },
     }

@@ -3,19 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{Part, components, gateway, served};
-use crate::http::{phinite, pinkfish};
-
-const DESCRIPTION: &str = "\
-Other programs start *flows* through this API and wait for the result, or start them in the background and ask for it. \
-One engine speaks several published dialects: a client written for one of those products works here with another host and key.
-
-* A 2xx that names a run means that the run is stored and will be executed. A 5xx promises nothing; with an `Idempotency-Key` a retry starts nothing twice.
-* A failed flow is a successful answer whose `status` says so. Other codes speak of the request.
-* Errors have their dialect's shape, or that of RFC 9457 for who sends `Accept: application/problem+json`.
-* A method that a path does not have is a 405 with `Allow`, in the same shapes. A path that is not here is a 404 of the gateway.
-* A body is taken as JSON where nothing is said of its type, and as any `application/*+json`. It is at most 4,500,000 bytes, holds no integer of more than 64 bits \
-and is nested 96 levels deep at most; compressed bodies are refused.
-* Members may be added to answers. Members of requests that are not described are ignored, or are inputs of the flow.";
+use crate::{
+    http::{phinite, pinkfish},
+    model::limits,
+};
 
 /// The document, whose paths are those of [`super::super::routes::ROUTES`].
 #[must_use]
@@ -37,7 +28,7 @@ pub fn document() -> Value {
             "title": "trigger-api",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Starts flows, waits for them, tells how they stand.",
-            "description": DESCRIPTION,
+            "description": description(),
             "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
         },
         "servers": [
@@ -67,4 +58,21 @@ fn merge(components: &mut Value, more: Value) {
             there.extend(named);
         }
     }
+}
+
+fn description() -> String {
+    let depth = limits::MAX_JSON_DEPTH;
+    format!(
+        "\
+Other programs start *flows* through this API and wait for the result, or start them in the background and ask for it. \
+One engine speaks several published dialects: a client written for one of those products works here with another host and key.
+
+* A 2xx that names a run means that the run is stored and will be executed. A 5xx promises nothing; with an `Idempotency-Key` a retry starts nothing twice.
+* A failed flow is a successful answer whose `status` says so. Other codes speak of the request.
+* Errors have their dialect's shape, or that of RFC 9457 for who sends `Accept: application/problem+json`.
+* A method that a path does not have is a 405 with `Allow`, in the same shapes. A path that is not here is a 404 of the gateway.
+* A body is taken as JSON where nothing is said of its type, and as any `application/*+json`. It is at most 4,500,000 bytes, holds no integer of more than 64 bits \
+and is nested {depth} levels deep at most; compressed bodies are refused.
+* Members may be added to answers. Members of requests that are not described are ignored, or are inputs of the flow."
+    )
 }

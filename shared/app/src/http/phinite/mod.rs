@@ -6,6 +6,7 @@ mod error;
 pub(super) mod openapi;
 mod reply;
 mod request;
+mod schemas;
 
 pub use envelope::{Envelope, Logs};
 pub use error::Error;
