@@ -5,6 +5,7 @@ mod answer;
 mod api;
 mod bed;
 mod collector;
+pub mod contract;
 pub mod log;
 pub mod metrics;
 pub mod model;

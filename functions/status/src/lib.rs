@@ -1,11 +1,11 @@
-//! Reads runs: state, result and log of one, or a list. Cancels one.
+//! Reads runs: state, result and log of one, or a list. Cancels one. Serves the API's description too.
 
 mod aiplanet;
 
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
-        self, Dialect,
+        self, Dialect, openapi,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
         pinkfish::{self, Answer, DeliveryRequest, Execution, Key, Progress, RunPart, RunRequest},
         received,
@@ -16,6 +16,9 @@ use shared::{
 /// Answers one request.
 pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
+    if openapi::asks_for_document(&request) {
+        return openapi::reply(&request, event).await;
+    }
     let runs = runs.observed(&event);
     match Dialect::of(&request) {
         Dialect::Phinite => {

@@ -203,6 +203,8 @@ pub(crate) enum Command {
     /// Verify other services' webhooks, and send them as those services do
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Print the OpenAPI document of every route
+    Openapi,
     /// Create workspaces and change them
     #[command(subcommand)]
     Workspace(workspace::Command),

@@ -5,7 +5,7 @@ use crate::{
     connect::Connection,
     dev,
     error::Error,
-    flow, key,
+    flow, key, openapi,
     output::Output,
     provider, run, trigger, webhook, workspace,
 };
@@ -20,6 +20,7 @@ pub(crate) async fn execute(line: CommandLine) -> Result<(), Error> {
         // Needs no table: it must work in a build that has no credentials.
         Command::Flow(flow::Command::Check(arguments)) => flow::check(&arguments, output),
         Command::Webhook(command) => webhook::execute(command, &global, output).await,
+        Command::Openapi => openapi::execute(output),
         Command::Flow(command) => flow::execute(command, &Connection::open(&global)?, output).await,
         Command::Trigger(command) => {
             trigger::execute(command, &Connection::open(&global)?, output).await

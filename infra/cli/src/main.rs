@@ -9,6 +9,7 @@ mod environments;
 mod error;
 mod flow;
 mod key;
+mod openapi;
 mod output;
 mod provider;
 mod run;

@@ -10,9 +10,11 @@ mod execution;
 mod file_request;
 mod files;
 mod input;
+pub(super) mod openapi;
 mod progress;
 mod reply;
 mod request;
+mod schemas;
 
 pub use answer::Answer;
 pub use error::Error;

@@ -70,7 +70,7 @@ impl<'a> TriggerRequest<'a> {
         let Some(value) = self.request.headers().get("x-api-wait") else { return Ok(false) };
         match value.as_bytes().trim_ascii().to_ascii_lowercase().as_slice() {
             b"true" => Ok(true),
-            b"false" | b"" => Ok(false),
+            b"false" => Ok(false),
             _ => Err(Error::Invalid("x-api-wait should be true or false".to_owned())),
         }
     }
