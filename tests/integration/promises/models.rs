@@ -328,7 +328,7 @@ async fn who_follows_a_run_hears_what_is_said_as_it_is_said() {
     let trigger = bed.publish(&ask("")).await;
     let (deltas, mut heard) = Deltas::followed(100);
     let runs = bed.process().0.followed_by(deltas);
-    let view = runs.start_and_wait(bed.wish(&trigger, json!({"message": "Who?"}))).await.unwrap();
+    runs.start_and_wait(bed.wish(&trigger, json!({"message": "Who?"}))).await.unwrap();
     drop(runs);
     let mut texts = Vec::new();
     while let Some(delta) = heard.recv().await {
@@ -336,7 +336,6 @@ async fn who_follows_a_run_hears_what_is_said_as_it_is_said() {
         texts.push(delta.text);
     }
     assert_eq!(texts, WORDS);
-    drop(view);
 }
 
 #[tokio::test]

@@ -88,6 +88,8 @@ impl RunHost<'_> {
         endpoint: Endpoint,
     ) -> Result<Completion, CallFailure> {
         let limit = request.until.map_or(MAX_EFFECT, |until| until.since(self.runs.now()));
+        // An answer in one piece comes when all of it is there.
+        let silence = if request.stream { self.runs.settings.model_silence } else { MAX_EFFECT };
         let call = self.execution.call(key, "POST", &endpoint.url);
         let mut headers = vec![
             ("content-type".to_owned(), "application/json".to_owned()),
@@ -109,7 +111,7 @@ impl RunHost<'_> {
             // A key goes where the operator said and nowhere else.
             redirects: Redirects::Return,
         });
-        let answer = match timeout(self.silence(), opened).await {
+        let answer = match timeout(silence, opened).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
                 call.failed(error.kind().as_str());
@@ -117,16 +119,16 @@ impl RunHost<'_> {
             }
             Err(_) => {
                 call.failed(egress::ErrorKind::Timeout.as_str());
-                return Err(self.silent());
+                return Err(silent(silence));
             }
         };
         let status = answer.status;
         let read = if !(200..300).contains(&status) {
             Err(refusal(answer).await)
         } else if is_stream(&answer) {
-            self.collect(key, answer, &endpoint.model).await
+            self.collect(key, answer, &endpoint.model, silence).await
         } else {
-            self.read(answer, &endpoint.model).await
+            read(answer, &endpoint.model, silence).await
         };
         call.answered(status);
         read
@@ -137,46 +139,46 @@ impl RunHost<'_> {
         key: &str,
         mut answer: IncomingAnswer,
         model: &str,
+        silence: Duration,
     ) -> Result<Completion, CallFailure> {
         let mut collector = Collector::new(model);
         while !collector.is_done() {
-            let Some(bytes) = self.next(&mut answer).await? else { break };
+            let Some(bytes) = next(&mut answer, silence).await? else { break };
             let said = collector.take(&bytes)?;
             self.runs.deltas.send(self.run.id, key, said);
         }
         Ok(collector.end()?)
     }
+}
 
-    async fn read(
-        &self,
-        mut answer: IncomingAnswer,
-        model: &str,
-    ) -> Result<Completion, CallFailure> {
-        let mut body = Vec::new();
-        while let Some(bytes) = self.next(&mut answer).await? {
-            body.extend_from_slice(&bytes);
-            if body.len() > MAX_WHOLE_BYTES {
-                return Err(llm::Error::TooLarge.into());
-            }
-        }
-        Ok(read_whole(&body, model)?)
-    }
-
-    async fn next(&self, answer: &mut IncomingAnswer) -> Result<Option<bytes::Bytes>, CallFailure> {
-        match timeout(self.silence(), answer.chunk()).await {
-            Ok(chunk) => chunk.map_err(|error| failure(&error)),
-            Err(_) => Err(self.silent()),
+async fn read(
+    mut answer: IncomingAnswer,
+    model: &str,
+    silence: Duration,
+) -> Result<Completion, CallFailure> {
+    let mut body = Vec::new();
+    while let Some(bytes) = next(&mut answer, silence).await? {
+        body.extend_from_slice(&bytes);
+        if body.len() > MAX_WHOLE_BYTES {
+            return Err(llm::Error::TooLarge.into());
         }
     }
+    Ok(read_whole(&body, model)?)
+}
 
-    const fn silence(&self) -> Duration {
-        self.runs.settings.model_silence
+async fn next(
+    answer: &mut IncomingAnswer,
+    silence: Duration,
+) -> Result<Option<bytes::Bytes>, CallFailure> {
+    match timeout(silence, answer.chunk()).await {
+        Ok(chunk) => chunk.map_err(|error| failure(&error)),
+        Err(_) => Err(silent(silence)),
     }
+}
 
-    fn silent(&self) -> CallFailure {
-        let message = format!("the model said nothing for {:?}", self.silence());
-        CallFailure { kind: FailureKind::TimedOut, message }
-    }
+fn silent(silence: Duration) -> CallFailure {
+    let message = format!("the model said nothing for {silence:?}");
+    CallFailure { kind: FailureKind::TimedOut, message }
 }
 
 fn is_stream(answer: &IncomingAnswer) -> bool {

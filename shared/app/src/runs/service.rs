@@ -71,7 +71,7 @@ pub struct Settings {
     pub slice: Duration,
     /// The longest wait inside a flow that a worker sits out itself, instead of letting go of the run.
     pub short_wait: Duration,
-    /// How long a model may be silent.
+    /// How long a model that answers piece by piece may be silent.
     pub model_silence: Duration,
     /// The queue's visibility timeout. Where it is longer than the lease, a worker shortens it for
     /// the message in hand, so that its death is noticed in time.
