@@ -35,11 +35,14 @@ fn commands(text: &str) -> Vec<String> {
 
 /// A command for who cannot set headers of its own: by the guide's other URL, without the key's header.
 fn without_header(command: &str, text: &str) -> String {
-    let url = text.lines().find_map(|line| line.trim().strip_prefix("• Format: "));
-    let mut webhook = text.lines().filter_map(|line| line.trim().strip_prefix("• Format: "));
-    let webhook = webhook.rfind(|url| url.contains("{apiKey}")).unwrap();
+    let format = |is_wanted: fn(&&str) -> bool| {
+        let mut formats = text.lines().filter_map(|line| line.trim().strip_prefix("• Format: "));
+        formats.find(is_wanted).unwrap().to_owned()
+    };
+    let url = format(|url| !url.contains("{apiKey}"));
+    let webhook = format(|url| url.contains("{apiKey}"));
     let webhook = webhook.replace("{apiKey}", "YOUR_API_KEY");
-    let url = url.unwrap().replace("{triggerId}", "YOUR_AUTOMATION_ID");
+    let url = url.replace("{triggerId}", "YOUR_AUTOMATION_ID");
     let webhook = webhook.replace("{triggerId}", "YOUR_AUTOMATION_ID");
     assert!(command.contains(&url), "{command}");
     let lines = command.lines().filter(|line| !line.contains("X-API-KEY"));
