@@ -27,7 +27,7 @@ mod status;
 mod steps;
 mod wait;
 
-pub use access::{Caller, Subject};
+pub use access::{Caller, Key, Subject};
 pub use door::Door;
 pub use error::{Error, ErrorKind};
 pub use files::{NewFile, Uploaded};
