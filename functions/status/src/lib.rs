@@ -7,7 +7,7 @@ use shared::{
     http::{
         self, Dialect, openapi,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
-        pinkfish::{self, Answer, DeliveryRequest, Execution, Key, Progress, RunPart, RunRequest},
+        pinkfish::{self, Answer, DeliveryRequest, Execution, Progress, RunPart, RunRequest},
         received,
     },
     runs::{Runs, Subject},
@@ -55,17 +55,13 @@ async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::
         return find(runs, &request).await;
     }
     if let Some(file) = pinkfish::file_wanted(request)? {
-        let address = runs.file_address(&file).await?;
-        return Ok(Answer::FileAt(address.ok_or(pinkfish::Error::NotFound("File not found"))?));
+        return Answer::of_file(runs.file_address(&file).await?);
     }
     let request = RunRequest::of(request)?;
     if request.part == RunPart::Preflight {
         return Ok(Answer::Preflight);
     }
-    let caller = match request.key()? {
-        Key::Header(key) => runs.authenticate_by_key(key).await?,
-        Key::Path(text) => runs.authenticate_in_path(&text, Subject::Run(&request.run)).await?,
-    };
+    let caller = runs.accept(request.key()?, Subject::Run(&request.run)).await?;
     let answer = match request.part {
         RunPart::Results => {
             let results = runs.results(&caller, &request.run).await?;
@@ -84,10 +80,7 @@ async fn find(runs: &Runs, request: &DeliveryRequest<'_>) -> Result<Answer, pink
         return Ok(Answer::Preflight);
     }
     let DeliveryRequest { trigger, provider, delivery, .. } = request;
-    let caller = match request.key()? {
-        Key::Path(text) => runs.authenticate_in_path(&text, Subject::Trigger(trigger)).await?,
-        Key::Header(key) => runs.authenticate_by_key(key).await?,
-    };
+    let caller = runs.accept(request.key()?, Subject::Trigger(trigger)).await?;
     let run = runs.delivered(&caller, trigger, provider, delivery).await?;
     Ok(Answer::of_delivery(run))
 }

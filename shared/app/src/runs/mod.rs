@@ -35,7 +35,7 @@ mod tell;
 mod thread;
 mod wait;
 
-pub use access::{Caller, Subject};
+pub use access::{Caller, Key, Subject};
 pub use deltas::{Delta, Deltas};
 pub use door::Door;
 pub use error::{Error, ErrorKind};

@@ -22,4 +22,4 @@ pub use execution::Execution;
 pub use file_request::{UploadRequest, file_wanted};
 pub use progress::Progress;
 pub use reply::reply;
-pub use request::{DeliveryRequest, Key, RunPart, RunRequest, TriggerRequest};
+pub use request::{DeliveryRequest, RunPart, RunRequest, TriggerRequest};

@@ -9,7 +9,7 @@ use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
     model::{Environment, Timestamp, Trigger, limits},
-    runs::{Idempotency, Incoming, NewFile, Start},
+    runs::{Idempotency, Incoming, Key, NewFile, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -158,14 +158,6 @@ pub struct DeliveryRequest<'a> {
     pub provider: String,
     /// The delivery's id, as flows see it in the event.
     pub delivery: String,
-}
-
-/// Where a request has its key.
-pub enum Key<'a> {
-    /// In the path, of a trigger's own URL.
-    Path(String),
-    /// In `X-API-KEY`.
-    Header(&'a str),
 }
 
 impl<'a> DeliveryRequest<'a> {
