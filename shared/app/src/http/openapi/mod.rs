@@ -10,7 +10,7 @@ mod gateway;
 mod part;
 mod served;
 
-pub(super) use answer::{at_function_or_gateway, reference, refusal, responses};
+pub(super) use answer::{at_function_or_gateway, extended, reference, refusal, responses};
 pub(super) use components::examples;
 pub use document::document;
 pub(super) use part::Part;

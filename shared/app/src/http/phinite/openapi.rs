@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas;
 use crate::{
-    http::openapi::{Part, examples, reference, refusal, responses},
+    http::openapi::{Part, examples, extended, reference, refusal, responses},
     model::limits,
 };
 
@@ -50,21 +50,23 @@ pub(in crate::http) fn part() -> Part {
 }
 
 fn run_operation(suffix: &str) -> Value {
-    let mut operation = starting(suffix);
-    operation["operationId"] = json!(format!("phiniteRun{suffix}"));
-    operation["summary"] = json!("Run a trigger's flow and wait for its end");
-    operation["description"] = json!(format!(
-        "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on.",
-        limits::MAX_WAIT.as_secs()
-    ));
-    operation
+    let own = json!({
+        "operationId": format!("phiniteRun{suffix}"),
+        "summary": "Run a trigger's flow and wait for its end",
+        "description": format!(
+            "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on.",
+            limits::MAX_WAIT.as_secs()
+        ),
+    });
+    extended(own, starting(suffix))
 }
 
 fn start_operation(suffix: &str) -> Value {
-    let mut operation = starting(suffix);
-    operation["operationId"] = json!(format!("phiniteStart{suffix}"));
-    operation["summary"] = json!("Start a trigger's flow in the background");
-    operation
+    let own = json!({
+        "operationId": format!("phiniteStart{suffix}"),
+        "summary": "Start a trigger's flow in the background",
+    });
+    extended(own, starting(suffix))
 }
 
 /// What the two have in common.
@@ -86,8 +88,6 @@ fn starting(suffix: &str) -> Value {
         },
     });
     json!({
-        "operationId": "",
-        "summary": "",
         "tags": ["Phinite"],
         "security": [{"workspaceKey": []}],
         "parameters": [

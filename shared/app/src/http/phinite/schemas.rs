@@ -2,10 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::http::openapi::{examples, reference};
+use crate::http::openapi::{examples, extended, reference};
 
 /// By their names.
 pub(super) fn schemas() -> Value {
+    extended(of_runs(), of_refusals())
+}
+
+fn of_runs() -> Value {
     json!({
         "PhiniteEnvironment": {"type": "string", "enum": ["DEV", "UAT", "PROD"]},
         "PhiniteStart": {
@@ -73,6 +77,11 @@ pub(super) fn schemas() -> Value {
             },
             "required": ["time", "level", "node_id", "message", "status", "user_logs_type"],
         },
+    })
+}
+
+fn of_refusals() -> Value {
+    json!({
         "PhiniteError": {
             "type": "object",
             "properties": {"detail": {"type": "string"}},

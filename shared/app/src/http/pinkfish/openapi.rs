@@ -7,7 +7,9 @@ use super::{
     schemas,
 };
 use crate::{
-    http::openapi::{Part, at_function_or_gateway, examples, reference, refusal, responses},
+    http::openapi::{
+        Part, at_function_or_gateway, examples, extended, reference, refusal, responses,
+    },
     model::limits,
 };
 
@@ -33,15 +35,15 @@ pub(in crate::http) fn part() -> Part {
             TRIGGER: {
                 "post": post_operation(),
                 "get": get_operation(),
-                "options": preflight("pinkfishTriggerOptions", json!([trigger_parameter()])),
+                "options": preflight("pinkfishTriggerOptions", &json!([trigger_parameter(&any())])),
             },
             STATUS: {
                 "get": status,
-                "options": preflight("pinkfishStatusOptions", run_parameters()),
+                "options": preflight("pinkfishStatusOptions", &run_parameters(&any())),
             },
             RESULTS: {
                 "get": results,
-                "options": preflight("pinkfishResultsOptions", run_parameters()),
+                "options": preflight("pinkfishResultsOptions", &run_parameters(&any())),
             },
         }),
         components: json!({
@@ -68,9 +70,10 @@ pub(in crate::http) fn part() -> Part {
 }
 
 fn post_operation() -> Value {
-    let mut operation = starting("pinkfishTrigger", &POST_REFUSALS);
-    operation["summary"] = json!("Start a trigger's flow with a body");
-    operation["requestBody"] = json!({
+    let own = json!({
+        "operationId": "pinkfishTrigger",
+        "summary": "Start a trigger's flow with a body",
+        "requestBody": {
         "description": "The flow's inputs. A name in the body hides the same name of the query.",
         "required": false,
         "content": {
@@ -83,18 +86,21 @@ fn post_operation() -> Value {
                 "example": {"message": "Ada"},
             },
         },
+    },
     });
-    operation
+    extended(own, starting(&POST_REFUSALS))
 }
 
 fn get_operation() -> Value {
-    let mut operation = starting("pinkfishTriggerByQuery", &GET_REFUSALS);
-    operation["summary"] = json!("Start a trigger's flow with a query");
-    operation
+    let own = json!({
+        "operationId": "pinkfishTriggerByQuery",
+        "summary": "Start a trigger's flow with a query",
+    });
+    extended(own, starting(&GET_REFUSALS))
 }
 
 /// What the two have in common.
-fn starting(id: &str, refusals: &[u16]) -> Value {
+fn starting(refusals: &[u16]) -> Value {
     let run = json!({
         "automationId": "$response.header.X-Pf-Automation-Id",
         "runId": "$response.header.X-Pf-Run-Id",
@@ -103,10 +109,10 @@ fn starting(id: &str, refusals: &[u16]) -> Value {
         "status": {"operationId": "pinkfishStatus", "parameters": run},
         "results": {"operationId": "pinkfishResults", "parameters": run},
     });
-    let mut of_run = run_headers();
-    of_run["Idempotency-Replayed"] = reference("headers/IdempotencyReplayed");
-    let mut of_wait = of_run.clone();
-    of_wait["Retry-After"] = reference("headers/RetryAfter");
+    let replayed = json!({"Idempotency-Replayed": reference("headers/IdempotencyReplayed")});
+    let of_run = extended(run_headers(), replayed);
+    let retry = json!({"Retry-After": reference("headers/RetryAfter")});
+    let of_wait = extended(of_run.clone(), retry);
     let success = json!({
         "200": {
             "description": "The run's end where it was waited for, else null: the run is named in the headers.",
@@ -125,13 +131,11 @@ fn starting(id: &str, refusals: &[u16]) -> Value {
         },
     });
     json!({
-        "operationId": id,
-        "summary": "",
         "description": "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow.",
         "tags": ["Pinkfish"],
         "security": [{"apiKey": []}],
         "parameters": [
-            trigger_parameter(),
+            trigger_parameter(&reference("schemas/Id")),
             {
                 "name": "inputs",
                 "in": "query",
@@ -157,7 +161,7 @@ fn read_operation(id: &str, summary: &str, schema: &str) -> Value {
             "content": {"application/json": {"schema": reference(&format!("schemas/{schema}"))}},
         },
     });
-    let mut parameters = run_parameters();
+    let mut parameters = run_parameters(&reference("schemas/RunId"));
     if let Value::Array(parameters) = &mut parameters {
         parameters.push(reference("parameters/TraceParent"));
     }
@@ -171,15 +175,13 @@ fn read_operation(id: &str, summary: &str, schema: &str) -> Value {
     })
 }
 
-fn preflight(id: &str, mut parameters: Value) -> Value {
-    // Nothing is looked up, so any id will do.
-    for parameter in parameters.as_array_mut().into_iter().flatten() {
-        parameter["schema"] = json!({"type": "string", "minLength": 1});
-    }
-    let mut headers = cors();
-    headers["Access-Control-Allow-Headers"] = fixed(PREFLIGHT_HEADERS);
-    headers["Access-Control-Max-Age"] =
-        json!({"required": true, "schema": {"type": "integer", "const": PREFLIGHT_MAX_AGE_S}});
+fn preflight(id: &str, parameters: &Value) -> Value {
+    let own = json!({
+        "Access-Control-Allow-Headers": fixed(PREFLIGHT_HEADERS),
+        "Access-Control-Max-Age":
+            {"required": true, "schema": {"type": "integer", "const": PREFLIGHT_MAX_AGE_S}},
+    });
+    let headers = extended(cors(), own);
     let success = json!({"204": {"description": "What a page may ask.", "headers": headers}});
     json!({
         "operationId": id,
@@ -191,23 +193,28 @@ fn preflight(id: &str, mut parameters: Value) -> Value {
     })
 }
 
-fn trigger_parameter() -> Value {
+/// Of an id that is not looked up: any will do.
+fn any() -> Value {
+    json!({"type": "string", "minLength": 1})
+}
+
+fn trigger_parameter(schema: &Value) -> Value {
     json!({
         "name": "triggerId", "in": "path", "required": true,
-        "schema": reference("schemas/Id"), "example": examples::TRIGGER,
+        "schema": schema, "example": examples::TRIGGER,
     })
 }
 
-fn run_parameters() -> Value {
+fn run_parameters(id: &Value) -> Value {
     json!([
         {
             "name": "automationId", "in": "path", "required": true,
             "description": "The flow's name.",
-            "schema": {"type": "string", "minLength": 1}, "example": examples::TRIGGER,
+            "schema": any(), "example": examples::TRIGGER,
         },
         {
             "name": "runId", "in": "path", "required": true,
-            "schema": reference("schemas/RunId"), "example": examples::RUN,
+            "schema": id, "example": examples::RUN,
         },
     ])
 }
@@ -227,10 +234,11 @@ fn cors() -> Value {
 }
 
 fn run_headers() -> Value {
-    let mut headers = cors();
-    headers["X-Pf-Run-Id"] = reference("headers/PinkfishRunId");
-    headers["X-Pf-Automation-Id"] = reference("headers/PinkfishAutomationId");
-    headers
+    let of_run = json!({
+        "X-Pf-Run-Id": reference("headers/PinkfishRunId"),
+        "X-Pf-Automation-Id": reference("headers/PinkfishAutomationId"),
+    });
+    extended(cors(), of_run)
 }
 
 fn headers() -> Value {
@@ -251,31 +259,29 @@ fn headers() -> Value {
 
 fn refusals() -> Value {
     let plain = reference("schemas/PinkfishError");
+    let none = json!({});
     let either = at_function_or_gateway("PinkfishError");
-    let said = |description: &str, schema: &Value, more: &[(&str, Value)]| {
-        let mut headers = cors();
-        for (name, header) in more {
-            headers[*name] = header.clone();
-        }
+    let said = |description: &str, schema: &Value, more: &Value| {
+        let headers = extended(cors(), more.clone());
         refusal(description, schema, "Problem", &headers)
     };
     json!({
-        "Pinkfish400": said("Something of the request is not valid; nothing was started.", &either, &[]),
+        "Pinkfish400": said("Something of the request is not valid; nothing was started.", &either, &none),
         "Pinkfish401": said(
             "The key is missing, malformed, unknown, expired or revoked.",
             &plain,
-            &[("WWW-Authenticate", fixed("ApiKey"))],
+            &json!({"WWW-Authenticate": fixed("ApiKey")}),
         ),
-        "Pinkfish403": said("The key lacks a scope; or a firewall refused the request.", &either, &[]),
-        "Pinkfish404": said("There is no such trigger or run, or the key may not see it.", &plain, &[]),
-        "Pinkfish413": said("The body is too large.", &either, &[]),
-        "Pinkfish415": said("The body is neither JSON nor a form in UTF-8, or is compressed.", &plain, &[]),
-        "Pinkfish422": said("The `Idempotency-Key` was used with other inputs.", &plain, &[]),
-        "Pinkfish500": said("A defect. Nothing was promised.", &either, &[]),
+        "Pinkfish403": said("The key lacks a scope; or a firewall refused the request.", &either, &none),
+        "Pinkfish404": said("There is no such trigger or run, or the key may not see it.", &plain, &none),
+        "Pinkfish413": said("The body is too large.", &either, &none),
+        "Pinkfish415": said("The body is neither JSON nor a form in UTF-8, or is compressed.", &plain, &none),
+        "Pinkfish422": said("The `Idempotency-Key` was used with other inputs.", &plain, &none),
+        "Pinkfish500": said("A defect. Nothing was promised.", &either, &none),
         "Pinkfish503": said(
             "A service is out of reach. With an `Idempotency-Key` a retry starts nothing twice.",
             &plain,
-            &[("Retry-After", reference("headers/RetryAfter"))],
+            &json!({"Retry-After": reference("headers/RetryAfter")}),
         ),
     })
 }
