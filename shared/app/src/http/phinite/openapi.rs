@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas;
 use crate::{
-    http::openapi::{Part, examples, reference, refusal, responses},
+    http::openapi::{Part, detail_refusals, examples, reference, responses},
     model::limits,
 };
 
@@ -44,7 +44,7 @@ pub(in crate::http) fn part() -> Part {
             },
             "parameters": parameters(),
             "schemas": schemas::schemas(),
-            "responses": refusals(),
+            "responses": detail_refusals("Phinite", &json!({})),
         }),
     }
 }
@@ -160,41 +160,6 @@ fn parameters() -> Value {
             "Which of the flow's versions runs; the case of the letters does not matter.",
             reference("schemas/PhiniteEnvironment"),
             "DEV",
-        ),
-    })
-}
-
-fn refusals() -> Value {
-    let said = |description: &str, headers: Value| {
-        refusal(description, &reference("schemas/PhiniteError"), "Problem", &headers)
-    };
-    let fixed =
-        |value: &str| json!({"required": true, "schema": {"type": "string", "const": value}});
-    json!({
-        "Phinite401": said(
-            "The key is missing, malformed, unknown, expired, revoked, or of another workspace.",
-            json!({"WWW-Authenticate": fixed("Bearer")}),
-        ),
-        "Phinite403": said("The key lacks a scope; or a firewall refused the request.", json!({})),
-        "Phinite404": said("There is no such trigger or run, or the key may not see it.", json!({})),
-        "Phinite413": said("The body is too large.", json!({})),
-        "Phinite415": said(
-            "The body is not declared as JSON, or is compressed.",
-            json!({"Accept-Encoding": {
-                "description": "There where the body is compressed.",
-                "schema": {"type": "string", "const": "identity"},
-            }}),
-        ),
-        "Phinite422": refusal(
-            "The request is not valid; every fault is named with its place. Nothing was started.",
-            &reference("schemas/PhiniteInvalid"),
-            "PhiniteInvalidProblem",
-            &json!({}),
-        ),
-        "Phinite500": said("A defect. Nothing was promised.", json!({})),
-        "Phinite503": said(
-            "A service is out of reach. With an `Idempotency-Key` a retry starts nothing twice.",
-            json!({"Retry-After": reference("headers/RetryAfter")}),
         ),
     })
 }
