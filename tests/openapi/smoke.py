@@ -8,10 +8,10 @@ from trigger_api.api.description import read_open_api_document
 from trigger_api.api.phinite import phinite_run, phinite_start, phinite_status
 from trigger_api.api.pinkfish import pinkfish_results, pinkfish_status, pinkfish_trigger, pinkfish_trigger_by_query
 from trigger_api.models import (
+    DetailError,
+    DetailInvalid,
     OpenApiDocument,
     PhiniteEnvironment,
-    PhiniteError,
-    PhiniteInvalid,
     PhiniteRun,
     PhiniteRunStatus,
     PhiniteStart,
@@ -45,9 +45,9 @@ def phinite() -> None:
 
     other = PhiniteStart(message="Grace")
     refused = phinite_start.sync("demo", "hello", DEV, client=client, body=other, idempotency_key="py-1")
-    assert isinstance(refused, PhiniteInvalid) and refused.detail[0].loc == ["header", "Idempotency-Key"]
+    assert isinstance(refused, DetailInvalid) and refused.detail[0].loc == ["header", "Idempotency-Key"]
     missing = phinite_run.sync("demo", "nothing", DEV, client=client, body=body)
-    assert isinstance(missing, PhiniteError) and missing.detail == "Trigger not found"
+    assert isinstance(missing, DetailError) and missing.detail == "Trigger not found"
 
 
 def pinkfish() -> None:

@@ -49,7 +49,7 @@ def test_what_the_gateway_says_is_described_and_nothing_else(of_gateway, body):
         # A 413 has its own code already.
         assert {said[kind].get("statusCode", status) for kind in kinds} == {status}, status
         for kind in kinds:
-            assert list(json.loads(said[kind]["responseTemplates"]["application/json"])) == ["detail"], kind
+            assert list(json.loads(said[kind]["responseTemplates"]["application/json"])) == ["detail", "error", "message"], kind
     statuses = {str(it["statusCode"]) for it in said.values() if "statusCode" in it}
     # 404 is the answer to a path that the document does not have.
     assert statuses - {"404"} <= set(KINDS)

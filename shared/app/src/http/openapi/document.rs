@@ -2,19 +2,25 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Part, components, gateway, served};
+use super::{Part, components, detail, gateway, served};
 use crate::{
-    http::{phinite, pinkfish},
+    http::{aiplanet, phinite, pinkfish},
     model::limits,
 };
 
 /// The document, whose paths are those of [`super::super::routes::ROUTES`].
 #[must_use]
 pub fn document() -> Value {
-    let parts =
-        [phinite::openapi::part(), pinkfish::openapi::part(), served::part(), gateway::part()];
+    let parts = [
+        phinite::openapi::part(),
+        pinkfish::openapi::part(),
+        aiplanet::openapi::part(),
+        served::part(),
+        gateway::part(),
+    ];
     let (mut tags, mut paths) = (Vec::new(), Map::new());
     let mut all = components::components();
+    merge(&mut all, json!({"schemas": detail::schemas()}));
     for Part { tag, paths: of_part, components: more } in parts {
         tags.push(tag);
         if let Value::Object(of_part) = of_part {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod components;
+mod detail;
 mod document;
 mod gateway;
 mod part;
@@ -12,6 +13,7 @@ mod served;
 
 pub(super) use answer::{at_function_or_gateway, extended, reference, refusal, responses};
 pub(super) use components::examples;
+pub(super) use detail::refusals as detail_refusals;
 pub use document::document;
 pub(super) use part::Part;
 pub use served::{DOCUMENT, asks_for_document, reply};

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas;
 use crate::{
-    http::openapi::{Part, examples, extended, reference, refusal, responses},
+    http::openapi::{Part, detail_refusals, examples, reference, responses},
     model::limits,
 };
 
@@ -44,29 +44,27 @@ pub(in crate::http) fn part() -> Part {
             },
             "parameters": parameters(),
             "schemas": schemas::schemas(),
-            "responses": refusals(),
+            "responses": detail_refusals("Phinite", &json!({})),
         }),
     }
 }
 
 fn run_operation(suffix: &str) -> Value {
-    let own = json!({
-        "operationId": format!("phiniteRun{suffix}"),
-        "summary": "Run a trigger's flow and wait for its end",
-        "description": format!(
-            "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on.",
-            limits::MAX_WAIT.as_secs()
-        ),
-    });
-    extended(own, starting(suffix))
+    let mut operation = starting(suffix);
+    operation["operationId"] = json!(format!("phiniteRun{suffix}"));
+    operation["summary"] = json!("Run a trigger's flow and wait for its end");
+    operation["description"] = json!(format!(
+        "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on.",
+        limits::MAX_WAIT.as_secs()
+    ));
+    operation
 }
 
 fn start_operation(suffix: &str) -> Value {
-    let own = json!({
-        "operationId": format!("phiniteStart{suffix}"),
-        "summary": "Start a trigger's flow in the background",
-    });
-    extended(own, starting(suffix))
+    let mut operation = starting(suffix);
+    operation["operationId"] = json!(format!("phiniteStart{suffix}"));
+    operation["summary"] = json!("Start a trigger's flow in the background");
+    operation
 }
 
 /// What the two have in common.
@@ -88,6 +86,8 @@ fn starting(suffix: &str) -> Value {
         },
     });
     json!({
+        "operationId": "",
+        "summary": "",
         "tags": ["Phinite"],
         "security": [{"workspaceKey": []}],
         "parameters": [
@@ -160,41 +160,6 @@ fn parameters() -> Value {
             "Which of the flow's versions runs; the case of the letters does not matter.",
             reference("schemas/PhiniteEnvironment"),
             "DEV",
-        ),
-    })
-}
-
-fn refusals() -> Value {
-    let said = |description: &str, headers: Value| {
-        refusal(description, &reference("schemas/PhiniteError"), "Problem", &headers)
-    };
-    let fixed =
-        |value: &str| json!({"required": true, "schema": {"type": "string", "const": value}});
-    json!({
-        "Phinite401": said(
-            "The key is missing, malformed, unknown, expired, revoked, or of another workspace.",
-            json!({"WWW-Authenticate": fixed("Bearer")}),
-        ),
-        "Phinite403": said("The key lacks a scope; or a firewall refused the request.", json!({})),
-        "Phinite404": said("There is no such trigger or run, or the key may not see it.", json!({})),
-        "Phinite413": said("The body is too large.", json!({})),
-        "Phinite415": said(
-            "The body is not declared as JSON, or is compressed.",
-            json!({"Accept-Encoding": {
-                "description": "There where the body is compressed.",
-                "schema": {"type": "string", "const": "identity"},
-            }}),
-        ),
-        "Phinite422": refusal(
-            "The request is not valid; every fault is named with its place. Nothing was started.",
-            &reference("schemas/PhiniteInvalid"),
-            "PhiniteInvalidProblem",
-            &json!({}),
-        ),
-        "Phinite500": said("A defect. Nothing was promised.", json!({})),
-        "Phinite503": said(
-            "A service is out of reach. With an `Idempotency-Key` a retry starts nothing twice.",
-            json!({"Retry-After": reference("headers/RetryAfter")}),
         ),
     })
 }

@@ -2,14 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::http::openapi::{examples, extended, reference};
+use crate::http::openapi::{examples, reference};
 
 /// By their names.
 pub(super) fn schemas() -> Value {
-    extended(of_runs(), of_refusals())
-}
-
-fn of_runs() -> Value {
     json!({
         "PhiniteEnvironment": {"type": "string", "enum": ["DEV", "UAT", "PROD"]},
         "PhiniteStart": {
@@ -76,58 +72,6 @@ fn of_runs() -> Value {
                 "user_logs_type": {"type": "string"},
             },
             "required": ["time", "level", "node_id", "message", "status", "user_logs_type"],
-        },
-    })
-}
-
-fn of_refusals() -> Value {
-    json!({
-        "PhiniteError": {
-            "type": "object",
-            "properties": {"detail": {"type": "string"}},
-            "required": ["detail"],
-            "examples": [{"detail": "Trigger not found"}],
-        },
-        "PhiniteInvalid": {
-            "type": "object",
-            "properties": {"detail": {"type": "array", "items": reference("schemas/PhiniteFault")}},
-            "required": ["detail"],
-            "examples": [{"detail": [{
-                "type": "dict_type", "loc": ["body", "user_variables"],
-                "msg": "Input should be a valid dictionary", "input": "string",
-            }]}],
-        },
-        "PhiniteFault": {
-            "type": "object",
-            "description": "One thing that is wrong with a request.",
-            "properties": {
-                "type": {"type": "string"},
-                "loc": {
-                    "type": "array",
-                    "items": {"type": ["string", "integer"]},
-                    "description": "Where: `body`, `path`, `query` or `header`, then names, indexes or the byte offset.",
-                },
-                "msg": {"type": "string"},
-                "input": {"description": "What was there instead, if it is not too long."},
-                "ctx": {
-                    "type": "object",
-                    "properties": {"error": {"type": "string"}},
-                    "required": ["error"],
-                },
-            },
-            "required": ["type", "loc", "msg", "input"],
-        },
-        "PhiniteInvalidProblem": {
-            "description": "A problem with every fault of a request.",
-            "type": "object",
-            "properties": {
-                "type": {"type": "string", "const": "about:blank"},
-                "title": {"type": "string"},
-                "status": {"type": "integer", "const": 422},
-                "detail": {"type": "string"},
-                "errors": {"type": "array", "items": reference("schemas/PhiniteFault")},
-            },
-            "required": ["type", "title", "status", "detail", "errors"],
         },
     })
 }

@@ -14,7 +14,6 @@ pub(super) mod openapi;
 mod progress;
 mod reply;
 mod request;
-mod schemas;
 
 pub use answer::Answer;
 pub use error::Error;

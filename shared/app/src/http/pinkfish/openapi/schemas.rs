@@ -2,8 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::reply::RETRY_AFTER_S;
-use crate::http::openapi::{examples, reference};
+use crate::{
+    http::{
+        openapi::{examples, reference},
+        pinkfish::reply::RETRY_AFTER_S,
+    },
+    model::limits,
+};
 
 /// By their names.
 pub(super) fn schemas() -> Value {
@@ -22,11 +27,30 @@ pub(super) fn schemas() -> Value {
             "description": "Texts, which become what the flow's schema declares. A name that repeats is a list.",
             "additionalProperties": true,
         },
+        "PinkfishForm": {
+            "type": "object",
+            "description": format!(
+                "Texts and files, at most {} of them; neither executables nor scripts. The flow reads a file as an object of `name`, `contentType`, `size` and `url`.",
+                limits::MAX_FILES
+            ),
+            "additionalProperties": {"type": "string", "format": "binary"},
+        },
         "PinkfishState": state,
         "PinkfishExecution": execution(),
         "PinkfishResult": result(),
         "PinkfishProgress": progress(),
         "PinkfishTimeout": timeout(),
+        "PinkfishDelivery": delivery(),
+        "PinkfishPrescribed": {
+            "type": "object",
+            "description": "What the provider that called has to be answered, such as the challenge of its handshake.",
+            "additionalProperties": true,
+            // It would be taken for a run else.
+            "not": {"required": ["automationId"]},
+            "examples": [{"challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}, {"type": 5}],
+        },
+        "PinkfishFile": file(),
+        "PinkfishUpload": upload(),
         "PinkfishError": {
             "type": "object",
             "properties": {
@@ -155,5 +179,70 @@ fn timeout() -> Value {
             "status", "message", "runId", "automationId", "statusUrl", "resultsUrl",
             "retryAfterSeconds",
         ],
+    })
+}
+
+fn delivery() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "automationId": {"type": "string", "description": "The flow's name."},
+            "runId": reference("schemas/RunId"),
+            "status": reference("schemas/PinkfishState"),
+            "statusUrl": {"type": "string", "format": "uri"},
+            "resultsUrl": {"type": "string", "format": "uri"},
+        },
+        "required": ["automationId", "runId", "status", "statusUrl", "resultsUrl"],
+    })
+}
+
+fn file() -> Value {
+    json!({
+        "type": "object",
+        "description": "A file that is going to be uploaded; no executable and no script.",
+        "properties": {
+            "name": {
+                "type": "string",
+                "minLength": 1,
+                "description": format!(
+                    "Its name: {} bytes at most, without control characters.",
+                    limits::MAX_FILE_NAME_BYTES
+                ),
+            },
+            "size": {
+                "type": "integer", "minimum": 1, "maximum": limits::MAX_FILE_BYTES,
+                "description": "Its length in bytes, exactly.",
+            },
+            "contentType": {
+                "type": ["string", "null"],
+                "pattern": "^[ -~]*/[ -~]*$",
+                "maxLength": 255,
+                "description": "Its media type.",
+            },
+        },
+        "required": ["name", "size"],
+        "examples": [{"name": "report.pdf", "size": 48213, "contentType": "application/pdf"}],
+    })
+}
+
+fn upload() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "fileId": {
+                "type": "string",
+                "pattern": "^file_[A-Za-z0-9_-]+$",
+                "description": "The input that stands for the file.",
+            },
+            "uploadUrl": {"type": "string", "format": "uri"},
+            "method": {"type": "string", "const": "PUT"},
+            "headers": {
+                "type": "object",
+                "description": "What the upload has to send, word for word.",
+                "additionalProperties": {"type": "string"},
+            },
+            "expiresInSeconds": {"type": "integer", "const": limits::UPLOAD.as_secs()},
+        },
+        "required": ["fileId", "uploadUrl", "method", "headers", "expiresInSeconds"],
     })
 }
