@@ -43,7 +43,7 @@ def test_headers_query_and_body_are_written_as_the_gateway_writes_them(name):
     for single, multiple in [("headers", "multiValueHeaders"), ("queryStringParameters", "multiValueQueryStringParameters")]:
         # The last of several is the single one; nothing at all is null.
         assert event[single] == (event[multiple] and {key: values[-1] for key, values in event[multiple].items()})
-    if "apiKey" in event["pathParameters"]:
+    if "apiKey" in (event["pathParameters"] or {}):
         assert re.fullmatch(r"whk_EXAMPLE\w{53}", event["pathParameters"]["apiKey"])
     else:
         assert re.fullmatch(r"Bearer tk_EXAMPLE\w{53}", event["headers"]["Authorization"])

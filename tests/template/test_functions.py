@@ -149,13 +149,14 @@ def test_the_permissions_are_what_the_code_and_the_poller_use(functions, role_of
     assert granted - LOGS - POLLS == used - OF_OPERATORS
 
 
-def test_who_verifies_may_read_the_secrets_of_this_stack_and_nobody_else_any(functions, role_of):
+def test_who_verifies_signs_or_asks_models_may_read_the_secrets_of_this_stack_and_nobody_else_any(functions, role_of):
     readers = {}
     for name, function in functions.items():
         for statement in statements(role_of(function)):
             if any(action.startswith("ssm:") for action in as_list(statement["Action"])):
                 readers[name] = (statement["Action"], statement["Resource"])
-    assert readers == {"WebhookIngestFunction": ("ssm:GetParameters", {"Fn::Sub": SECRETS})}
+    users = ["WebhookIngestFunction", "WorkerFunction", "SyncTriggerFunction"]
+    assert readers == dict.fromkeys(users, ("ssm:GetParameters", {"Fn::Sub": SECRETS}))
 
 
 def test_the_secrets_are_where_the_functions_are_told(lambdas):
