@@ -4,8 +4,8 @@ use std::{convert::Infallible, fmt::Write, future::Future, hint::black_box, time
 
 use serde_json::{Value, json};
 use shared::{
-    flow::{self, Host, HttpRequest, LogEvent, Plan, RunFacts},
-    model::{CallFailure, FailureKind, HttpAnswer, RunId, Timestamp},
+    flow::{self, Host, HttpRequest, LlmRequest, LogEvent, Plan, RunFacts},
+    model::{CallFailure, Completion, FailureKind, HttpAnswer, RunId, Timestamp},
 };
 use tokio::time::Instant;
 
@@ -138,6 +138,10 @@ fn micros(duration: Duration) -> String {
     format!("{:.1} µs", duration.as_secs_f64() * 1e6)
 }
 
+fn unreachable_from_here() -> CallFailure {
+    CallFailure { kind: FailureKind::Refused, message: "nothing is reached from here".to_owned() }
+}
+
 /// The world of a flow that does not reach out.
 struct Unreachable;
 
@@ -153,10 +157,15 @@ impl Host for Unreachable {
         _: &str,
         _: HttpRequest,
     ) -> Result<Result<HttpAnswer, CallFailure>, Infallible> {
-        Ok(Err(CallFailure {
-            kind: FailureKind::Refused,
-            message: "nothing is reached from here".to_owned(),
-        }))
+        Ok(Err(unreachable_from_here()))
+    }
+
+    async fn llm(
+        &self,
+        _: &str,
+        _: LlmRequest,
+    ) -> Result<Result<Completion, CallFailure>, Infallible> {
+        Ok(Err(unreachable_from_here()))
     }
 
     async fn wait(&self, _: &str, _: Duration, _: Option<Timestamp>) -> Result<(), Infallible> {

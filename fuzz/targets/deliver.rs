@@ -48,5 +48,8 @@ fuzz_target!(|data: &[u8]| {
     let delivery = Delivery::read(scheme, &verified, &request, NOW);
     assert!(!delivery.id().is_empty());
     let _ = (delivery.handshake(), delivery.reply());
+    // Whatever the body says, results go to the provider.
+    let follow_up = delivery.follow_up();
+    assert!(follow_up.is_none_or(|it| it.url.starts_with("https://hooks.slack.com/")));
     assert!(delivery.into_envelope().into_value().is_object());
 });

@@ -10,7 +10,7 @@ use std::{
 use regex_lite::Regex;
 
 /// Modules of `shared` and the modules each may name.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("aws", &[]),
     ("telemetry", &[]),
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("auth", &["model"]),
     ("webhook", &["model"]),
     ("flow", &["model", "clock"]),
+    ("llm", &["model"]),
     ("egress", &["model"]),
     ("store", &["model", "aws", "auth", "flow"]),
     ("queue", &["model", "aws"]),
@@ -32,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "auth",
             "webhook",
             "flow",
+            "llm",
             "egress",
             "store",
             "queue",

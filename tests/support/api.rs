@@ -12,7 +12,7 @@ use shared::{
     store::Filter,
 };
 
-use crate::{Answer, Sender, records, workspace};
+use crate::{Answer, Sender, contract, records, workspace};
 
 /// Longest time for a run to end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -186,9 +186,14 @@ impl Api {
     }
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole answer, which has to be one that the OpenAPI document tells of.
 pub async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.bytes().await.unwrap() }
+    let answer = Answer { status, headers, body: response.bytes().await.unwrap() };
+    contract::judge(&method, &path, &answer);
+    answer
 }

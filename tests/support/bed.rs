@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use shared::{
     clock::Clock,
     egress::{Egress, Policy},
-    model::{ContentHash, Environment, RunId, Timestamp, Trigger, Workspace},
+    model::{
+        ContentHash, Environment, Provider, RunId, Secret, SecretReference, Timestamp, Trigger,
+        Workspace,
+    },
     queue::Queue,
     runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
     secrets::Secrets,
@@ -116,6 +119,33 @@ impl Bed {
         let trigger = records::trigger(&version.name, self.clock.now());
         self.store.put_trigger(&trigger).await.unwrap();
         trigger
+    }
+
+    /// A provider `own` of models, whose calls show `key`.
+    pub async fn add_provider(&self, base_url: &str, key: Option<&str>) -> Provider {
+        let created_at = self.clock.now();
+        let reference = SecretReference {
+            id: format!("k{}", created_at.as_millis()),
+            added_at: created_at,
+            expires_at: None,
+        };
+        let provider = Provider {
+            workspace: workspace(),
+            name: "own".parse().unwrap(),
+            base_url: base_url.to_owned(),
+            model: None,
+            key: key.map(|_| reference.clone()),
+            created_at,
+        };
+        if let Some(key) = key {
+            self.runs
+                .secrets()
+                .put(&provider, &reference, &Secret::new(key.to_owned()))
+                .await
+                .unwrap();
+        }
+        self.store.put_provider(&provider, None).await.unwrap();
+        provider
     }
 
     /// A key that may do everything; its text.

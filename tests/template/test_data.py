@@ -106,8 +106,10 @@ def test_payloads_are_private_encrypted_and_gone_after_their_runs(bucket, expect
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    expiry, abort = bucket["LifecycleConfiguration"]["Rules"]
-    assert expiry["Status"] == abort["Status"] == "Enabled"
+    files, expiry, abort = bucket["LifecycleConfiguration"]["Rules"]
+    assert files["Status"] == expiry["Status"] == abort["Status"] == "Enabled"
+    assert files["Prefix"] == "files/"
+    assert files["ExpirationInDays"] * DAY_S == expected["limits_s"]["file"]
     assert expiry["Prefix"] == "payloads/"
     # DynamoDB deletes within two days of the time to live.
     assert expiry["ExpirationInDays"] * DAY_S >= expected["limits_s"]["retention"] + 2 * DAY_S

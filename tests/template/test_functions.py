@@ -13,6 +13,9 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 # What only the command line does, with its operator's own permissions: it deletes triggers, and keeps secrets.
 OF_OPERATORS = {"dynamodb:DeleteItem", "ssm:PutParameter", "ssm:DeleteParameters"}
 
+# Payloads of runs, and files that runs are started with.
+OBJECTS = ("${PayloadsBucket.Arn}/payloads/*", "${PayloadsBucket.Arn}/files/*")
+
 # The parameters below the prefix that the functions are told.
 SECRETS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/trigger-api/${AWS::StackName}/*"
 
@@ -127,7 +130,7 @@ def test_no_policy_has_a_wildcard_for_an_action_or_a_resource(resources):
             assert not [action for action in as_list(statement["Action"]) if "*" in action], name
             for resource in as_list(statement["Resource"]):
                 if set(resource) == {"Fn::Sub"}:
-                    assert resource["Fn::Sub"] in ("${PayloadsBucket.Arn}/payloads/*", "${RunsTable.Arn}/index/runs_by_workspace", SECRETS), name
+                    assert resource["Fn::Sub"] in (*OBJECTS, "${RunsTable.Arn}/index/runs_by_workspace", SECRETS), name
                 else:
                     target, attribute = resource["Fn::GetAtt"]
                     assert attribute == "Arn" and target in resources, name

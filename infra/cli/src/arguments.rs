@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 use shared::telemetry::Endpoint;
 
-use crate::{dev, flow, key, run, trigger, webhook, workspace};
+use crate::{dev, flow, key, provider, run, trigger, webhook, workspace};
 
 /// Without a command: starts the local stack, as `dev` does.
 #[derive(Parser)]
@@ -194,12 +194,17 @@ pub(crate) enum Command {
     /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Add, list and remove providers of language models
+    #[command(subcommand)]
+    Provider(provider::Command),
     /// Start, follow and cancel runs
     #[command(subcommand)]
     Run(run::Command),
     /// Verify other services' webhooks, and send them as those services do
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Print the OpenAPI document of every route
+    Openapi,
     /// Create workspaces and change them
     #[command(subcommand)]
     Workspace(workspace::Command),

@@ -5,9 +5,9 @@ use crate::{
     connect::Connection,
     dev,
     error::Error,
-    flow, key,
+    flow, key, openapi,
     output::Output,
-    run, trigger, webhook, workspace,
+    provider, run, trigger, webhook, workspace,
 };
 
 /// Does what the command line asks for.
@@ -20,11 +20,15 @@ pub(crate) async fn execute(line: CommandLine) -> Result<(), Error> {
         // Needs no table: it must work in a build that has no credentials.
         Command::Flow(flow::Command::Check(arguments)) => flow::check(&arguments, output),
         Command::Webhook(command) => webhook::execute(command, &global, output).await,
+        Command::Openapi => openapi::execute(output),
         Command::Flow(command) => flow::execute(command, &Connection::open(&global)?, output).await,
         Command::Trigger(command) => {
             trigger::execute(command, &Connection::open(&global)?, output).await
         }
         Command::Key(command) => key::execute(command, &Connection::open(&global)?, output).await,
+        Command::Provider(command) => {
+            provider::execute(command, &Connection::open(&global)?, output).await
+        }
         Command::Run(command) => run::execute(command, &Connection::open(&global)?, output).await,
         Command::Workspace(command) => {
             workspace::execute(command, &Connection::open(&global)?, output).await

@@ -2,7 +2,7 @@
 //! `runs` holds the use cases, `http` speaks the wire. What needs no service is `shared-core`,
 //! whose modules are told on here, so that there is one name to depend on.
 
-pub use shared_core::{auth, clock, flow, model, webhook};
+pub use shared_core::{auth, clock, flow, llm, model, webhook};
 
 mod aws;
 pub mod config;

@@ -64,3 +64,33 @@ do:
       output:
         as: '{ seen: $input.seen, end: .value }'
 "#;
+
+/// One question to a model, whatever else stands in `WITH`.
+pub(super) fn ask(with: &str) -> String {
+    format!(
+        "document: {{ dsl: '1.0.3', namespace: test, name: ask, version: '1.0.0' }}
+do:
+  - ask:
+      call: llm
+      with: {{ provider: own, model: small, input: '${{ .message }}', {with} }}
+"
+    )
+}
+
+/// The same, tried again whatever happens.
+pub(super) fn insist(with: &str) -> String {
+    format!(
+        "document: {{ dsl: '1.0.3', namespace: test, name: insist, version: '1.0.0' }}
+do:
+  - insist:
+      try:
+        - ask:
+            call: llm
+            with: {{ provider: own, model: small, input: '${{ .message }}', {with} }}
+      catch:
+        retry:
+          delay: {{ seconds: 3 }}
+          limit: {{ attempt: {{ count: 3 }} }}
+"
+    )
+}

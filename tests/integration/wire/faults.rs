@@ -32,7 +32,7 @@ fn request(function: Function, key: &str, run: &str, accept: &'static str) -> Re
         .with_path_parameters(parameters)
 }
 
-async fn call(runs: &Runs, function: Function, request: Request) -> Answer {
+pub(super) async fn call(runs: &Runs, function: Function, request: Request) -> Answer {
     let response = match function {
         Function::SyncTrigger => sync_trigger::handle(runs, request).await,
         Function::AsyncStart => async_start::handle(runs, request).await,

@@ -11,6 +11,7 @@ mod flows;
 mod idempotency;
 mod keys;
 mod logs;
+mod openapi;
 mod payloads;
 mod pinkfish;
 mod refusals;

@@ -3,6 +3,7 @@
 mod aiplanet;
 mod batches;
 mod callbacks;
+mod description;
 mod emulator;
 mod flows;
 mod life;

@@ -15,8 +15,8 @@ pub(super) fn trigger_id() -> Result<TriggerId, Error> {
     id.parse().map_err(|error: InvalidId| Error::because(WHAT, error))
 }
 
-/// 64 random bits: unique within a trigger, and never met again.
-pub(super) fn identifier() -> Result<String, Error> {
+/// 64 random bits: unique within a trigger or a provider, and never met again.
+pub(crate) fn identifier() -> Result<String, Error> {
     hex::<8>()
 }
 

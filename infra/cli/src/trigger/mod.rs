@@ -16,5 +16,6 @@ mod webhook;
 pub(crate) use command::{Command, execute};
 pub(crate) use create::readable_name;
 pub(crate) use find::find;
+pub(crate) use identifier::identifier;
 use kind::Kind;
 pub(crate) use webhook::{scheme_of, webhook_of};

@@ -23,6 +23,12 @@ pub(super) fn is_gzip(headers: &HeaderMap) -> bool {
     coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")
 }
 
+/// Whether the body is anything but what it was before it was sent.
+pub(super) fn is_coded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
+}
+
 /// The whole body, decoded if `gzip`.
 pub(super) async fn collect(
     mut body: Incoming,

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use hyper::body::{Body as _, Incoming};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::body;
 use super::error::{self, Error, ErrorKind};
 use super::headers;
+use super::incoming::IncomingAnswer;
 use super::pool::Pools;
 use super::redirect;
 use super::request::{Outgoing, Redirects, Request};
@@ -98,7 +99,11 @@ impl Egress {
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         let mut progress = Progress::default();
         let limit = request.timeout;
-        let result = match timeout(limit, self.follow(request, &mut progress)).await {
+        let whole = async {
+            let (outgoing, answer) = self.follow(request, &mut progress).await?;
+            self.receive(outgoing, answer).await
+        };
+        let result = match timeout(limit, whole).await {
             Ok(result) => result,
             Err(_) => {
                 Err(Error::new(ErrorKind::Timeout, format!("no whole answer within {limit:?}")))
@@ -107,7 +112,36 @@ impl Egress {
         result.map_err(|error| error.with_outcome_unknown(progress.may_have_arrived()))
     }
 
-    async fn follow(&self, request: Request, progress: &mut Progress) -> Result<Response, Error> {
+    /// Sends the request and waits for the answer's status and headers; its body is read while it comes, by the same
+    /// moment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Egress::send`], and [`ErrorKind::Protocol`] where the body has a coding: nothing here decodes it.
+    pub async fn open(&self, request: Request) -> Result<IncomingAnswer, Error> {
+        let (mut progress, limit) = (Progress::default(), request.timeout);
+        let ends_at = Instant::now() + limit;
+        let result = match timeout_at(ends_at, self.follow(request, &mut progress)).await {
+            Ok(result) => result.and_then(|(outgoing, answer)| {
+                let (parts, body) = answer.into_parts();
+                let host = outgoing.target.host().to_owned();
+                if body::is_coded(&parts.headers) {
+                    let message = format!("`{host}` answers in a coding that was not asked for");
+                    return Err(Error::new(ErrorKind::Protocol, message));
+                }
+                let head = (parts.status.as_u16(), headers::incoming(&parts.headers, false));
+                Ok(IncomingAnswer::new(head, body, host, ends_at))
+            }),
+            Err(_) => Err(Error::new(ErrorKind::Timeout, format!("no answer within {limit:?}"))),
+        };
+        result.map_err(|error| error.with_outcome_unknown(progress.may_have_arrived()))
+    }
+
+    async fn follow(
+        &self,
+        request: Request,
+        progress: &mut Progress,
+    ) -> Result<(Outgoing, http::Response<Incoming>), Error> {
         let policy = &self.inner.policy;
         let redirects = request.redirects;
         let mut outgoing = Outgoing::new(request, policy.allow_private_targets)?;
@@ -116,7 +150,7 @@ impl Egress {
             let answer = self.exchange(&outgoing, progress).await?;
             let location = redirect::location(answer.status(), answer.headers());
             let (Redirects::Follow, Some(location)) = (redirects, location) else {
-                return self.receive(outgoing, answer).await;
+                return Ok((outgoing, answer));
             };
             if redirect_count == policy.max_redirects {
                 let message = format!("more than {} redirects", policy.max_redirects);

@@ -33,6 +33,7 @@ mod body;
 mod client;
 mod error;
 mod headers;
+mod incoming;
 mod pool;
 mod redirect;
 mod request;
@@ -44,5 +45,6 @@ mod tests;
 
 pub use client::{Egress, Policy};
 pub use error::{Error, ErrorKind};
+pub use incoming::IncomingAnswer;
 pub use request::{Redirects, Request};
 pub use response::Response;

@@ -50,7 +50,15 @@ impl Refusal {
 /// The answer to a request with these headers.
 #[must_use]
 pub fn refuse(headers: &HeaderMap, refusal: Refusal) -> Response<Body> {
-    let (status, text) = (refusal.status(), refusal.text());
+    in_every_shape(headers, refusal.status(), refusal.text())
+}
+
+/// A refusal that is no dialect's own.
+pub(super) fn in_every_shape(
+    headers: &HeaderMap,
+    status: StatusCode,
+    text: &str,
+) -> Response<Body> {
     let reason = status.canonical_reason().unwrap_or("Error");
     let shape = |_| json!({"detail": text, "error": reason, "message": text});
     respond::refusal(headers, status, text, None, shape)

@@ -86,7 +86,12 @@ pub(super) struct UnusableKey(pub(super) &'static str);
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, UnusableKey> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().map_err(|_| UnusableKey("Key should be printable ASCII"))?.trim();
-    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    let bare = match text.strip_prefix('"') {
+        Some(rest) => rest
+            .strip_suffix('"')
+            .ok_or(UnusableKey("Quoted key should end with a quotation mark"))?,
+        None => text,
+    };
     if bare.is_empty() {
         return Err(UnusableKey("Key should not be empty"));
     }
@@ -121,7 +126,7 @@ mod tests {
                 Ok(Some("k-1".to_owned()))
             );
         }
-        for value in ["", "\"\"", &"k".repeat(256)] {
+        for value in ["", "\"", "\"\"", "\"k", &"k".repeat(256)] {
             assert!(idempotency_key(&headers("idempotency-key", value)).is_err());
         }
     }

@@ -9,6 +9,7 @@ mod form;
 pub mod gateway;
 mod headers;
 mod multipart;
+pub mod openapi;
 pub mod phinite;
 pub mod pinkfish;
 mod problem;

@@ -4,9 +4,9 @@ use std::{slice, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Error, Runs};
+use super::{Door, Error, Runs};
 use crate::{
-    auth::{Key, KeyToken, Scope, UrlToken},
+    auth::{self, KeyToken, Scope, UrlToken},
     flow,
     model::{Environment, RunId, Trigger, TriggerId, TriggerState, WorkspaceId},
 };
@@ -19,10 +19,18 @@ pub struct Caller(By);
 #[derive(Clone, Debug)]
 enum By {
     /// A key of the workspace.
-    Key(Arc<Key>),
+    Key(Arc<auth::Key>),
     /// A token of the trigger's URL: it starts this one trigger, in the environment of its webhook,
     /// and reads its runs there.
     UrlToken { trigger: Arc<Trigger>, environment: Environment },
+}
+
+/// A key as a request has it.
+pub enum Key<'r> {
+    /// In the path: a key, or the token of a trigger's URL.
+    Path(String),
+    /// In a header.
+    Header(&'r str),
 }
 
 /// What a path that holds a key or a token is about.
@@ -140,6 +148,17 @@ impl Runs {
         self.accept_key(token, None).await
     }
 
+    /// Accepts a key, wherever the request about `subject` has it.
+    ///
+    /// # Errors
+    /// As [`Runs::authenticate`].
+    pub async fn accept(&self, key: Key<'_>, subject: Subject<'_>) -> Result<Caller, Error> {
+        match key {
+            Key::Path(text) => self.authenticate_in_path(&text, subject).await,
+            Key::Header(key) => self.authenticate_by_key(key).await,
+        }
+    }
+
     /// Accepts a key or a URL's token that stands in the path of a request: a token for its own
     /// trigger and the runs of that, a key where its workspace allows keys in paths. Every reason to
     /// refuse gives the same error, a token's run that is not there and a trigger that is another's too.
@@ -151,17 +170,15 @@ impl Runs {
         text: &str,
         subject: Subject<'_>,
     ) -> Result<Caller, Error> {
-        let Ok(token) = UrlToken::parse(text) else {
+        if UrlToken::parse(text).is_err() {
             return self.accept_key_in_path(text).await;
-        };
-        let trigger = self.trigger_of(subject).await?.ok_or(Error::Unauthenticated)?;
-        let webhook = trigger.webhook.as_ref().ok_or(Error::Unauthenticated)?;
-        if !token.opens(&webhook.tokens, self.now()) {
-            return Err(Error::Unauthenticated);
         }
-        let environment = webhook.environment;
-        self.notes.workspace(trigger.workspace.as_str());
-        Ok(Caller(By::UrlToken { trigger, environment }))
+        let trigger = self.trigger_of(subject).await?.ok_or(Error::Unauthenticated)?;
+        match self.enter(text, &trigger).await {
+            Ok(Door { trigger, environment }) => Ok(Caller(By::UrlToken { trigger, environment })),
+            Err(Error::NotAdmitted) => Err(Error::Unauthenticated),
+            Err(error) => Err(error),
+        }
     }
 
     async fn accept_key_in_path(&self, text: &str) -> Result<Caller, Error> {
@@ -173,16 +190,14 @@ impl Runs {
         Ok(self.accepted(key).await)
     }
 
-    async fn trigger_of(&self, subject: Subject<'_>) -> Result<Option<Arc<Trigger>>, Error> {
-        let id = match subject {
-            Subject::Trigger(id) => id.parse().ok(),
-            Subject::Run(id) => match id.parse::<RunId>() {
-                Ok(id) => self.store.view(id).await?.map(|view| view.run.trigger),
-                Err(_) => None,
-            },
+    /// The id of the trigger that a path is about.
+    async fn trigger_of(&self, subject: Subject<'_>) -> Result<Option<String>, Error> {
+        let run = match subject {
+            Subject::Trigger(id) => return Ok(Some(id.to_owned())),
+            Subject::Run(id) => id.parse::<RunId>(),
         };
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.config.trigger(&id, self.now()).await?)
+        let Ok(run) = run else { return Ok(None) };
+        Ok(self.store.view(run).await?.map(|view| view.run.trigger.to_string()))
     }
 
     async fn accept_key(&self, token: &str, workspace: Option<&str>) -> Result<Caller, Error> {
@@ -193,14 +208,14 @@ impl Runs {
         Ok(self.accepted(key).await)
     }
 
-    async fn genuine_key(&self, token: &str) -> Result<Arc<Key>, Error> {
+    async fn genuine_key(&self, token: &str) -> Result<Arc<auth::Key>, Error> {
         let token = KeyToken::parse(token).map_err(|_| Error::Unauthenticated)?;
         let now = self.now();
         let key = self.config.key(&token.id(), now).await?;
         key.filter(|key| key.verify(&token, now)).ok_or(Error::Unauthenticated)
     }
 
-    async fn accepted(&self, key: Arc<Key>) -> Caller {
+    async fn accepted(&self, key: Arc<auth::Key>) -> Caller {
         self.notes.workspace(key.workspace.as_str());
         // When a key was last used is told to the hour; a request does not fail for it.
         if let Err(error) = self.config.touch_key(&key, self.now()).await {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Runs {
-    /// The run of a delivery, for who may see it by a key: two reads.
+    /// The run of a delivery: two reads.
     ///
     /// # Errors
     /// As [`Runs::status`].
@@ -23,23 +23,6 @@ impl Runs {
         let trigger = trigger.parse().map_err(|_| Error::NoRun)?;
         let run = self.run_of(caller.workspace(), &trigger, provider, delivery).await?;
         visible(caller, Scope::ReadResults, &run)?;
-        self.note_run(&run);
-        Ok(run)
-    }
-
-    /// The run of a delivery, for who knows the trigger's URL.
-    ///
-    /// # Errors
-    /// As [`Runs::open`], but that the trigger may be paused; [`Error::NoRun`].
-    pub async fn delivered_by_url(
-        &self,
-        key: &str,
-        trigger: &str,
-        provider: &str,
-        delivery: &str,
-    ) -> Result<Run, Error> {
-        let trigger = self.enter(key, trigger).await?.trigger;
-        let run = self.run_of(&trigger.workspace, &trigger.id, provider, delivery).await?;
         self.note_run(&run);
         Ok(run)
     }

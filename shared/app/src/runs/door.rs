@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Error, Runs};
+use super::{Error, Runs, Subject};
 use crate::{
-    auth::UrlToken,
+    auth::{KeyToken, UrlToken},
     model::{Environment, Timestamp, Trigger, TriggerId, TriggerState},
 };
 
@@ -18,11 +18,17 @@ pub struct Door {
 }
 
 impl Runs {
-    /// The trigger whose URL holds `key`, to be started. Every reason to refuse gives the same error.
+    /// The trigger whose URL holds `key`, its own token or, where the workspace allows it, a key of that,
+    /// to be started. Every reason to refuse gives the same error; to who has a key that is accepted,
+    /// the same as with the key in a header.
     ///
     /// # Errors
-    /// [`Error::NotAdmitted`]; [`Error::Store`] when it could not be looked up (retry is safe).
+    /// [`Error::NotAdmitted`]; as [`Runs::trigger`]; [`Error::Store`] when it could not be looked up (retry
+    /// is safe).
     pub async fn open(&self, key: &str, trigger: &str) -> Result<Door, Error> {
+        if UrlToken::parse(key).is_err() {
+            return self.open_by_key(key, trigger).await;
+        }
         let door = self.enter(key, trigger).await?;
         let Door { trigger, environment } = &door;
         if trigger.state != TriggerState::Active {
@@ -34,7 +40,21 @@ impl Runs {
         Ok(door)
     }
 
-    /// The trigger whose URL holds `key`, be it paused or not.
+    async fn open_by_key(&self, key: &str, trigger: &str) -> Result<Door, Error> {
+        KeyToken::parse(key).map_err(|_| self.refuse("malformed_token"))?;
+        let caller = self.authenticate_in_path(key, Subject::Trigger(trigger)).await;
+        let caller = caller.map_err(|error| match error {
+            Error::Unauthenticated => self.refuse("key_not_accepted"),
+            other => other,
+        })?;
+        let (found, environment) = self.furthest_trigger(&caller, trigger).await?;
+        let Some(webhook) = &found.webhook else { return Ok(Door { trigger: found, environment }) };
+        let environment = webhook.environment;
+        let trigger = self.trigger(&caller, trigger, environment).await?;
+        Ok(Door { trigger, environment })
+    }
+
+    /// The trigger whose URL holds its own token `key`, be it paused or not.
     ///
     /// # Errors
     /// As [`Runs::open`].
@@ -65,7 +85,7 @@ impl Runs {
     }
 }
 
-/// What the key in a URL's path permits. Here, and nowhere else, a path's text becomes a permission.
+/// What the token in a URL's path permits.
 fn permitted(
     token: &UrlToken,
     trigger: Arc<Trigger>,

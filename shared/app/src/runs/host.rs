@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use super::{Error, Runs, journal::Recorder};
 use crate::{
     egress::{self, Redirects},
-    flow::{Host, HttpRequest, LogEvent},
-    model::{CallFailure, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
+    flow::{Host, HttpRequest, LlmRequest, LogEvent},
+    model::{CallFailure, Completion, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
     store::Append,
     telemetry::Execution,
 };
@@ -59,6 +59,9 @@ pub(super) struct Slice {
 
 /// Tasks between two chances for others to run: a loop without effects must not starve the lease.
 const TASKS_PER_YIELD: u32 = 64;
+
+/// What cannot be: a flow's version never changes, and a key names one place in it.
+const ANOTHER_KIND: &str = "the journal holds another kind of result for a call";
 
 pub(super) struct RunHost<'a> {
     pub(super) runs: &'a Runs,
@@ -134,18 +137,38 @@ impl RunHost<'_> {
         }
     }
 
+    /// What the effect at `key` gave before, or gives now that it is done by `act`.
+    async fn effect(
+        &self,
+        key: &str,
+        act: impl Future<Output = Result<Outcome, Stop>>,
+    ) -> Result<Outcome, Stop> {
+        let recalled = self.recorder().recall(key);
+        if let Some(outcome) = recalled {
+            return Ok(outcome);
+        }
+        self.before_effect().await?;
+        let outcome = tokio::select! {
+            biased;
+            stop = self.interrupted() => return Err(stop),
+            outcome = act => outcome?,
+        };
+        self.recorder().record(key, outcome.clone());
+        Ok(outcome)
+    }
+
+    /// The name under which whoever is called at `key` may recognise a repeat.
+    pub(super) fn idempotency_key(&self, key: &str) -> String {
+        format!("{}:{}", self.run.id, self.recorder().idempotency_key(key))
+    }
+
     async fn send(&self, key: &str, request: HttpRequest) -> Outcome {
         let now = self.runs.now();
         let timeout = request.until.map_or(limits::MAX_EFFECT, |until| until.since(now));
         let call = self.execution.call(key, &request.method, &request.url);
         let mut headers = request.headers;
-        let own = [
-            (
-                "idempotency-key",
-                format!("{}:{}", self.run.id, self.recorder().idempotency_key(key)),
-            ),
-            ("traceparent", call.traceparent()),
-        ];
+        let own =
+            [("idempotency-key", self.idempotency_key(key)), ("traceparent", call.traceparent())];
         for (name, value) in own {
             if !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) {
                 headers.push((name.to_owned(), value));
@@ -192,25 +215,23 @@ impl Host for RunHost<'_> {
         key: &str,
         request: HttpRequest,
     ) -> Result<Result<HttpAnswer, CallFailure>, Stop> {
-        let recalled = self.recorder().recall(key);
-        let outcome = if let Some(outcome) = recalled {
-            outcome
-        } else {
-            self.before_effect().await?;
-            let outcome = tokio::select! {
-                biased;
-                stop = self.interrupted() => return Err(stop),
-                outcome = self.send(key, request) => outcome,
-            };
-            self.recorder().record(key, outcome.clone());
-            outcome
-        };
-        match outcome {
+        match self.effect(key, async { Ok(self.send(key, request).await) }).await? {
             Outcome::Answer(answer) => Ok(Ok(answer)),
             Outcome::Failure(failure) => Ok(Err(failure)),
-            Outcome::WakeAt(_) | Outcome::ReachedAt(_) => Err(Stop::Failed(Error::internal(
-                "the journal holds another kind of result for a call",
-            ))),
+            _ => Err(Stop::Failed(Error::internal(ANOTHER_KIND))),
+        }
+    }
+
+    async fn llm(
+        &self,
+        key: &str,
+        request: LlmRequest,
+    ) -> Result<Result<Completion, CallFailure>, Stop> {
+        // Boxed, so that flows that ask no model do not carry the room for it.
+        match self.effect(key, Box::pin(self.ask(key, request))).await? {
+            Outcome::Completion(completion) => Ok(Ok(completion)),
+            Outcome::Failure(failure) => Ok(Err(failure)),
+            _ => Err(Stop::Failed(Error::internal(ANOTHER_KIND))),
         }
     }
 
@@ -275,7 +296,8 @@ fn answer(response: egress::Response) -> HttpAnswer {
     HttpAnswer { status: response.status, headers: response.headers, body, base64 }
 }
 
-fn failure(error: &egress::Error) -> CallFailure {
+/// Why an outgoing request got no answer, as a flow may see it.
+pub(super) fn failure(error: &egress::Error) -> CallFailure {
     let kind = match error.kind() {
         egress::ErrorKind::InvalidRequest
         | egress::ErrorKind::Refused

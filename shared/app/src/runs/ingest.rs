@@ -75,7 +75,7 @@ impl Runs {
         let Incoming { method, url, headers, body } = incoming;
         let url = url.as_deref().unwrap_or_default();
         let request = Request { method, url, headers, body };
-        let secrets = self.secrets.of(&door.trigger, &webhook.secrets, now).await?;
+        let secrets = self.secrets.of(&*door.trigger, &webhook.secrets, now).await?;
         let verified = match webhook::verify(scheme, &secrets, &request, now) {
             Ok(verified) => verified,
             Err(refusal) => return Ok(Err(refusal)),

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     flow::LogEvent,
-    model::{End, JournalEntry, LogEntry, LogLevel, Outcome, Timestamp, limits},
+    model::{End, FailureKind, JournalEntry, LogEntry, LogLevel, Outcome, Timestamp, limits},
 };
 
 /// Most log lines in a status answer.
@@ -47,7 +47,7 @@ impl Recorder {
     /// What `key` gave before.
     pub(super) fn recall(&mut self, key: &str) -> Option<Outcome> {
         let outcome = self.remembered.get(key).cloned();
-        if let Some(Outcome::Answer(_)) = outcome {
+        if outcome.as_ref().is_some_and(is_definite) {
             self.count_answer(key);
         }
         outcome
@@ -67,13 +67,12 @@ impl Recorder {
 
     /// Remembers what `key` gave, to be written with the next append.
     pub(super) fn record(&mut self, key: &str, outcome: Outcome) {
-        match outcome {
-            Outcome::Answer(_) => self.count_answer(key),
-            // Asked for again within one execution, unlike the results of effects.
-            Outcome::ReachedAt(_) => {
-                self.remembered.insert(key.to_owned(), outcome.clone());
-            }
-            Outcome::Failure(_) | Outcome::WakeAt(_) => {}
+        if is_definite(&outcome) {
+            self.count_answer(key);
+        }
+        // Asked for again within one execution, unlike the results of effects.
+        if let Outcome::ReachedAt(_) = outcome {
+            self.remembered.insert(key.to_owned(), outcome.clone());
         }
         self.pending.outcomes.push((key.to_owned(), outcome));
     }
@@ -192,6 +191,15 @@ fn run_line(time: Timestamp, level: LogLevel, status: &str, message: String) -> 
     }
 }
 
+/// Whether a call was answered, so that its receiver knows what came of it.
+const fn is_definite(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Answer(_) | Outcome::Completion(_) => true,
+        Outcome::Failure(failure) => matches!(failure.kind, FailureKind::Answered(_)),
+        Outcome::WakeAt(_) | Outcome::ReachedAt(_) => false,
+    }
+}
+
 /// The key of a call, whichever try it is: `/do/0/a#2/try/0/b#1` becomes `/do/0/a/try/0/b`.
 fn without_attempts(key: &str) -> String {
     let mut parts = key.split('#');
@@ -207,7 +215,7 @@ mod tests {
     use super::*;
     use crate::{
         flow::Progress,
-        model::{CallFailure, FailureKind, HttpAnswer},
+        model::{CallFailure, HttpAnswer},
     };
 
     fn answer() -> Outcome {

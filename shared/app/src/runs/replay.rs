@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::execute::facts;
 use crate::{
-    flow::{self, Host, HttpRequest, LogEvent, Plan},
-    model::{CallFailure, HttpAnswer, Outcome, Timestamp},
+    flow::{self, Host, HttpRequest, LlmRequest, LogEvent, Plan},
+    model::{CallFailure, Completion, HttpAnswer, Outcome, Timestamp},
     store::Record,
 };
 
@@ -72,6 +72,18 @@ impl Host for Replay<'_> {
     ) -> Result<Result<HttpAnswer, CallFailure>, Unknown> {
         match self.outcomes.get(key) {
             Some(Outcome::Answer(answer)) => Ok(Ok(answer.clone())),
+            Some(Outcome::Failure(failure)) => Ok(Err(failure.clone())),
+            _ => Err(Unknown),
+        }
+    }
+
+    async fn llm(
+        &self,
+        key: &str,
+        _request: LlmRequest,
+    ) -> Result<Result<Completion, CallFailure>, Unknown> {
+        match self.outcomes.get(key) {
+            Some(Outcome::Completion(completion)) => Ok(Ok(completion.clone())),
             Some(Outcome::Failure(failure)) => Ok(Err(failure.clone())),
             _ => Err(Unknown),
         }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Error, kept::Kept};
+use super::{Deltas, Error, kept::Kept};
 use crate::{
     auth,
     clock::Clock,
@@ -28,6 +28,8 @@ pub struct Runs {
     pub(super) settings: Settings,
     pub(super) compiled: Arc<Compiled>,
     pub(super) telemetry: Telemetry,
+    /// What models say meanwhile.
+    pub(super) deltas: Deltas,
     /// About the event in hand.
     pub(super) notes: Notes,
 }
@@ -46,7 +48,7 @@ pub struct Parts {
     pub store: Store,
     /// Messages.
     pub queue: Queue,
-    /// What webhooks are signed with.
+    /// What webhooks are signed with, and the keys of models.
     pub secrets: Secrets,
     /// Outgoing calls.
     pub egress: Egress,
@@ -69,6 +71,8 @@ pub struct Settings {
     pub slice: Duration,
     /// The longest wait inside a flow that a worker sits out itself, instead of letting go of the run.
     pub short_wait: Duration,
+    /// How long a model that answers piece by piece may be silent.
+    pub model_silence: Duration,
     /// The queue's visibility timeout. Where it is longer than the lease, a worker shortens it for
     /// the message in hand, so that its death is noticed in time.
     pub queue_visibility: Duration,
@@ -83,6 +87,7 @@ impl Default for Settings {
             wait: limits::MAX_WAIT,
             slice: limits::SLICE,
             short_wait: Duration::from_secs(2),
+            model_silence: limits::MODEL_SILENCE,
             queue_visibility: limits::SLICE + limits::MAX_EFFECT,
         }
     }
@@ -104,6 +109,7 @@ impl Runs {
             settings,
             compiled: Arc::default(),
             telemetry: Telemetry::default(),
+            deltas: Deltas::default(),
             notes: Notes::default(),
         }
     }
@@ -125,6 +131,12 @@ impl Runs {
     #[must_use]
     pub fn observed(&self, event: &Event) -> Self {
         Self { notes: event.notes(), ..self.clone() }
+    }
+
+    /// The same, but that what models say in the runs that it executes goes to `deltas` meanwhile.
+    #[must_use]
+    pub fn followed_by(self, deltas: Deltas) -> Self {
+        Self { deltas, ..self }
     }
 
     /// The same, but that no call waits for longer than this.

@@ -105,7 +105,12 @@ impl Runs {
     /// Resolves what to run and checks the input; writes nothing but the idempotency key.
     pub(super) async fn prepare(&self, start: Start) -> Result<Prepared, Error> {
         let (flow, plan) = self.served_plan(&start.trigger, start.environment).await?;
-        check_input(&plan, &start.input)?;
+        check_input(&plan, &start.input).inspect_err(|_| {
+            // Its sender reads no answers; who operates the trigger looks here.
+            if matches!(start.idempotency, Some(Idempotency::Delivery { .. })) {
+                self.notes.webhook("input_refused");
+            }
+        })?;
         let mut id = self.new_run_id()?;
         let mut replayed = false;
         if let Some(idempotency) = &start.idempotency {

@@ -14,13 +14,14 @@ use aws_sdk_ssm::{
 };
 use aws_types::SdkConfig;
 
-use super::Error;
-use crate::model::{Secret, SecretReference, Timestamp, Trigger};
+use super::{Error, Owner};
+use crate::model::{Secret, SecretReference, Timestamp};
 
 /// Secrets that a process remembers: some 3 MB where all are ordinary ones.
 const MAX_KNOWN: usize = 10_000;
 
-/// The secrets of triggers: `SecureString` parameters `{prefix}/{workspace}/{trigger}/{id}`. Cloning shares all of
+/// The secrets: `SecureString` parameters `{prefix}/{workspace}/{trigger}/{id}` or
+/// `{prefix}/{workspace}/providers/{provider}/{id}`. Cloning shares all of
 /// it. Its client is made when the first secret is asked for: most functions never need one.
 #[derive(Clone)]
 pub struct Secrets(Arc<Shared>);
@@ -63,12 +64,12 @@ impl Secrets {
     /// See [`Error`]. [`Error::Missing`] where one of them is not there, whatever the others are.
     pub async fn of(
         &self,
-        trigger: &Trigger,
+        owner: &impl Owner,
         references: &[SecretReference],
         now: Timestamp,
     ) -> Result<Vec<Secret>, Error> {
         let live = references.iter().filter(|reference| reference.is_live(now));
-        let names: Vec<_> = live.map(|reference| self.name(trigger, reference)).collect();
+        let names: Vec<_> = live.map(|reference| self.name(owner, reference)).collect();
         let known = self.remembered(&names);
         let unknown = names.iter().filter(|name| !known.contains_key(*name));
         let read = self.read(unknown.cloned().collect()).await?;
@@ -86,11 +87,11 @@ impl Secrets {
     /// See [`Error`]; a retry is safe. [`Error::Taken`] where the name has another secret.
     pub async fn put(
         &self,
-        trigger: &Trigger,
+        owner: &impl Owner,
         reference: &SecretReference,
         secret: &Secret,
     ) -> Result<(), Error> {
-        let name = self.name(trigger, reference);
+        let name = self.name(owner, reference);
         let put = self
             .client()
             .put_parameter()
@@ -116,10 +117,10 @@ impl Secrets {
     /// See [`Error`]; a retry is safe.
     pub async fn delete(
         &self,
-        trigger: &Trigger,
+        owner: &impl Owner,
         reference: &SecretReference,
     ) -> Result<(), Error> {
-        let name = self.name(trigger, reference);
+        let name = self.name(owner, reference);
         // Unlike `DeleteParameter`, this one does not mind that there is none.
         self.client().delete_parameters().names(name).send().await?;
         Ok(())
@@ -135,8 +136,8 @@ impl Secrets {
         Ok(read.collect())
     }
 
-    fn name(&self, trigger: &Trigger, reference: &SecretReference) -> String {
-        format!("{}/{}/{}/{}", self.0.prefix, trigger.workspace, trigger.id, reference.id)
+    fn name(&self, owner: &impl Owner, reference: &SecretReference) -> String {
+        format!("{}/{}/{}", self.0.prefix, owner.path(), reference.id)
     }
 
     fn client(&self) -> &Client {
@@ -177,7 +178,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{model::TriggerState, secrets::ErrorKind};
+    use crate::{
+        model::{Provider, Trigger, TriggerState},
+        secrets::ErrorKind,
+    };
 
     const TEXT: &str = "whsec_quicksilver";
 
@@ -308,6 +312,24 @@ mod tests {
             assert_eq!(error.kind(), kind, "{body}");
             assert!(!format!("{error:?}").contains(TEXT), "{error:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_provider_has_its_own_place() {
+        let name = "/trigger-api/test/demo/providers/own/a";
+        let found = json!({"Parameters": [{"Name": name, "Value": TEXT}]});
+        let (secrets, wire) = secrets(200, &found);
+        let provider = Provider {
+            workspace: "demo".parse().unwrap(),
+            name: "own".parse().unwrap(),
+            base_url: "https://models.example/v1".to_owned(),
+            model: None,
+            key: Some(reference("a", None)),
+            created_at: Timestamp::default(),
+        };
+        let found = secrets.of(&provider, provider.key.as_slice(), Timestamp::default()).await;
+        assert_eq!(texts(&found.unwrap()), [TEXT]);
+        assert_eq!(wire.asked.lock().unwrap()[0]["Names"], json!([name]));
     }
 
     #[tokio::test]

@@ -1,9 +1,12 @@
-//! Secrets of triggers, kept in Parameter Store: what other services sign their webhooks with, and what signs ours.
+//! Secrets, kept in Parameter Store: of triggers, what other services sign their webhooks with, and what signs ours;
+//! of providers of language models, their keys.
 //!
-//! A trigger's record names its secrets; their texts are nowhere else than here and in Parameter Store.
+//! A record names its secrets; their texts are nowhere else than here and in Parameter Store.
 
 mod client;
 mod error;
+mod owner;
 
 pub use client::Secrets;
 pub use error::{Error, ErrorKind};
+pub use owner::Owner;

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::model::{CallFailure, HttpAnswer, LogLevel, RunError, Timestamp};
+use crate::model::{CallFailure, Completion, HttpAnswer, LogLevel, RunError, Timestamp};
 
 /// What a flow needs of the world. A key names one instance of one effect:
 /// `/do/2/loop[3]/do/0/call#1` is the first try of the call in the fourth round of the loop.
@@ -25,6 +25,13 @@ pub trait Host: Sync {
         key: &str,
         request: HttpRequest,
     ) -> impl Future<Output = Result<Result<HttpAnswer, CallFailure>, Self::Stop>> + Send;
+
+    /// What a model says to `request`: remembered under `key`, or asked for now.
+    fn llm(
+        &self,
+        key: &str,
+        request: LlmRequest,
+    ) -> impl Future<Output = Result<Result<Completion, CallFailure>, Self::Stop>> + Send;
 
     /// Returns when `duration` has passed since `key` was first waited for, or when `until` is
     /// reached, whichever comes first.
@@ -62,6 +69,22 @@ pub struct HttpRequest {
     pub body: Option<Vec<u8>>,
     /// Whether redirects are followed.
     pub follow_redirects: bool,
+    /// When the answer is of no use any more.
+    pub until: Option<Timestamp>,
+}
+
+/// What a flow asks a language model. Where that is, and which key it wants, is the host's to know.
+#[derive(Clone, PartialEq)]
+pub struct LlmRequest {
+    /// One of the workspace's providers, by name.
+    pub provider: String,
+    /// The model; the provider's default where there is none.
+    pub model: Option<String>,
+    /// The members of the request that the flow decides on: `messages`, `temperature`, `max_tokens`,
+    /// `response_format`.
+    pub members: Map<String, Value>,
+    /// Whether the answer is to come piece by piece.
+    pub stream: bool,
     /// When the answer is of no use any more.
     pub until: Option<Timestamp>,
 }

@@ -16,6 +16,7 @@ mod lint;
 mod load;
 mod nearest;
 mod plan;
+mod prompt;
 mod source;
 mod texts;
 
@@ -23,12 +24,12 @@ pub use declared::{DeclaredInputs, InputKind};
 pub use errors::{ErrorKind, raise};
 pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
 pub use fault::{Fault, Severity};
-pub use host::{Host, HttpRequest, LogEvent, Progress};
+pub use host::{Host, HttpRequest, LlmRequest, LogEvent, Progress};
 pub use interpreter::{RunFacts, run};
 pub use load::{Checked, check};
 pub use plan::{
     Authentication, Backoff, Case, Catch, Document, ErrorFilter, ErrorTemplate, For, HttpCall,
-    HttpOutput, LogCall, Plan, Retry, Schema, Task, TaskKind, TaskList, Template, Then, Try,
-    WaitFor,
+    HttpOutput, LlmCall, LlmOutput, LogCall, Plan, Prompt, Retry, Schema, Task, TaskKind, TaskList,
+    Template, Then, Try, WaitFor,
 };
 pub use texts::typed;

@@ -39,7 +39,7 @@ impl Plan {
 impl TaskList {
     fn reach_out(&self) -> bool {
         self.0.iter().any(|task| match &task.kind {
-            TaskKind::CallHttp(_) | TaskKind::Wait(_) => true,
+            TaskKind::CallHttp(_) | TaskKind::CallLlm(_) | TaskKind::Wait(_) => true,
             TaskKind::CallLog(_) | TaskKind::Raise(_) | TaskKind::Set(_) | TaskKind::Switch(_) => {
                 false
             }
@@ -122,6 +122,8 @@ pub enum Then {
 pub enum TaskKind {
     /// `call: http`.
     CallHttp(Box<HttpCall>),
+    /// `call: llm`.
+    CallLlm(Box<LlmCall>),
     /// `call: log`.
     CallLog(LogCall),
     /// `do`.
@@ -218,6 +220,45 @@ pub enum HttpOutput {
     Content,
     /// `{request, statusCode, headers, content}`.
     Response,
+}
+
+/// A question to a language model.
+#[derive(Debug)]
+pub struct LlmCall {
+    /// Which of the workspace's providers is asked, by name.
+    pub provider: Template,
+    /// The model; the provider's default where there is none.
+    pub model: Option<Template>,
+    /// What the model is told before all messages.
+    pub instruction: Option<Template>,
+    /// What it is asked.
+    pub prompt: Prompt,
+    /// From 0 to 2.
+    pub temperature: Option<Template>,
+    /// How much it may write at most.
+    pub max_tokens: Option<Template>,
+    /// What its answer must look like.
+    pub output: Option<LlmOutput>,
+    /// Whether the answer is to come piece by piece.
+    pub stream: bool,
+}
+
+/// What a model is asked.
+#[derive(Debug)]
+pub enum Prompt {
+    /// A conversation: a list of `{role, content}`.
+    Messages(Template),
+    /// One message of the user: text, or any value, as JSON.
+    Input(Template),
+}
+
+/// What a model's answer must look like.
+#[derive(Debug)]
+pub struct LlmOutput {
+    /// What the schema is called.
+    pub name: String,
+    /// The schema.
+    pub schema: Schema,
 }
 
 /// A line for the run's log.

@@ -143,6 +143,12 @@ impl From<RunId> for ThreadId {
     }
 }
 
+name!(
+    /// A provider of language models, unique in its workspace.
+    ProviderName,
+    "provider's name"
+);
+
 /// SHA-256 of a flow's source, in lower-case hex: the name of an immutable version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{RunError, Timestamp};
+use super::{Completion, RunError, Timestamp};
 
 /// One append to a run's journal: what happened since the one before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,7 +43,9 @@ pub enum End {
 pub enum Outcome {
     /// An HTTP answer of any status.
     Answer(HttpAnswer),
-    /// A call that got no answer.
+    /// What a model said.
+    Completion(Completion),
+    /// A call that got no answer, or a model's call that was answered with an error.
     Failure(CallFailure),
     /// When a wait ends.
     WakeAt(Timestamp),
@@ -84,6 +86,9 @@ pub enum FailureKind {
     Unreachable,
     /// No answer in time.
     TimedOut,
+    /// An answer that says, with this status, that it failed. Of calls of models only: an HTTP call's
+    /// answers are answers, whatever their status.
+    Answered(u16),
 }
 
 /// One line of a run's log.

@@ -47,6 +47,13 @@ pub const SLICE: Duration = Duration::from_secs(600);
 /// Longest single effect.
 pub const MAX_EFFECT: Duration = Duration::from_secs(290);
 
+/// How long a model may be silent, before its first byte and between two: some think for a minute
+/// before they say anything, and a connection that is dead says nothing for ever.
+pub const MODEL_SILENCE: Duration = Duration::from_secs(120);
+
+/// Largest text of a model's answer, in bytes: the journal keeps it, and outputs hold it again.
+pub const MAX_COMPLETION_BYTES: usize = 1024 * 1024;
+
 /// Longest delay of a queued message (SQS quotas, `DelaySeconds`).
 pub const MAX_DELAY: Duration = Duration::from_secs(900);
 

@@ -1,6 +1,7 @@
 //! The words everything else is written in: ids, the run record, states and their one transition
 //! table, journal and log entries, configuration records, limits. Knows no AWS, no HTTP, no clock.
 
+mod completion;
 mod config;
 mod depth;
 mod environment;
@@ -10,6 +11,7 @@ mod id;
 mod journal;
 pub mod limits;
 mod listener;
+mod provider;
 mod run;
 mod schedule;
 mod secret;
@@ -17,16 +19,18 @@ mod state;
 mod time;
 mod webhook;
 
+pub use completion::{Completion, Usage};
 pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
 pub use file::{File, TELLING_BYTES, begins_executable};
-pub use id::{ContentHash, InvalidId, RunId, ThreadId, TriggerId, WorkspaceId};
+pub use id::{ContentHash, InvalidId, ProviderName, RunId, ThreadId, TriggerId, WorkspaceId};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
 pub use listener::{FollowUp, FollowUpMethod, Listener, Listeners};
+pub use provider::Provider;
 pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;

@@ -5,4 +5,5 @@ mod crash;
 mod delivery;
 mod endings;
 mod follow_ups;
+mod interleavings;
 mod record;

@@ -84,7 +84,7 @@ async fn a_call_that_does_not_wait_is_answered_with_null() {
     transcript.note("queued", &read(&api, &started, "status").await);
     transcript.note("no results yet", &read(&api, &started, "results").await);
     insta::assert_snapshot!(transcript);
-    for value in ["false", "FALSE", ""] {
+    for value in ["false", "FALSE"] {
         let request = api.keyed(Method::GET, "/ext/triggers/echo").header("x-api-wait", value);
         assert_eq!(&send(request).await.body[..], b"null", "{value}");
     }

@@ -33,6 +33,22 @@ fn commands(text: &str) -> Vec<String> {
     found
 }
 
+/// A command for who cannot set headers of its own: by the guide's other URL, without the key's header.
+fn without_header(command: &str, text: &str) -> String {
+    let format = |is_wanted: fn(&&str) -> bool| {
+        let mut formats = text.lines().filter_map(|line| line.trim().strip_prefix("• Format: "));
+        formats.find(is_wanted).unwrap().to_owned()
+    };
+    let url = format(|url| !url.contains("{apiKey}"));
+    let webhook = format(|url| url.contains("{apiKey}"));
+    let webhook = webhook.replace("{apiKey}", "YOUR_API_KEY");
+    let url = url.replace("{triggerId}", "YOUR_AUTOMATION_ID");
+    let webhook = webhook.replace("{triggerId}", "YOUR_AUTOMATION_ID");
+    assert!(command.contains(&url), "{command}");
+    let lines = command.lines().filter(|line| !line.contains("X-API-KEY"));
+    lines.collect::<Vec<_>>().join("\n").replace(&url, &webhook)
+}
+
 /// What curl was told, with what it wrote.
 async fn run(command: &str, api: &Api, folder: &Path, number: usize) -> (String, String) {
     let headers = folder.join(format!("headers-{number}"));
@@ -57,9 +73,12 @@ async fn the_published_commands_work_as_printed() {
     if let Err(reason) = program::for_published("bash", &root).await {
         return tell(&format!("skipped the Pinkfish ones: {reason}"));
     }
-    let commands = commands(&text);
+    let mut commands = commands(&text);
     assert_eq!(commands.len(), 2, "{commands:#?}");
+    let others: Vec<_> = commands.iter().map(|command| without_header(command, &text)).collect();
+    commands.extend(others);
     let api = Api::start().await;
+    api.stack.store().set_keys_in_paths(&support::workspace(), true).await.unwrap();
     api.publish(HELLO).await;
     let folder = tempfile::tempdir().unwrap();
     for (number, command) in commands.iter().enumerate() {
@@ -85,20 +104,29 @@ async fn the_published_commands_work_as_printed() {
         } else {
             assert_eq!(printed, "null");
         }
-        let results = poll(&api, &automation, &id).await.json();
-        assert_eq!(results["results"][0]["exitCode"], 0);
+        for by_path in [false, true] {
+            let results = poll(&api, &automation, &id, by_path).await.json();
+            assert_eq!(results["results"][0]["exitCode"], 0);
+        }
         tell(&format!("ran Pinkfish command {number}"));
     }
 }
 
-/// The loop of its guide: the status until it is an end, then the results.
-async fn poll(api: &Api, automation: &str, run: &str) -> Answer {
-    let path = |what: &str| format!("/ext/runs/{automation}/{run}/{what}");
+/// The loop of its guide: the status until it is an end, then the results; with the key in the path,
+/// as the guide has it, or in the header.
+async fn poll(api: &Api, automation: &str, run: &str, by_path: bool) -> Answer {
+    let ask = |what: &str| {
+        if by_path {
+            let path = format!("/ext/webhook/{}/runs/{automation}/{run}/{what}", api.key);
+            return api.request(Method::GET, &path);
+        }
+        api.keyed(Method::GET, &format!("/ext/runs/{automation}/{run}/{what}"))
+    };
     loop {
-        let status = send(api.keyed(Method::GET, &path("status"))).await.json();
+        let status = send(ask("status")).await.json();
         match status["status"].as_str().unwrap() {
             "PENDING" | "RUNNING" | "PAUSED" => tokio::time::sleep(Duration::from_millis(20)).await,
-            "COMPLETE" => return send(api.keyed(Method::GET, &path("results"))).await,
+            "COMPLETE" => return send(ask("results")).await,
             other => panic!("{other}: {status}"),
         }
     }

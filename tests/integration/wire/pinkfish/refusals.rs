@@ -56,6 +56,7 @@ async fn a_refusal_has_the_shape_of_the_dialect() {
         ("a compressed body", json("{}").header("content-encoding", "gzip")),
         ("too large", json(&format!("{{}}{}", " ".repeat(4_500_000)))),
         ("a wait that is neither", json("{}").header("x-api-wait", "perhaps")),
+        ("a wait that says nothing", json("{}").header("x-api-wait", "")),
         ("an empty idempotency key", json("{}").header("idempotency-key", "\"\"")),
     ];
     for (what, request) in cases {

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Answer, Api, send};
+use support::{Answer, Api, Log, Sender, send};
 
 use crate::wire::flows::ECHO;
 
@@ -92,4 +92,30 @@ async fn an_expression_that_does_not_compile_is_our_fault() {
         let answer = call(&api, &path, &json!({})).await;
         assert_eq!((answer.status, answer.header("x-pf-run-id")), (500, ""), "{answer}");
     }
+}
+
+/// Takes events of one kind.
+const NARROW: &str = r"
+document: { dsl: '1.0.3', namespace: test, name: narrow, version: '1.0.0' }
+input:
+  schema:
+    document: { type: object, properties: { type: { const: github.issues } } }
+do:
+  - echo:
+      set: { input: '${ . }' }
+";
+
+#[tokio::test]
+async fn an_event_that_the_flow_does_not_take_is_refused_and_starts_no_run() {
+    let log = Log::start("info");
+    let (api, sender) = (Api::start().await, Sender::of("github"));
+    api.publish(NARROW).await;
+    let path = api.make_signed_hook("narrow", sender, |_, _| {}).await;
+    let answer = send(sender.send(&api, &path, sender.sample("push"), "1")).await;
+    assert_eq!((answer.status, answer.header("x-pf-run-id")), (400, ""), "{answer}");
+    let text = answer.json()["message"].as_str().unwrap().to_owned();
+    assert!(text.contains("/type") && !text.contains("push"), "{text}");
+    assert_eq!(log.events().last().unwrap()["webhook.outcome"], "input_refused");
+    let answer = send(sender.send(&api, &path, sender.sample("issues"), "1")).await;
+    assert_eq!((answer.status, api.run_count().await), (200, 1), "{answer}");
 }

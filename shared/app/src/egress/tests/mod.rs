@@ -3,6 +3,7 @@
 mod addresses;
 mod answers;
 mod connections;
+mod incoming;
 mod network;
 mod outcomes;
 mod redirects;

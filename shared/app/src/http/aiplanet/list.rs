@@ -9,8 +9,8 @@ use super::{Error, answer::word};
 use crate::{http::detail::fault, model::Status, runs::Filter};
 
 /// Runs on a page, unless the caller says otherwise, and at most.
-const DEFAULT_LIMIT: usize = 20;
-const MAX_LIMIT: usize = 100;
+pub(super) const DEFAULT_LIMIT: usize = 20;
+pub(super) const MAX_LIMIT: usize = 100;
 
 /// A page of a list of runs.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,8 +5,10 @@
 mod answer;
 mod input;
 mod list;
+pub(super) mod openapi;
 mod reply;
 mod request;
+mod schemas;
 mod trigger;
 
 pub use answer::{Answer, RunDetail, RunList, RunSummary, StartedRun};

@@ -25,12 +25,13 @@ const WORDING: Wording = Wording {
 };
 
 /// Keys go in a header that a page's own code sets, never in a cookie, so any page may ask.
-const CORS: [(HeaderName, &str); 2] = [
+pub(super) const CORS: [(HeaderName, &str); 2] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (header::ACCESS_CONTROL_EXPOSE_HEADERS, "Idempotency-Replayed, Retry-After"),
 ];
 
-const PREFLIGHT: [(HeaderName, &str); 3] = [
+/// What a preflight allows besides.
+pub(super) const PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
     (
         header::ACCESS_CONTROL_ALLOW_HEADERS,

@@ -2,8 +2,10 @@
 //! and its status route. One envelope answers all three.
 
 mod envelope;
+pub(super) mod openapi;
 mod reply;
 mod request;
+mod schemas;
 
 pub use envelope::{Envelope, Logs};
 pub use reply::reply;

@@ -102,6 +102,14 @@ impl Answer {
         }
     }
 
+    /// Where a file is read, if it can be.
+    ///
+    /// # Errors
+    /// 404 where it cannot.
+    pub fn of_file(address: Option<String>) -> Result<Self, Error> {
+        address.map(Self::FileAt).ok_or(Error::NotFound("File not found"))
+    }
+
     /// The answer, where it is about this automation.
     ///
     /// # Errors

@@ -17,18 +17,25 @@ use crate::{
 };
 
 /// What the source puts on its answers.
-const CORS: [(HeaderName, &str); 3] = [
+pub(super) const CORS: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (header::ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Authorization"),
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS"),
 ];
 
 /// What a preflight allows: with the source's two headers alone no browser would send a key.
-const PREFLIGHT_HEADERS: &str =
+pub(super) const PREFLIGHT_HEADERS: &str =
     "Content-Type, Authorization, X-API-KEY, X-API-WAIT, Idempotency-Key";
 
+/// For how long a browser need not ask again, in seconds.
+pub(super) const PREFLIGHT_MAX_AGE_S: u16 = 600;
+
+/// What a page may read of an answer.
+pub(super) const EXPOSED_HEADERS: &str =
+    "X-Pf-Run-Id, X-Pf-Automation-Id, Idempotency-Replayed, Retry-After";
+
 /// When to ask for a run again that took longer than the wait, in seconds.
-const RETRY_AFTER_S: u16 = 5;
+pub(super) const RETRY_AFTER_S: u16 = 5;
 
 /// The answer to `request`, which ends its event. Never fails: what cannot be written becomes a 500.
 pub async fn reply(
@@ -45,12 +52,9 @@ pub async fn reply(
     for (name, value) in CORS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response.headers_mut().insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(
-            "X-Pf-Run-Id, X-Pf-Automation-Id, Idempotency-Replayed, Retry-After",
-        ),
-    );
+    response
+        .headers_mut()
+        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
     event.end(Outcome::Answered(response.status().as_u16())).await;
     response
 }
@@ -63,7 +67,7 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             let headers = response.headers_mut();
             let allowed = HeaderValue::from_static(PREFLIGHT_HEADERS);
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
-            headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+            headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from(PREFLIGHT_MAX_AGE_S));
             response
         }
         Answer::Started { automation, run, replayed, prescribed } => {

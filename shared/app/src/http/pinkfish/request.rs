@@ -9,7 +9,7 @@ use super::{Error, address, input::Inputs};
 use crate::{
     http::{dialect::parameter, headers},
     model::{Environment, Timestamp, Trigger, limits},
-    runs::{Idempotency, Incoming, NewFile, Start},
+    runs::{Idempotency, Incoming, Key, NewFile, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
@@ -70,7 +70,7 @@ impl<'a> TriggerRequest<'a> {
         let Some(value) = self.request.headers().get("x-api-wait") else { return Ok(false) };
         match value.as_bytes().trim_ascii().to_ascii_lowercase().as_slice() {
             b"true" => Ok(true),
-            b"false" | b"" => Ok(false),
+            b"false" => Ok(false),
             _ => Err(Error::Invalid("x-api-wait should be true or false".to_owned())),
         }
     }
@@ -158,14 +158,6 @@ pub struct DeliveryRequest<'a> {
     pub provider: String,
     /// The delivery's id, as flows see it in the event.
     pub delivery: String,
-}
-
-/// Where a request has its key.
-pub enum Key<'a> {
-    /// In the path, of a trigger's own URL.
-    Path(String),
-    /// In `X-API-KEY`.
-    Header(&'a str),
 }
 
 impl<'a> DeliveryRequest<'a> {

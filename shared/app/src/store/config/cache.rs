@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use super::key::LAST_USE_PRECISION;
 use crate::{
     auth::{Key, KeyId},
-    model::{Flow, Timestamp, Trigger, TriggerId, Workspace, WorkspaceId},
+    model::{Flow, Provider, ProviderName, Timestamp, Trigger, TriggerId, Workspace, WorkspaceId},
     store::{Error, Store},
 };
 
@@ -29,7 +29,7 @@ const ANEW_AFTER: Duration = Duration::from_secs(1);
 /// Entries of one kind. Some 10 MB, or 40 where all are triggers with the largest schedules; whoever makes up ids by the thousand cannot fill more.
 const MAX_ENTRIES: usize = 10_000;
 
-/// Workspaces, keys, triggers and flows as they were at most 30 s ago. Cloning shares the entries.
+/// Workspaces, keys, triggers, flows and providers as they were at most 30 s ago. Cloning shares the entries.
 #[derive(Clone, Debug)]
 pub struct Cache {
     store: Store,
@@ -37,6 +37,7 @@ pub struct Cache {
     keys: Shelf<KeyId, Key>,
     triggers: Shelf<TriggerId, Trigger>,
     flows: Shelf<(WorkspaceId, String), Flow>,
+    providers: Shelf<(WorkspaceId, ProviderName), Provider>,
 }
 
 impl Cache {
@@ -49,6 +50,7 @@ impl Cache {
             keys: Shelf::default(),
             triggers: Shelf::default(),
             flows: Shelf::default(),
+            providers: Shelf::default(),
         }
     }
 
@@ -108,6 +110,20 @@ impl Cache {
     ) -> Result<Option<Arc<Flow>>, Error> {
         let id = (workspace.clone(), name.to_owned());
         self.flows.get(id, now, FOUND_FOR, || self.store.flow(workspace, name)).await
+    }
+
+    /// A provider.
+    ///
+    /// # Errors
+    /// See [`Error`]; a failed read is not kept.
+    pub async fn provider(
+        &self,
+        workspace: &WorkspaceId,
+        name: &ProviderName,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Provider>>, Error> {
+        let id = (workspace.clone(), name.clone());
+        self.providers.get(id, now, FOUND_FOR, || self.store.provider(workspace, name)).await
     }
 
     /// Notes that `key` was used at `now`: a write in the first request of an hour, else nothing.

@@ -7,6 +7,7 @@ mod authentication;
 mod call;
 mod event;
 mod flow;
+mod llm;
 mod number;
 mod policy;
 mod problem;
@@ -21,6 +22,7 @@ pub(super) use call::{
     McpCall, OpenApiCall,
 };
 pub(super) use flow::{Document, Evaluate, EvaluationMode, Flow, Use};
+pub(super) use llm::{LlmArguments, LlmMessage, LlmOutputArguments};
 pub(super) use policy::{Backoff, Catch, DurationParts, ErrorDefinition, RetryPolicy, Timeout};
 pub(super) use problem::{Problem, Reason, Segment};
 pub(super) use reader::read;

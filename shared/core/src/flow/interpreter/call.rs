@@ -36,7 +36,7 @@ impl<H: Host> Machine<'_, H> {
 
     /// What a call without an answer raises. One that ran into the deadline of a task is that
     /// task's timeout; one that was only slow is a gateway timeout, as a proxy would answer.
-    fn failed(
+    pub(super) fn failed(
         &self,
         step: &Step<'_>,
         key: &str,
@@ -49,6 +49,7 @@ impl<H: Host> Machine<'_, H> {
         match failure.kind {
             // The flow asks for what it must not or cannot have; no other try will get it.
             FailureKind::Refused => raise(ErrorKind::Configuration, path, failure.message).into(),
+            FailureKind::Answered(status) => communication(status, failure.message).into(),
             FailureKind::Unreachable => communication(503, failure.message).into(),
             FailureKind::TimedOut => {
                 let late = deadline

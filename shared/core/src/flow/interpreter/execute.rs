@@ -25,6 +25,7 @@ impl<H: Host> Machine<'_, H> {
         let unchanged = || Arc::clone(&step.input);
         let output = match &step.task.kind {
             TaskKind::CallHttp(call) => Arc::new(self.call(step, call).await?),
+            TaskKind::CallLlm(call) => Arc::new(self.ask(step, call).await?),
             TaskKind::CallLog(call) => {
                 let message = self.render(&call.message, &step.input, &step.during())?;
                 self.report_said(step, call.level, &message);

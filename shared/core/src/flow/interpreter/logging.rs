@@ -18,7 +18,8 @@ const MAX_MESSAGE_BYTES: usize = 4096;
 
 impl<H: Host> Machine<'_, H> {
     pub(super) fn report_completed(&self, step: &Step<'_>, began: Timestamp) {
-        let message = format!("Completed {}", step.task.name);
+        let remark = step.remark.get().map(|remark| format!(": {remark}")).unwrap_or_default();
+        let message = format!("Completed {}{remark}", step.task.name);
         let duration = Some(self.host.now().since(began));
         let event = event(step, Progress::Completed, LogLevel::Info, message);
         self.host.log(LogEvent { duration, ..event });

@@ -9,6 +9,7 @@ mod call;
 mod deadline;
 mod execute;
 mod fault;
+mod llm;
 mod logging;
 mod machine;
 mod place;

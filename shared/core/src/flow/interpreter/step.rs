@@ -1,6 +1,6 @@
 //! One visit of one task.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -32,6 +32,8 @@ pub(super) struct Step<'f> {
     /// Its input after.
     pub(super) input: Data,
     pub(super) frame: Frame<'f>,
+    /// What its line in the log adds: the same on every replay.
+    pub(super) remark: OnceLock<String>,
 }
 
 /// How a task or a list ended, where it did not fault.

@@ -1,6 +1,9 @@
 //! Lists of tasks, and what is done for a task of any kind around its own work.
 
-use std::{pin::Pin, sync::Arc};
+use std::{
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     deadline::Deadline,
@@ -33,7 +36,7 @@ impl<H: Host> Machine<'_, H> {
                 *visit += 1;
                 let path = frame.place.instance(task, *visit);
                 let (raw, input) = (Arc::clone(&data), data);
-                let step = Step { task, path, raw, input, frame };
+                let step = Step { task, path, raw, input, frame, remark: OnceLock::new() };
                 let (output, then) = match self.visit(step).await? {
                     Outcome::Done(output, then) => (output, then),
                     Outcome::FlowEnded(output) => {
@@ -134,5 +137,7 @@ impl<H: Host> Machine<'_, H> {
 
 /// Tasks of the flow's own list tell how they ended, and so do calls and waits anywhere.
 fn is_reported(task: &Task, frame: &Frame<'_>) -> bool {
-    frame.place.is_top || matches!(task.kind, TaskKind::CallHttp(_) | TaskKind::Wait(_))
+    let has_effect =
+        matches!(task.kind, TaskKind::CallHttp(_) | TaskKind::CallLlm(_) | TaskKind::Wait(_));
+    frame.place.is_top || has_effect
 }

@@ -15,8 +15,8 @@ use crate::flow::{
 };
 use crate::model::LogLevel;
 
-/// What the language can call by itself, and this runtime's own `log`.
-const BUILT_IN: [&str; 7] = ["http", "log", "openapi", "mcp", "a2a", "asyncapi", "grpc"];
+/// What the language can call by itself, and this runtime's own `llm` and `log`.
+const BUILT_IN: [&str; 8] = ["http", "llm", "log", "openapi", "mcp", "a2a", "asyncapi", "grpc"];
 
 impl Loader<'_> {
     pub(super) fn call(&mut self, place: &Place<'_>, scope: &Scope) -> Found<TaskKind> {
@@ -30,6 +30,7 @@ impl Loader<'_> {
         };
         match name {
             "http" => return self.http(&with, scope),
+            "llm" => return self.llm(&with, scope),
             "log" => return self.log(&with, scope).map(TaskKind::CallLog),
             "openapi" => drop(self.read::<OpenApiCall>(&with)),
             "mcp" => drop(self.read::<McpCall>(&with)),

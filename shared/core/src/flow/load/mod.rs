@@ -12,6 +12,7 @@ mod faults;
 mod flow;
 mod http;
 mod lists;
+mod llm;
 mod loader;
 mod place;
 mod raise;

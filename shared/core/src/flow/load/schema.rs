@@ -47,7 +47,8 @@ impl Loader<'_> {
         }
     }
 
-    fn compile_schema(&mut self, document: &Place<'_>) -> Found<Schema> {
+    /// The schema that stands at `document`.
+    pub(super) fn compile_schema(&mut self, document: &Place<'_>) -> Found<Schema> {
         let stays = self.check_references(document);
         self.check_pattern_count(document)?;
         if !stays {

@@ -30,20 +30,24 @@ fn slack(url: &str) -> FollowUp {
     }
 }
 
-#[test]
-fn commands_and_interactions_are_answered_later_and_nothing_else_is() {
-    let discord = FollowUp {
+fn discord(token: &str) -> FollowUp {
+    FollowUp {
         method: FollowUpMethod::Patch,
-        url: "https://discord.com/api/v10/webhooks/1111/tok2/messages/@original".to_owned(),
+        url: format!("https://discord.com/api/v10/webhooks/1111/{token}/messages/@original"),
         member: "content".to_owned(),
         max_characters: 2000,
         valid_until: NOW.after(Duration::from_mins(15)),
         max_uses: None,
-    };
+    }
+}
+
+#[test]
+fn commands_and_interactions_are_answered_later_and_nothing_else_is() {
     let known = [
         ("slack", "slash_command", slack("https://hooks.slack.com/commands/1234/5678")),
         ("slack", "block_actions", slack("https://hooks.slack.com/actions/1/2")),
-        ("discord", "interaction", discord),
+        ("discord", "interaction", discord("tok2")),
+        ("discord", "component", discord("tok3")),
     ];
     for name in names() {
         for sample in samples(name) {

@@ -10,8 +10,10 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    flow::{Host, HttpRequest, LogEvent, Plan, RunFacts, check, run},
-    model::{CallFailure, FailureKind, HttpAnswer, Outcome, RunError, RunId, Timestamp},
+    flow::{Host, HttpRequest, LlmRequest, LogEvent, Plan, RunFacts, check, run},
+    model::{
+        CallFailure, Completion, FailureKind, HttpAnswer, Outcome, RunError, RunId, Timestamp,
+    },
 };
 
 /// When every test begins.
@@ -35,8 +37,7 @@ impl Reply {
     }
 
     pub(super) fn failure(kind: FailureKind) -> Self {
-        let failure = CallFailure { kind, message: "no answer".to_owned() };
-        Self { after: Duration::from_millis(20), result: Err(failure) }
+        Self { after: Duration::from_millis(20), result: Err(no_answer(kind)) }
     }
 
     pub(super) fn after(self, after: Duration) -> Self {
@@ -44,7 +45,13 @@ impl Reply {
     }
 }
 
+pub(super) fn no_answer(kind: FailureKind) -> CallFailure {
+    CallFailure { kind, message: "no answer".to_owned() }
+}
+
 type World = Box<dyn Fn(&str, &HttpRequest) -> Reply + Send + Sync>;
+type Said = Result<Completion, CallFailure>;
+type Model = Box<dyn Fn(&str, &LlmRequest) -> Said + Send + Sync>;
 
 /// One append to the journal: what was reached, then one effect.
 pub(super) type Entry = Vec<(String, Outcome)>;
@@ -65,6 +72,7 @@ pub(super) struct State {
     pub(super) asked: Vec<String>,
     pub(super) executed: BTreeSet<String>,
     pub(super) requests: Vec<HttpRequest>,
+    pub(super) questions: Vec<LlmRequest>,
     pub(super) waits: Vec<Duration>,
     pub(super) logs: Vec<LogEvent>,
     told: HashSet<(String, u32, &'static str)>,
@@ -75,13 +83,15 @@ pub(super) struct State {
 
 pub(super) struct TestHost {
     world: World,
+    model: Model,
     pub(super) state: Mutex<State>,
 }
 
 impl TestHost {
     pub(super) fn new(world: impl Fn(&str, &HttpRequest) -> Reply + Send + Sync + 'static) -> Self {
         let state = State { now: START, ..State::default() };
-        Self { world: Box::new(world), state: Mutex::new(state) }
+        let model = |_: &str, _: &LlmRequest| Err(no_answer(FailureKind::Unreachable));
+        Self { world: Box::new(world), model: Box::new(model), state: Mutex::new(state) }
     }
 
     /// A world in which every call is answered with `body`.
@@ -92,6 +102,14 @@ impl TestHost {
     /// A world in which nobody answers.
     pub(super) fn silent() -> Self {
         Self::new(|_, _| Reply::failure(FailureKind::Unreachable))
+    }
+
+    /// The same world, with a model in it.
+    pub(super) fn with_model(
+        self,
+        model: impl Fn(&str, &LlmRequest) -> Said + Send + Sync + 'static,
+    ) -> Self {
+        Self { model: Box::new(model), ..self }
     }
 
     /// Stops the run when it asks to proceed once more than `count` times.
@@ -185,6 +203,26 @@ impl Host for TestHost {
         };
         state.record(key, outcome);
         Ok(result)
+    }
+
+    async fn llm(&self, key: &str, request: LlmRequest) -> Result<Said, Stopped> {
+        let mut state = self.state();
+        match state.ask(key) {
+            Some(Outcome::Completion(completion)) => return Ok(Ok(completion)),
+            Some(Outcome::Failure(failure)) => return Ok(Err(failure)),
+            Some(other) => panic!("{key} remembers {other:?}"),
+            None => {}
+        }
+        let said = (self.model)(key, &request);
+        state.now = state.now.after(Duration::from_millis(20));
+        assert!(state.executed.insert(key.to_owned()));
+        state.questions.push(request);
+        let outcome = match &said {
+            Ok(completion) => Outcome::Completion(completion.clone()),
+            Err(failure) => Outcome::Failure(failure.clone()),
+        };
+        state.record(key, outcome);
+        Ok(said)
     }
 
     async fn wait(

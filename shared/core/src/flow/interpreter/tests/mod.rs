@@ -8,6 +8,7 @@ mod errors;
 mod host;
 mod kit;
 mod lists;
+mod llm;
 mod log;
 mod replay;
 mod retries;

@@ -9,10 +9,10 @@ use std::{
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Map, Value, json};
 
-use super::host::{Reply, TestHost, facts, plan};
+use super::host::{Reply, TestHost, facts, no_answer, plan};
 use crate::{
-    flow::{HttpRequest, Plan, run},
-    model::{FailureKind, RunError, Timestamp},
+    flow::{HttpRequest, LlmRequest, Plan, run},
+    model::{CallFailure, Completion, FailureKind, RunError, Timestamp, Usage},
 };
 
 /// Rounds by `then` go on until this many tasks have counted.
@@ -53,6 +53,11 @@ fn simple() -> impl Strategy<Value = Value> {
         "with": {"method": "get", "endpoint": "https://a.example/{n}"},
         "output": {"as": {"n": "${ $input.n + 1 }", "trail": "${ $input.trail + [.key] }"}},
     });
+    let ask = json!({
+        "call": "llm",
+        "with": {"model": "m", "input": "${ .n }"},
+        "output": {"as": {"n": "${ $input.n + 1 }", "trail": "${ $input.trail + [.content] }"}},
+    });
     let started = json!({
         "set": "${ {n: (.n + 1), trail: (.trail + [$task.startedAt.epoch.milliseconds])} }",
     });
@@ -60,6 +65,7 @@ fn simple() -> impl Strategy<Value = Value> {
     let wait = (0..5000_u64).prop_map(|wait| json!({"wait": {"milliseconds": wait}}));
     prop_oneof![
         12 => Just(call),
+        4 => Just(ask),
         4 => Just(mark("s")),
         2 => Just(started),
         1 => Just(raise),
@@ -134,6 +140,19 @@ fn world(key: &str, _: &HttpRequest) -> Reply {
     reply.after(Duration::from_millis(number / 16 % 3000))
 }
 
+fn model(key: &str, _: &LlmRequest) -> Result<Completion, CallFailure> {
+    if key.len().is_multiple_of(5) {
+        return Err(no_answer(FailureKind::Answered(429)));
+    }
+    let usage = Usage { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+    Ok(Completion {
+        content: key.to_owned(),
+        finish_reason: Some("stop".to_owned()),
+        model: "m".to_owned(),
+        usage: Some(usage),
+    })
+}
+
 /// What came of a run.
 struct Journey {
     host: TestHost,
@@ -163,7 +182,7 @@ fn resume(plan: &Plan, first: &Journey, prefix: usize, late: Duration) -> Journe
         (state.journal[..prefix].to_vec(), now)
     };
     let now = Timestamp::from_millis(now.as_millis()).after(late);
-    travel(plan, TestHost::new(world).resuming(&journal, now))
+    travel(plan, TestHost::new(world).with_model(model).resuming(&journal, now))
 }
 
 proptest! {
@@ -172,7 +191,7 @@ proptest! {
     #[test]
     fn a_resumed_run_goes_the_same_way(list in lists(3)) {
         let plan = plan(&format!("do: {list}"));
-        let first = travel(&plan, TestHost::new(world));
+        let first = travel(&plan, TestHost::new(world).with_model(model));
         let (asked, executed, effects) = {
             let state = first.host.state();
             (state.asked.clone(), state.executed.clone(), state.journal.len())

@@ -91,6 +91,20 @@ do:
   - say:
       call: log
       with: {level: warn, message: '${ "got \($context.got)" }'}
+  - ask:
+      call: llm
+      with:
+        provider: own
+        model: small
+        instruction: Be brief.
+        messages:
+          - {role: user, content: '${ .question }'}
+        temperature: 0.5
+        max_tokens: 100
+        output:
+          name: answer
+          schema: {type: object}
+        stream: false
   - guard:
       try:
         - inner:
@@ -143,24 +157,34 @@ fn what_is_accepted_is_valid_by_the_published_schema() {
 }
 
 /// Members of `SOUND` that the published schema lets pass when they are misspelt, and why.
-const OPEN_IN_THE_SCHEMA: [(&str, &str); 13] = [
+const OPEN_IN_THE_SCHEMA: [(&str, &str); 23] = [
     ("/input", "the document is open"),
     ("/use", "the document is open"),
     ("/timeout", "the document is open"),
     ("/evaluate", "the document is open"),
     ("/output", "the document is open"),
-    ("/do/3/guard/catch/errors/with", "`errors` is open"),
-    ("/do/3/guard/catch/errors/with/type", "a filter on errors is open"),
-    ("/do/3/guard/catch/errors/with/status", "a filter on errors is open"),
-    ("/do/3/guard/catch/errors/with/title", "a filter on errors is open"),
-    ("/do/3/guard/catch/errors/with/detail", "a filter on errors is open"),
-    ("/do/3/guard/catch/errors/with/instance", "a filter on errors is open"),
+    ("/do/4/guard/catch/errors/with", "`errors` is open"),
+    ("/do/4/guard/catch/errors/with/type", "a filter on errors is open"),
+    ("/do/4/guard/catch/errors/with/status", "a filter on errors is open"),
+    ("/do/4/guard/catch/errors/with/title", "a filter on errors is open"),
+    ("/do/4/guard/catch/errors/with/detail", "a filter on errors is open"),
+    ("/do/4/guard/catch/errors/with/instance", "a filter on errors is open"),
     ("/do/2/say/with/level", "arguments of functions are free, and `log` is our own"),
     ("/do/2/say/with/message", "arguments of functions are free, and `log` is our own"),
+    ("/do/3/ask/with/provider", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/model", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/instruction", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/messages", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/temperature", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/max_tokens", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/output", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/output/name", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/output/schema", "arguments of functions are free, and `llm` is our own"),
+    ("/do/3/ask/with/stream", "arguments of functions are free, and `llm` is our own"),
 ];
 
 /// Where names are the author's own: the entry itself, or with a slash whatever is below.
-const FREE: [&str; 13] = [
+const FREE: [&str; 14] = [
     "/document/tags/",
     "/document/metadata/",
     "/input/schema/document/",
@@ -173,6 +197,7 @@ const FREE: [&str; 13] = [
     "/do/0/get/with/query/",
     "/do/0/get/with/body/",
     "/do/0/get/metadata/",
+    "/do/3/ask/with/output/schema/",
     "/output/as/",
 ];
 

@@ -1,0 +1,45 @@
+//! Runs in the Pinkfish dialect: how one stands, what its steps put out, which one a delivery started; and files
+//! that one was started with.
+
+use lambda_http::Request;
+use shared::{
+    http::pinkfish::{
+        Answer, DeliveryRequest, Error, Execution, Progress, RunPart, RunRequest, file_wanted,
+    },
+    runs::{Runs, Subject},
+};
+
+pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
+    if let Some(request) = DeliveryRequest::of(request)? {
+        return find(runs, &request).await;
+    }
+    if let Some(file) = file_wanted(request)? {
+        return Answer::of_file(runs.file_address(&file).await?);
+    }
+    let request = RunRequest::of(request)?;
+    if request.part == RunPart::Preflight {
+        return Ok(Answer::Preflight);
+    }
+    let caller = runs.accept(request.key()?, Subject::Run(&request.run)).await?;
+    let answer = match request.part {
+        RunPart::Results => {
+            let results = runs.results(&caller, &request.run).await?;
+            Answer::Execution { execution: Box::new(Execution::of(results)), replayed: false }
+        }
+        RunPart::Status | RunPart::Preflight => {
+            let (view, steps) = runs.progress(&caller, &request.run).await?;
+            Answer::Progress(Progress::of(&view.run, steps))
+        }
+    };
+    answer.about(&request.automation)
+}
+
+async fn find(runs: &Runs, request: &DeliveryRequest<'_>) -> Result<Answer, Error> {
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let DeliveryRequest { trigger, provider, delivery, .. } = request;
+    let caller = runs.accept(request.key()?, Subject::Trigger(trigger)).await?;
+    let run = runs.delivered(&caller, trigger, provider, delivery).await?;
+    Ok(Answer::of_delivery(run))
+}

@@ -1,0 +1,45 @@
+//! A trigger of the Pinkfish dialect: its flow started, waited for or not, and files that are to come with a start.
+
+use lambda_http::Request;
+use shared::{
+    http::pinkfish::{Answer, Error, TriggerRequest, UploadRequest},
+    runs::Runs,
+};
+
+pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
+    if let Some(request) = UploadRequest::of(request)? {
+        return upload(runs, &request).await;
+    }
+    let request = TriggerRequest::of(request)?;
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
+    let (trigger, environment) = runs.furthest_trigger(&caller, &request.trigger).await?;
+    let waits = request.waits()?;
+    let inputs = request.inputs(runs.now())?;
+    let uploaded = runs.uploaded(inputs.uploaded()).await?;
+    let inputs = inputs.checked(&uploaded)?;
+    let typed = runs.input_of_fields(&trigger, environment, inputs.fields()).await?;
+    let automation = trigger.flow.clone();
+    let (start, files) = request.start((trigger, environment), inputs, typed)?;
+    runs.keep_files(&start, files).await?;
+    if waits {
+        let (report, replayed) = runs.start_and_report(start).await?;
+        return Ok(Answer::of_report(report, replayed));
+    }
+    let started = runs.start(start).await?;
+    Ok(Answer::of_started(automation, &started))
+}
+
+async fn upload(runs: &Runs, request: &UploadRequest<'_>) -> Result<Answer, Error> {
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
+    // Only who may start the trigger.
+    runs.furthest_trigger(&caller, &request.trigger).await?;
+    let file = request.file(runs.now())?;
+    let upload = runs.upload(&file).await?;
+    Ok(Answer::Upload { file, upload })
+}

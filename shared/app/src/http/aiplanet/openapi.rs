@@ -1,0 +1,192 @@
+//! The dialect's part of the OpenAPI document.
+
+use serde_json::{Value, json};
+
+use super::{
+    list::{DEFAULT_LIMIT, MAX_LIMIT},
+    reply::{CORS, PREFLIGHT},
+    schemas,
+};
+use crate::http::openapi::{Part, detail_refusals, examples, reference, responses};
+
+const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
+const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
+const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
+const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
+
+const START_REFUSALS: [u16; 8] = [401, 403, 404, 413, 415, 422, 500, 503];
+const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
+const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
+
+/// The part.
+pub(in crate::http) fn part() -> Part {
+    let of_run = || json!([run_parameter()]);
+    let [(_, origin), (_, exposed)] = CORS;
+    // The gateway's own answers are without.
+    let of_function = |value: &str| json!({"schema": {"type": "string", "const": value}});
+    Part {
+        tag: json!({
+            "name": "AI Planet",
+            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, list runs, cancel one.",
+        }),
+        paths: json!({
+            TRIGGER: {
+                "post": trigger(),
+                "options": preflight("aiPlanetTriggerOptions", &json!([])),
+            },
+            RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
+            RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
+            CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
+        }),
+        components: json!({
+            "headers": {
+                "AiPlanetOrigin": of_function(origin),
+                "AiPlanetExposedHeaders": of_function(exposed),
+            },
+            "schemas": schemas::schemas(),
+            "responses": detail_refusals("AiPlanet", &cors()),
+        }),
+    }
+}
+
+fn trigger() -> Value {
+    let mut headers = cors();
+    headers["Idempotency-Replayed"] = reference("headers/IdempotencyReplayed");
+    let run = json!({"run_id": "$response.body#/run_id"});
+    let success = json!({
+        "202": {
+            "description": "The run is stored and queued.",
+            "headers": headers,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetStarted")}},
+            "links": {
+                "run": {"operationId": "aiPlanetRun", "parameters": run},
+                "cancel": {"operationId": "aiPlanetCancel", "parameters": run},
+            },
+        },
+    });
+    let mut operation = operation(
+        "aiPlanetTrigger",
+        "Start a workflow configuration in the background",
+        &[reference("parameters/IdempotencyKey")],
+        responses(success, "AiPlanet", &START_REFUSALS),
+    );
+    operation["description"] = json!(
+        "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow."
+    );
+    operation["requestBody"] = json!({
+        "required": true,
+        "content": {"application/json": {"schema": reference("schemas/AiPlanetStart")}},
+    });
+    operation
+}
+
+fn list() -> Value {
+    let query = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
+    let time = || json!({"type": "string", "format": "date-time"});
+    let parameters = [
+        query("trigger", "Of this workflow configuration only.", reference("schemas/Id")),
+        query("status", "In this state only.", reference("schemas/AiPlanetStatus")),
+        query("thread_id", "Of this thread only.", reference("schemas/Id")),
+        query("since", "Started at this moment or later.", time()),
+        query("until", "Started before this moment.", time()),
+        query(
+            "limit",
+            "Most runs on the page.",
+            json!({
+                "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT,
+            }),
+        ),
+        query("cursor", "The `next_cursor` of the page before.", json!({"type": "string"})),
+    ];
+    let success = answer("200", "A page of runs, the newest first.", "AiPlanetRuns");
+    operation(
+        "aiPlanetRuns",
+        "List runs",
+        &parameters,
+        responses(success, "AiPlanet", &LIST_REFUSALS),
+    )
+}
+
+fn run() -> Value {
+    let success = answer("200", "The run as it stands.", "AiPlanetRun");
+    operation(
+        "aiPlanetRun",
+        "Read a run: its state and output",
+        &[run_parameter()],
+        responses(success, "AiPlanet", &RUN_REFUSALS),
+    )
+}
+
+fn cancel() -> Value {
+    let mut success = answer("200", "The run had ended before, or has now.", "AiPlanetRunSummary");
+    let asked = answer("202", "The run is going to end.", "AiPlanetRunSummary");
+    success["202"] = asked["202"].clone();
+    operation(
+        "aiPlanetCancel",
+        "Cancel a run",
+        &[run_parameter()],
+        responses(success, "AiPlanet", &RUN_REFUSALS),
+    )
+}
+
+fn operation(id: &str, summary: &str, parameters: &[Value], responses: Value) -> Value {
+    let trace = reference("parameters/TraceParent");
+    let parameters: Vec<_> = parameters.iter().chain([&trace]).collect();
+    json!({
+        "operationId": id,
+        "summary": summary,
+        "tags": ["AI Planet"],
+        "security": [{"workspaceKey": []}],
+        "parameters": parameters,
+        "responses": responses,
+    })
+}
+
+fn answer(status: &str, description: &str, schema: &str) -> Value {
+    json!({
+        status: {
+            "description": description,
+            "headers": cors(),
+            "content": {"application/json": {"schema": reference(&format!("schemas/{schema}"))}},
+        },
+    })
+}
+
+fn preflight(id: &str, parameters: &Value) -> Value {
+    let mut parameters = parameters.clone();
+    // Nothing is looked up, so any id will do.
+    for parameter in parameters.as_array_mut().into_iter().flatten() {
+        parameter["schema"] = json!({"type": "string", "minLength": 1});
+    }
+    let mut headers = cors();
+    let [(_, methods), (_, allowed), (_, max_age)] = PREFLIGHT;
+    let fixed = |schema: Value| json!({"required": true, "schema": schema});
+    headers["Access-Control-Allow-Methods"] = fixed(json!({"type": "string", "const": methods}));
+    headers["Access-Control-Allow-Headers"] = fixed(json!({"type": "string", "const": allowed}));
+    headers["Access-Control-Max-Age"] =
+        fixed(json!({"type": "integer", "const": max_age.parse::<u32>().ok()}));
+    let success = json!({"204": {"description": "What a page may ask.", "headers": headers}});
+    json!({
+        "operationId": id,
+        "summary": "Ask what a browser's page may ask",
+        "tags": ["AI Planet"],
+        "security": [],
+        "parameters": parameters,
+        "responses": responses(success, "Gateway", &[]),
+    })
+}
+
+fn run_parameter() -> Value {
+    json!({
+        "name": "run_id", "in": "path", "required": true,
+        "schema": reference("schemas/RunId"), "example": examples::RUN,
+    })
+}
+
+/// On every answer of the dialect's functions.
+fn cors() -> Value {
+    json!({
+        "Access-Control-Allow-Origin": reference("headers/AiPlanetOrigin"),
+        "Access-Control-Expose-Headers": reference("headers/AiPlanetExposedHeaders"),
+    })
+}

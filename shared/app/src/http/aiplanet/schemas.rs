@@ -1,0 +1,142 @@
+//! The dialect's schemas in the OpenAPI document.
+
+use serde_json::{Value, json};
+
+use super::answer::word;
+use crate::{
+    http::openapi::{examples, reference},
+    model::Status,
+    runs::InputKind,
+};
+
+/// By their names.
+pub(super) fn schemas() -> Value {
+    let mut states = Status::ALL.map(word).to_vec();
+    states.sort_unstable();
+    states.dedup();
+    json!({
+        "AiPlanetStatus": {
+            "type": "string",
+            "enum": states,
+            "description": "`waiting` is a run that waits for a person or an event; `failed` is also what ran out of time.",
+        },
+        "AiPlanetStart": start(),
+        "AiPlanetInput": input(),
+        "AiPlanetStarted": started(),
+        "AiPlanetRunSummary": run(json!({}), &[]),
+        "AiPlanetRun": run(
+            json!({
+                "output": {"description": "The flow's output; null where there is none (yet)."},
+                "error": {"type": ["string", "null"], "description": "Why the run failed."},
+            }),
+            &["output", "error"],
+        ),
+        "AiPlanetRuns": {
+            "type": "object",
+            "properties": {
+                "runs": {"type": "array", "items": reference("schemas/AiPlanetRunSummary")},
+                "next_cursor": {
+                    "type": ["string", "null"],
+                    "description": "The `cursor` of the next page; null on the last one.",
+                },
+            },
+            "required": ["runs", "next_cursor"],
+        },
+        "AiPlanetThread": {
+            "type": ["string", "null"],
+            "description": "The conversation. Runs of one thread share context and run one after another.",
+            "pattern": "^[A-Za-z0-9_-]{1,64}$",
+            "examples": [examples::RUN],
+        },
+    })
+}
+
+fn start() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "workflow_configuration_id": {"type": "string", "description": "The trigger."},
+            "inputs": {
+                "type": "array",
+                "items": reference("schemas/AiPlanetInput"),
+                "description": "What the flow declares, each name once.",
+            },
+            "thread_id": reference("schemas/AiPlanetThread"),
+        },
+        "required": ["workflow_configuration_id"],
+        "examples": [{
+            "workflow_configuration_id": examples::TRIGGER,
+            "inputs": [{"name": "message", "type": "text", "value": "Ada"}],
+        }],
+    })
+}
+
+fn input() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "type": {"type": "string", "enum": InputKind::ALL.map(InputKind::as_str)},
+            "value": {
+                "description": "Of this type. A file or an image is an `https` address, which the flow gets as it is.",
+            },
+        },
+        "required": ["name", "type", "value"],
+    })
+}
+
+fn started() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "run_id": reference("schemas/RunId"),
+            "status": {"type": "string", "const": word(Status::Queued)},
+            "thread_id": reference("schemas/AiPlanetThread"),
+            "workflow_configuration_id": reference("schemas/Id"),
+            "created_at": {"type": "string", "format": "date-time"},
+        },
+        "required": [
+            "run_id", "status", "thread_id", "workflow_configuration_id", "created_at",
+        ],
+        "examples": [{
+            "run_id": examples::RUN, "status": "pending", "thread_id": examples::RUN,
+            "workflow_configuration_id": examples::TRIGGER,
+            "created_at": "2026-02-09T23:24:39.120Z",
+        }],
+    })
+}
+
+/// A run, with what else is told of it.
+fn run(more: Value, required: &[&str]) -> Value {
+    let mut schema = json!({
+        "type": "object",
+        "properties": {
+            "run_id": reference("schemas/RunId"),
+            "status": reference("schemas/AiPlanetStatus"),
+            "thread_id": reference("schemas/AiPlanetThread"),
+            "workflow_configuration_id": reference("schemas/Id"),
+            "environment": {"type": "string", "enum": ["DEV", "UAT", "PROD"]},
+            "created_at": {"type": "string", "format": "date-time"},
+            "ended_at": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": "Null while the run goes on.",
+            },
+        },
+    });
+    let mut names = vec![
+        "run_id",
+        "status",
+        "thread_id",
+        "workflow_configuration_id",
+        "environment",
+        "created_at",
+        "ended_at",
+    ];
+    names.extend(required);
+    schema["required"] = json!(names);
+    if let (Value::Object(all), Value::Object(more)) = (&mut schema["properties"], more) {
+        all.extend(more);
+    }
+    schema
+}

@@ -1,0 +1,117 @@
+//! Errors of the dialects that answer with `{"detail": …}`: Phinite's and AI Planet's.
+
+use serde_json::{Value, json};
+
+use super::{at_function_or_gateway, reference, refusal};
+
+/// The schemas, by their names.
+pub(super) fn schemas() -> Value {
+    json!({
+        "DetailError": {
+            "type": "object",
+            "properties": {"detail": {"type": "string"}},
+            "required": ["detail"],
+            "examples": [{"detail": "Trigger not found"}],
+        },
+        "DetailInvalid": {
+            "type": "object",
+            "properties": {"detail": {"type": "array", "items": reference("schemas/DetailFault")}},
+            "required": ["detail"],
+            "examples": [{"detail": [{
+                "type": "dict_type", "loc": ["body", "user_variables"],
+                "msg": "Input should be a valid dictionary", "input": "string",
+            }]}],
+        },
+        "DetailFault": {
+            "type": "object",
+            "description": "One thing that is wrong with a request.",
+            "properties": {
+                "type": {"type": "string"},
+                "loc": {
+                    "type": "array",
+                    "items": {"type": ["string", "integer"]},
+                    "description": "Where: `body`, `path`, `query` or `header`, then names, indexes or the byte offset.",
+                },
+                "msg": {"type": "string"},
+                "input": {"description": "What was there instead, if it is not too long."},
+                "ctx": {
+                    "type": "object",
+                    "properties": {"error": {"type": "string"}},
+                    "required": ["error"],
+                },
+            },
+            "required": ["type", "loc", "msg", "input"],
+        },
+        "DetailInvalidProblem": {
+            "description": "A problem with every fault of a request.",
+            "type": "object",
+            "properties": {
+                "type": {"type": "string", "const": "about:blank"},
+                "title": {"type": "string"},
+                "status": {"type": "integer", "const": 422},
+                "detail": {"type": "string"},
+                "errors": {"type": "array", "items": reference("schemas/DetailFault")},
+            },
+            "required": ["type", "title", "status", "detail", "errors"],
+        },
+    })
+}
+
+/// The responses that refuse requests of a dialect, by their names. On all of the function's are `headers`.
+pub(in crate::http) fn refusals(dialect: &str, headers: &Value) -> Value {
+    let plain = reference("schemas/DetailError");
+    let either = at_function_or_gateway("DetailError");
+    let said = |description: &str, schema: &Value, more: &Value| {
+        let mut all = headers.clone();
+        for (name, header) in more.as_object().into_iter().flatten() {
+            all[name] = header.clone();
+        }
+        refusal(description, schema, "Problem", &all)
+    };
+    let fixed =
+        |value: &str| json!({"required": true, "schema": {"type": "string", "const": value}});
+    let none = json!({});
+    let said_of = [
+        (
+            401,
+            said(
+                "The key is missing, malformed, unknown, expired, revoked, or of another workspace.",
+                &plain,
+                &json!({"WWW-Authenticate": fixed("Bearer")}),
+            ),
+        ),
+        (403, said("The key lacks a scope; or a firewall refused the request.", &either, &none)),
+        (404, said("There is no such trigger or run, or the key may not see it.", &plain, &none)),
+        (413, said("The body is too large.", &either, &none)),
+        (
+            415,
+            said(
+                "The body is not declared as JSON, or is compressed.",
+                &plain,
+                &json!({"Accept-Encoding": {
+                    "description": "There where the body is compressed.",
+                    "schema": {"type": "string", "const": "identity"},
+                }}),
+            ),
+        ),
+        (
+            422,
+            refusal(
+                "The request is not valid; every fault is named with its place. Nothing was started.",
+                &reference("schemas/DetailInvalid"),
+                "DetailInvalidProblem",
+                headers,
+            ),
+        ),
+        (500, said("A defect. Nothing was promised.", &either, &none)),
+        (
+            503,
+            said(
+                "A service is out of reach. With an `Idempotency-Key` a retry starts nothing twice.",
+                &plain,
+                &json!({"Retry-After": reference("headers/RetryAfter")}),
+            ),
+        ),
+    ];
+    said_of.into_iter().map(|(status, said)| (format!("{dialect}{status}"), said)).collect()
+}

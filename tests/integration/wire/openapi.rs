@@ -1,0 +1,425 @@
+//! The OpenAPI document: that it is the routes', that every answer it tells of is given, and that it is
+//! served. That no other answer is given, every request of these tests shows (`support::contract`).
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::Path,
+};
+
+use lambda_http::{
+    Body, Request, RequestExt as _, aws_lambda_events::apigw::ApiGatewayProxyRequestContext,
+    request::RequestContext,
+};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Map, Value};
+use shared::{
+    auth::Scopes,
+    http::{openapi::document, routes::ROUTES},
+};
+use support::{Answer, Api, Bed, Fault, Sender, contract, send};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use super::{
+    faults,
+    flows::{ECHO, SLEEP},
+};
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// What only the deployed gateway says; `tests/template` compares it with the template.
+const DEPLOYED_ONLY: [u16; 4] = [403, 429, 500, 504];
+
+/// Where the AI Planet dialect is.
+const AI_PLANET: &str = "/api/v1/apps/";
+
+/// A file that is announced.
+const FILE: &str = r#"{"name": "a.txt", "size": 1}"#;
+
+/// A delivery of a provider, as it names it.
+const DELIVERY: &str = "72d3162e-cc78";
+
+/// One operation, and one of the answers that the document gives it.
+struct Case {
+    path: String,
+    method: String,
+    operation: Value,
+    status: u16,
+    /// Whether the gateway answers before any function.
+    by_gateway: bool,
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (path, method, operation) in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let reference = response["$ref"].as_str().unwrap_or_default();
+            cases.push(Case {
+                path: path.clone(),
+                method: method.clone(),
+                operation: operation.clone(),
+                status: status.parse().unwrap(),
+                by_gateway: reference.starts_with("#/components/responses/Gateway"),
+            });
+        }
+    }
+    cases
+}
+
+fn operations() -> Vec<(String, String, Value)> {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.map(|(method, operation)| {
+                (path.clone(), method.to_ascii_uppercase(), operation.clone())
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn the_document_that_is_kept_and_served_is_what_the_code_says() {
+    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.json"));
+    assert!(
+        kept.unwrap() == format!("{:#}\n", document()),
+        "cargo run -- openapi > target/openapi.json && mv target/openapi.json openapi.json"
+    );
+}
+
+#[test]
+fn its_paths_are_the_routes() {
+    let described: BTreeSet<_> = operations().into_iter().map(|(path, ..)| path).collect();
+    let routes: BTreeSet<_> = ROUTES.iter().map(|route| route.resource.to_owned()).collect();
+    assert_eq!(described, routes);
+}
+
+#[tokio::test]
+async fn its_methods_are_those_that_the_routes_take() {
+    let api = Api::start().await;
+    let operations = operations();
+    for route in &ROUTES {
+        let path = path_of(route.resource, &HashMap::new());
+        for method in METHODS {
+            let is_described = operations
+                .iter()
+                .any(|(path, described, _)| path == route.resource && described == method);
+            let answer = send(api.request(method.parse().unwrap(), &path)).await;
+            assert_eq!(answer.status != 405, is_described, "{method} {path}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn every_component_is_used() {
+    let document = document();
+    let text = document.to_string();
+    for (kind, components) in document["components"].as_object().unwrap() {
+        for name in components.as_object().unwrap().keys() {
+            let uses = if kind == "securitySchemes" {
+                format!("{{\"{name}\":[]}}")
+            } else {
+                format!("\"#/components/{kind}/{name}\"")
+            };
+            assert!(text.contains(&uses), "{kind}/{name} is not used");
+        }
+    }
+}
+
+#[test]
+fn every_example_is_one() {
+    let mut count = 0;
+    visit(&document(), &mut |object| {
+        for example in object.get("examples").and_then(Value::as_array).into_iter().flatten() {
+            contract::fits(&Value::Object(object.clone()), example);
+            count += 1;
+        }
+        if let (Some(example), Some(schema)) = (object.get("example"), object.get("schema")) {
+            contract::fits(schema, example);
+            count += 1;
+        }
+    });
+    assert!(count > 20, "{count}");
+}
+
+fn visit(value: &Value, found: &mut impl FnMut(&Map<String, Value>)) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| visit(value, found)),
+        Value::Object(members) => {
+            found(members);
+            members.values().for_each(|value| visit(value, found));
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn it_is_served_to_everybody_and_kept_by_those_who_have_it() {
+    let api = Api::start().await;
+    let read = || api.request(Method::GET, "/openapi.json");
+    let answer = send(read()).await;
+    assert_eq!(answer.json(), document());
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let tag = answer.header("etag");
+    for known in [tag.to_owned(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+        let again = send(read().header("if-none-match", &known)).await;
+        assert_eq!((again.status, again.header("etag")), (304, tag), "{known}");
+        assert!(again.body.is_empty());
+    }
+    assert_eq!(send(read().header("if-none-match", "\"x\"")).await.status, 200);
+}
+
+#[tokio::test]
+async fn every_answer_that_it_tells_of_is_given() {
+    let site = Site::start().await;
+    let bed = Bed::new().await;
+    bed.publish(ECHO).await;
+    let key = bed.key().await;
+    let mut count = 0;
+    for case in cases() {
+        let Case { path, method, status, .. } = &case;
+        if case.by_gateway && DEPLOYED_ONLY.contains(status) {
+            continue;
+        }
+        // The address of a file is signed without asking any service.
+        if path.starts_with("/ext/files/") && *status == 500 {
+            continue;
+        }
+        let answer = match status {
+            400 if case.by_gateway => broken(&site, &case).await,
+            500 | 503 => failed(&bed, &case, &key).await,
+            _ => send(provoked(&site, &case).await).await,
+        };
+        assert_eq!(answer.status, *status, "{method} {path}: {answer}");
+        count += 1;
+    }
+    assert!(count > 250, "{count}");
+}
+
+/// A stack with something behind every path.
+struct Site {
+    api: Api,
+    /// A key that may do nothing.
+    powerless: String,
+    /// A run that has ended.
+    run: String,
+    /// A file that is announced.
+    file: String,
+    /// The path of the URL of a trigger whose provider signs.
+    hook: String,
+}
+
+/// A provider that prescribes answers without a body.
+const PROVIDER: &str = "github";
+
+impl Site {
+    async fn start() -> Self {
+        let api = Api::start().await;
+        api.stack.store().set_keys_in_paths(&support::workspace(), true).await.unwrap();
+        api.publish(ECHO).await;
+        api.publish(SLEEP).await;
+        let powerless = api.make_key(|key| key.scopes = Scopes::from_iter([])).await;
+        let run = send(api.wait_for("echo", "{}")).await.workflow_id();
+        let announced = api.keyed(Method::POST, "/ext/triggers/echo/files").body(FILE);
+        let file = send(announced).await.json()["fileId"].as_str().unwrap().to_owned();
+        let sender = Sender::of(PROVIDER);
+        let hook = api.make_signed_hook("echo", sender, |trigger, _| {
+            trigger.id = "signed".parse().unwrap();
+        });
+        let hook = hook.await;
+        let site = Self { api, powerless, run, file, hook };
+        assert_eq!(send(site.delivery("push", Method::POST)).await.status, 200);
+        site
+    }
+
+    /// What the provider sends.
+    fn delivery(&self, event: &str, method: Method) -> RequestBuilder {
+        let sender = Sender::of(PROVIDER);
+        let request = sender.send(&self.api, &self.hook, sender.sample(event), DELIVERY);
+        let (client, mut request) = request.build_split();
+        *request.as_mut().unwrap().method_mut() = method;
+        RequestBuilder::from_parts(client, request.unwrap())
+    }
+
+    /// Values of parameters that lead somewhere.
+    fn values(&self) -> HashMap<&str, &str> {
+        let mut values = values(&self.run, &self.api.key);
+        values.insert("fileId", &self.file);
+        values
+    }
+}
+
+/// A path with a value for every parameter.
+fn path_of(resource: &str, values: &HashMap<&str, &str>) -> String {
+    let segments = resource.split('/').map(|part| {
+        let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+        name.map_or(part, |name| values.get(name).copied().unwrap_or("x"))
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Values of parameters, of which those lead somewhere that are not about files.
+fn values<'v>(run: &'v str, key: &'v str) -> HashMap<&'v str, &'v str> {
+    HashMap::from([
+        ("workspace_id", "demo"),
+        ("trigger_id", "echo"),
+        ("environment", "DEV"),
+        ("workflow_id", run),
+        ("triggerId", "echo"),
+        ("automationId", "echo"),
+        ("runId", run),
+        ("run_id", run),
+        ("apiKey", key),
+        ("provider", PROVIDER),
+        ("id", DELIVERY),
+    ])
+}
+
+/// A body that the operation takes, or that is about nothing.
+fn body_of(path: &str, trigger: &str) -> String {
+    match path {
+        "/ext/triggers/{triggerId}/files" => FILE.to_owned(),
+        _ if path.starts_with(AI_PLANET) => {
+            format!("{{\"workflow_configuration_id\": \"{trigger}\"}}")
+        }
+        _ => "{}".to_owned(),
+    }
+}
+
+/// A request that gets the case's answer from the running stack.
+async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
+    let api = &site.api;
+    let method: Method = case.method.parse().unwrap();
+    let request = |values: &HashMap<&str, &str>, key: &str, body: &str| {
+        let mut values = values.clone();
+        values.insert("apiKey", if key.is_empty() { "x" } else { key });
+        let request = api.request(method.clone(), &path_of(&case.path, &values));
+        let request = keyed(request, &case.operation, key);
+        if case.operation.get("requestBody").is_none() {
+            return request;
+        }
+        request.header("content-type", "application/json").body(body.to_owned())
+    };
+    let mut there = site.values();
+    if case.path.contains("/by-delivery/") {
+        there.insert("triggerId", "signed");
+    }
+    let body = body_of(&case.path, "echo");
+    let plain = || request(&there, &api.key, &body);
+    let with = |name: &'static str, value: &str| {
+        let mut values = there.clone();
+        values.insert(name, value);
+        request(&values, &api.key, &body)
+    };
+    let with_query = |query: &str| {
+        let path = format!("{}?{query}", path_of(&case.path, &there));
+        keyed(api.request(method.clone(), &path), &case.operation, &api.key)
+    };
+    match case.status {
+        204 if method != Method::OPTIONS => site.delivery("ping", method.clone()),
+        202 if case.path.ends_with("/cancel") => {
+            let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
+            with("run_id", &sleeping)
+        }
+        202 if case.path.starts_with("/ext/") => {
+            with("triggerId", "sleep").header("x-api-wait", "true")
+        }
+        200 | 202 | 204 | 302 => plain(),
+        304 => plain().header("if-none-match", "*"),
+        400 if case.path.ends_with("/files") => request(&there, &api.key, "{}"),
+        400 => plain().header("x-api-wait", "perhaps"),
+        401 => request(&there, "", &body),
+        403 => request(&there, &site.powerless, &body),
+        404 => {
+            let mut values = there.clone();
+            for name in ["trigger_id", "triggerId", "fileId"] {
+                values.insert(name, "nothing");
+            }
+            for name in ["workflow_id", "runId", "run_id"] {
+                values.insert(name, "0190b1d2-a3c4-7def-8123-456789abcdef");
+            }
+            request(&values, &api.key, &body_of(&case.path, "nothing"))
+        }
+        413 => plain().body(" ".repeat(10 * 1024 * 1024 + 1)),
+        415 => plain().header("content-encoding", "gzip"),
+        422 if case.path.starts_with("/ext/") => {
+            let key = format!("key of {method} {}", case.path);
+            let first = with_query("first=1").header("idempotency-key", &key);
+            assert_eq!(send(first).await.status, 200);
+            plain().header("idempotency-key", key)
+        }
+        422 if case.path.starts_with(AI_PLANET) && method == Method::POST => {
+            request(&there, &api.key, "{}")
+        }
+        422 if method == Method::POST => with("environment", "TEST"),
+        422 => with_query("logs=some&limit=0"),
+        431 => plain().header("x-long", "x".repeat(11_000)),
+        status => panic!("say how {status} of {} {} comes about", case.method, case.path),
+    }
+}
+
+/// A request with the key where the operation has it.
+fn keyed(request: RequestBuilder, operation: &Value, key: &str) -> RequestBuilder {
+    let security = &operation["security"][0];
+    match () {
+        () if key.is_empty() || security.is_null() => request,
+        () if security.get("workspaceKey").is_some() => request.bearer_auth(key),
+        () => request.header("x-api-key", key),
+    }
+}
+
+/// The answer to a request whose body ends in the middle of a chunk.
+async fn broken(site: &Site, case: &Case) -> Answer {
+    let address = site.api.stack.base_url().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let path = path_of(&case.path, &site.values());
+    let request = format!(
+        "{} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n",
+        case.method
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let mut lines = head.lines();
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines.map(|line| {
+        let (name, value) = line.split_once(": ").unwrap();
+        (name.parse().unwrap(), value.parse().unwrap())
+    });
+    let answer = Answer { status, headers: headers.collect(), body: body.to_owned().into() };
+    contract::judge(&case.method, &path, &answer);
+    answer
+}
+
+/// The answer of a function whose services refuse or are out of reach.
+async fn failed(bed: &Bed, case: &Case, key: &str) -> Answer {
+    let (runs, wire) = bed.process();
+    let fault = if case.status == 500 { Fault::Refused } else { Fault::ServerError };
+    wire.fail(move |_| Some(fault));
+    let route = ROUTES.iter().find(|route| route.resource == case.path).unwrap();
+    let mut context = ApiGatewayProxyRequestContext::default();
+    context.resource_path = Some(case.path.clone());
+    let run = "0190b1d2-a3c4-7def-8123-456789abcdef";
+    let values = values(run, key);
+    let parameters: HashMap<_, _> =
+        values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let path = path_of(&case.path, &values);
+    let request: Request = http::Request::builder()
+        .method(case.method.as_str())
+        .uri(&path)
+        .header("authorization", format!("Bearer {key}"))
+        .header("x-api-key", key)
+        .body(Body::from("{}"))
+        .unwrap();
+    let request = request
+        .with_path_parameters(parameters)
+        .with_request_context(RequestContext::ApiGatewayV1(context));
+    let answer = faults::call(&runs, route.function, request).await;
+    contract::judge(&case.method, &path, &answer);
+    answer
+}
