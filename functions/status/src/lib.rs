@@ -1,16 +1,16 @@
 //! Reads runs: state, result and log of one, or a list. Cancels one. Serves the API's description too.
 
 mod aiplanet;
+mod pinkfish;
 
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
         self, Dialect, openapi,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
-        pinkfish::{self, Answer, DeliveryRequest, Execution, Key, Progress, RunPart, RunRequest},
         received,
     },
-    runs::{Runs, Subject},
+    runs::Runs,
 };
 
 /// Answers one request.
@@ -26,8 +26,8 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
             phinite::reply(&request, event, result).await
         }
         Dialect::Pinkfish => {
-            let result = Box::pin(read_steps(&runs, &request)).await;
-            pinkfish::reply(&request, event, result).await
+            let result = Box::pin(pinkfish::answer(&runs, &request)).await;
+            http::pinkfish::reply(&request, event, result).await
         }
         Dialect::AiPlanet => {
             let result = Box::pin(aiplanet::answer(&runs, &request)).await;
@@ -48,46 +48,4 @@ async fn read(runs: &Runs, request: &Request) -> Result<Envelope, phinite::Error
         }
     };
     Ok(Envelope::of_run(view, logs, false))
-}
-
-async fn read_steps(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Error> {
-    if let Some(request) = DeliveryRequest::of(request)? {
-        return find(runs, &request).await;
-    }
-    if let Some(file) = pinkfish::file_wanted(request)? {
-        let address = runs.file_address(&file).await?;
-        return Ok(Answer::FileAt(address.ok_or(pinkfish::Error::NotFound("File not found"))?));
-    }
-    let request = RunRequest::of(request)?;
-    if request.part == RunPart::Preflight {
-        return Ok(Answer::Preflight);
-    }
-    let caller = match request.key()? {
-        Key::Header(key) => runs.authenticate_by_key(key).await?,
-        Key::Path(text) => runs.authenticate_in_path(&text, Subject::Run(&request.run)).await?,
-    };
-    let answer = match request.part {
-        RunPart::Results => {
-            let results = runs.results(&caller, &request.run).await?;
-            Answer::Execution { execution: Box::new(Execution::of(results)), replayed: false }
-        }
-        RunPart::Status | RunPart::Preflight => {
-            let (view, steps) = runs.progress(&caller, &request.run).await?;
-            Answer::Progress(Progress::of(&view.run, steps))
-        }
-    };
-    answer.about(&request.automation)
-}
-
-async fn find(runs: &Runs, request: &DeliveryRequest<'_>) -> Result<Answer, pinkfish::Error> {
-    if request.is_preflight() {
-        return Ok(Answer::Preflight);
-    }
-    let DeliveryRequest { trigger, provider, delivery, .. } = request;
-    let caller = match request.key()? {
-        Key::Path(text) => runs.authenticate_in_path(&text, Subject::Trigger(trigger)).await?,
-        Key::Header(key) => runs.authenticate_by_key(key).await?,
-    };
-    let run = runs.delivered(&caller, trigger, provider, delivery).await?;
-    Ok(Answer::of_delivery(run))
 }

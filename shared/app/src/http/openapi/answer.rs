@@ -50,3 +50,10 @@ pub(in crate::http) fn at_function_or_gateway(schema: &str) -> Value {
         reference("schemas/GatewayError"),
     ]})
 }
+
+/// Gives an object a member.
+pub(in crate::http) fn set(object: &mut Value, name: &str, value: Value) {
+    if let Value::Object(members) = object {
+        members.insert(name.to_owned(), value);
+    }
+}
