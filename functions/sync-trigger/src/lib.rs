@@ -17,8 +17,7 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     match Dialect::of(&request) {
         // No route of AI Planet's comes here.
         Dialect::Phinite | Dialect::AiPlanet => {
-            let result = run(&runs, &request).await;
-            phinite::reply(&request, event, result).await
+            phinite::reply(&request, event, run(&runs, &request).await).await
         }
         Dialect::Pinkfish => {
             let runs = runs.waiting_at_most(limits::PINKFISH_WAIT);

@@ -245,7 +245,7 @@ async fn a_path_that_holds_a_key_is_in_no_line_at_any_level() {
     let mut file = send(post.multipart(form)).await.json();
     let file = file["selectedResult"]["input"]["f"]["url"].take();
     let file = file.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    assert_eq!(send(api.request(Method::GET, &format!("/ext/files/{file}"))).await.status, 200);
+    assert_eq!(send(api.request(Method::GET, &format!("/ext/files/{file}"))).await.status, 302);
     // No route has it, and no function sees it.
     let nowhere = format!("/ext/webhook/{token}/nowhere");
     assert_eq!(send(api.request(Method::GET, &nowhere)).await.status, 404);

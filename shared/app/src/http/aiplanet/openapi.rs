@@ -7,7 +7,7 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::openapi::{Part, detail_refusals, examples, reference, responses};
+use crate::http::openapi::{Part, detail_refusals, examples, reference, responses, set};
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
@@ -51,7 +51,7 @@ pub(in crate::http) fn part() -> Part {
 
 fn trigger() -> Value {
     let mut headers = cors();
-    headers["Idempotency-Replayed"] = reference("headers/IdempotencyReplayed");
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
     let run = json!({"run_id": "$response.body#/run_id"});
     let success = json!({
         "202": {
@@ -68,15 +68,23 @@ fn trigger() -> Value {
         "aiPlanetTrigger",
         "Start a workflow configuration in the background",
         &[reference("parameters/IdempotencyKey")],
-        responses(success, "AiPlanet", &START_REFUSALS),
+        &responses(success, "AiPlanet", &START_REFUSALS),
     );
-    operation["description"] = json!(
-        "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow."
+    set(
+        &mut operation,
+        "description",
+        json!(
+            "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow."
+        ),
     );
-    operation["requestBody"] = json!({
-        "required": true,
-        "content": {"application/json": {"schema": reference("schemas/AiPlanetStart")}},
-    });
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "required": true,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetStart")}},
+        }),
+    );
     operation
 }
 
@@ -98,38 +106,47 @@ fn list() -> Value {
         ),
         query("cursor", "The `next_cursor` of the page before.", json!({"type": "string"})),
     ];
-    let success = answer("200", "A page of runs, the newest first.", "AiPlanetRuns");
+    let success = answer("A page of runs, the newest first.", "AiPlanetRuns");
     operation(
         "aiPlanetRuns",
         "List runs",
         &parameters,
-        responses(success, "AiPlanet", &LIST_REFUSALS),
+        &responses(success, "AiPlanet", &LIST_REFUSALS),
     )
 }
 
 fn run() -> Value {
-    let success = answer("200", "The run as it stands.", "AiPlanetRun");
+    let success = answer("The run as it stands.", "AiPlanetRun");
     operation(
         "aiPlanetRun",
         "Read a run: its state and output",
         &[run_parameter()],
-        responses(success, "AiPlanet", &RUN_REFUSALS),
+        &responses(success, "AiPlanet", &RUN_REFUSALS),
     )
 }
 
 fn cancel() -> Value {
-    let mut success = answer("200", "The run had ended before, or has now.", "AiPlanetRunSummary");
-    let asked = answer("202", "The run is going to end.", "AiPlanetRunSummary");
-    success["202"] = asked["202"].clone();
+    let schema = reference("schemas/AiPlanetRunSummary");
+    let said = |description: &str| {
+        json!({
+            "description": description,
+            "headers": cors(),
+            "content": {"application/json": {"schema": schema}},
+        })
+    };
+    let success = json!({
+        "200": said("The run had ended before, or has now."),
+        "202": said("The run is going to end."),
+    });
     operation(
         "aiPlanetCancel",
         "Cancel a run",
         &[run_parameter()],
-        responses(success, "AiPlanet", &RUN_REFUSALS),
+        &responses(success, "AiPlanet", &RUN_REFUSALS),
     )
 }
 
-fn operation(id: &str, summary: &str, parameters: &[Value], responses: Value) -> Value {
+fn operation(id: &str, summary: &str, parameters: &[Value], responses: &Value) -> Value {
     let trace = reference("parameters/TraceParent");
     let parameters: Vec<_> = parameters.iter().chain([&trace]).collect();
     json!({
@@ -142,9 +159,9 @@ fn operation(id: &str, summary: &str, parameters: &[Value], responses: Value) ->
     })
 }
 
-fn answer(status: &str, description: &str, schema: &str) -> Value {
+fn answer(description: &str, schema: &str) -> Value {
     json!({
-        status: {
+        "200": {
             "description": description,
             "headers": cors(),
             "content": {"application/json": {"schema": reference(&format!("schemas/{schema}"))}},
@@ -156,15 +173,26 @@ fn preflight(id: &str, parameters: &Value) -> Value {
     let mut parameters = parameters.clone();
     // Nothing is looked up, so any id will do.
     for parameter in parameters.as_array_mut().into_iter().flatten() {
-        parameter["schema"] = json!({"type": "string", "minLength": 1});
+        set(parameter, "schema", json!({"type": "string", "minLength": 1}));
     }
     let mut headers = cors();
     let [(_, methods), (_, allowed), (_, max_age)] = PREFLIGHT;
     let fixed = |schema: Value| json!({"required": true, "schema": schema});
-    headers["Access-Control-Allow-Methods"] = fixed(json!({"type": "string", "const": methods}));
-    headers["Access-Control-Allow-Headers"] = fixed(json!({"type": "string", "const": allowed}));
-    headers["Access-Control-Max-Age"] =
-        fixed(json!({"type": "integer", "const": max_age.parse::<u32>().ok()}));
+    set(
+        &mut headers,
+        "Access-Control-Allow-Methods",
+        fixed(json!({"type": "string", "const": methods})),
+    );
+    set(
+        &mut headers,
+        "Access-Control-Allow-Headers",
+        fixed(json!({"type": "string", "const": allowed})),
+    );
+    set(
+        &mut headers,
+        "Access-Control-Max-Age",
+        fixed(json!({"type": "integer", "const": max_age.parse::<u32>().ok()})),
+    );
     let success = json!({"204": {"description": "What a page may ask.", "headers": headers}});
     json!({
         "operationId": id,

@@ -108,9 +108,7 @@ fn started() -> Value {
 
 /// A run, with what else is told of it.
 fn run(more: Value, required: &[&str]) -> Value {
-    let mut schema = json!({
-        "type": "object",
-        "properties": {
+    let mut properties = json!({
             "run_id": reference("schemas/RunId"),
             "status": reference("schemas/AiPlanetStatus"),
             "thread_id": reference("schemas/AiPlanetThread"),
@@ -122,7 +120,6 @@ fn run(more: Value, required: &[&str]) -> Value {
                 "format": "date-time",
                 "description": "Null while the run goes on.",
             },
-        },
     });
     let mut names = vec![
         "run_id",
@@ -134,9 +131,8 @@ fn run(more: Value, required: &[&str]) -> Value {
         "ended_at",
     ];
     names.extend(required);
-    schema["required"] = json!(names);
-    if let (Value::Object(all), Value::Object(more)) = (&mut schema["properties"], more) {
+    if let (Value::Object(all), Value::Object(more)) = (&mut properties, more) {
         all.extend(more);
     }
-    schema
+    json!({"type": "object", "properties": properties, "required": names})
 }

@@ -9,17 +9,6 @@ pub(in crate::http) fn reference(component: &str) -> Value {
     json!({"$ref": format!("#/components/{component}")})
 }
 
-/// An object with the members of another one, which win, put to its own.
-pub(in crate::http) fn extended(object: Value, more: Value) -> Value {
-    match (object, more) {
-        (Value::Object(mut members), Value::Object(more)) => {
-            members.extend(more);
-            Value::Object(members)
-        }
-        (object, _) => object,
-    }
-}
-
 /// The Responses Object of an operation of `dialect`: `success`, the dialect's refusals (components
 /// that are called `<dialect><status>`), and what the gateway answers on every route.
 pub(in crate::http) fn responses(success: Value, dialect: &str, refusals: &[u16]) -> Value {
@@ -60,4 +49,11 @@ pub(in crate::http) fn at_function_or_gateway(schema: &str) -> Value {
         reference(&format!("schemas/{schema}")),
         reference("schemas/GatewayError"),
     ]})
+}
+
+/// Gives an object a member.
+pub(in crate::http) fn set(object: &mut Value, name: &str, value: Value) {
+    if let Value::Object(members) = object {
+        members.insert(name.to_owned(), value);
+    }
 }

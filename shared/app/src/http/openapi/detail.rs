@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{at_function_or_gateway, reference, refusal};
+use super::{at_function_or_gateway, reference, refusal, set};
 
 /// The schemas, by their names.
 pub(super) fn schemas() -> Value {
@@ -64,7 +64,7 @@ pub(in crate::http) fn refusals(dialect: &str, headers: &Value) -> Value {
     let said = |description: &str, schema: &Value, more: &Value| {
         let mut all = headers.clone();
         for (name, header) in more.as_object().into_iter().flatten() {
-            all[name] = header.clone();
+            set(&mut all, name, header.clone());
         }
         refusal(description, schema, "Problem", &all)
     };

@@ -11,7 +11,7 @@ mod gateway;
 mod part;
 mod served;
 
-pub(super) use answer::{at_function_or_gateway, extended, reference, refusal, responses};
+pub(super) use answer::{at_function_or_gateway, reference, refusal, responses, set};
 pub(super) use components::examples;
 pub(super) use detail::refusals as detail_refusals;
 pub use document::document;

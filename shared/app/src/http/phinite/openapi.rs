@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas;
 use crate::{
-    http::openapi::{Part, detail_refusals, examples, reference, responses},
+    http::openapi::{Part, detail_refusals, examples, reference, responses, set},
     model::limits,
 };
 
@@ -51,19 +51,23 @@ pub(in crate::http) fn part() -> Part {
 
 fn run_operation(suffix: &str) -> Value {
     let mut operation = starting(suffix);
-    operation["operationId"] = json!(format!("phiniteRun{suffix}"));
-    operation["summary"] = json!("Run a trigger's flow and wait for its end");
-    operation["description"] = json!(format!(
-        "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on.",
-        limits::MAX_WAIT.as_secs()
-    ));
+    set(&mut operation, "operationId", json!(format!("phiniteRun{suffix}")));
+    set(&mut operation, "summary", json!("Run a trigger's flow and wait for its end"));
+    set(
+        &mut operation,
+        "description",
+        json!(format!(
+            "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on.",
+            limits::MAX_WAIT.as_secs()
+        )),
+    );
     operation
 }
 
 fn start_operation(suffix: &str) -> Value {
     let mut operation = starting(suffix);
-    operation["operationId"] = json!(format!("phiniteStart{suffix}"));
-    operation["summary"] = json!("Start a trigger's flow in the background");
+    set(&mut operation, "operationId", json!(format!("phiniteStart{suffix}")));
+    set(&mut operation, "summary", json!("Start a trigger's flow in the background"));
     operation
 }
 

@@ -7,7 +7,7 @@ use super::{
     trigger::trigger_parameter,
 };
 use crate::{
-    http::openapi::{reference, responses},
+    http::openapi::{reference, responses, set},
     model::limits,
 };
 
@@ -55,11 +55,15 @@ fn upload() -> Value {
 
 fn read() -> Value {
     let mut headers = private();
-    headers["Location"] = json!({
-        "description": "Where the file is read, for some minutes.",
-        "required": true,
-        "schema": {"type": "string", "format": "uri"},
-    });
+    set(
+        &mut headers,
+        "Location",
+        json!({
+            "description": "Where the file is read, for some minutes.",
+            "required": true,
+            "schema": {"type": "string", "format": "uri"},
+        }),
+    );
     let success = json!({"302": {"description": "Where the file is.", "headers": headers}});
     json!({
         "operationId": "pinkfishFile",

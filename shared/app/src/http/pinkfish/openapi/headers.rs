@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::http::{
-    openapi::{reference, responses},
+    openapi::{reference, responses, set},
     pinkfish::reply::{CORS, EXPOSED_HEADERS, PREFLIGHT_HEADERS, PREFLIGHT_MAX_AGE_S},
 };
 
@@ -44,16 +44,16 @@ pub(super) fn cors() -> Value {
 /// On an answer about a run.
 pub(super) fn of_run() -> Value {
     let mut headers = cors();
-    headers["X-Pf-Run-Id"] = reference("headers/PinkfishRunId");
-    headers["X-Pf-Automation-Id"] = reference("headers/PinkfishAutomationId");
+    set(&mut headers, "X-Pf-Run-Id", reference("headers/PinkfishRunId"));
+    set(&mut headers, "X-Pf-Automation-Id", reference("headers/PinkfishAutomationId"));
     headers
 }
 
 /// On an answer that holds a permission.
 pub(super) fn private() -> Value {
     let mut headers = cors();
-    headers["Cache-Control"] = reference("headers/PinkfishNotKept");
-    headers["Referrer-Policy"] = reference("headers/PinkfishNotTold");
+    set(&mut headers, "Cache-Control", reference("headers/PinkfishNotKept"));
+    set(&mut headers, "Referrer-Policy", reference("headers/PinkfishNotTold"));
     headers
 }
 
@@ -61,12 +61,15 @@ pub(super) fn private() -> Value {
 pub(super) fn preflight(id: &str, mut parameters: Value) -> Value {
     // Nothing is looked up, so any id will do.
     for parameter in parameters.as_array_mut().into_iter().flatten() {
-        parameter["schema"] = json!({"type": "string", "minLength": 1});
+        set(parameter, "schema", json!({"type": "string", "minLength": 1}));
     }
     let mut headers = cors();
-    headers["Access-Control-Allow-Headers"] = fixed(PREFLIGHT_HEADERS);
-    headers["Access-Control-Max-Age"] =
-        json!({"required": true, "schema": {"type": "integer", "const": PREFLIGHT_MAX_AGE_S}});
+    set(&mut headers, "Access-Control-Allow-Headers", fixed(PREFLIGHT_HEADERS));
+    set(
+        &mut headers,
+        "Access-Control-Max-Age",
+        json!({"required": true, "schema": {"type": "integer", "const": PREFLIGHT_MAX_AGE_S}}),
+    );
     let success = json!({"204": {"description": "What a page may ask.", "headers": headers}});
     json!({
         "operationId": id,

@@ -8,7 +8,7 @@ use super::{
     runs, schemas, trigger, webhook,
 };
 use crate::{
-    http::openapi::{Part, at_function_or_gateway, reference, refusal},
+    http::openapi::{Part, at_function_or_gateway, reference, refusal, set},
     model::limits,
 };
 
@@ -51,7 +51,7 @@ fn refusals() -> Value {
     let said = |description: &str, schema: &Value, more: &[(&str, Value)]| {
         let mut headers = cors();
         for (name, header) in more {
-            headers[*name] = header.clone();
+            set(&mut headers, name, header.clone());
         }
         refusal(description, schema, "Problem", &headers)
     };

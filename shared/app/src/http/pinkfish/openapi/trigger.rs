@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::headers::{self, preflight};
-use crate::http::openapi::{examples, reference, responses};
+use crate::http::openapi::{examples, reference, responses, set};
 
 const PATH: &str = "/ext/triggers/{triggerId}";
 
@@ -23,35 +23,39 @@ pub(super) fn paths() -> Map<String, Value> {
 
 fn post_operation() -> Value {
     let mut operation = starting("pinkfishTrigger", &POST_REFUSALS);
-    operation["summary"] = json!("Start a trigger's flow with a body");
-    operation["requestBody"] = json!({
-        "description": "The flow's inputs. A name in the body hides the same name of the query.",
-        "required": false,
-        "content": {
-            "application/json": {
-                "schema": reference("schemas/PinkfishInputs"),
-                "example": {"message": "Ada"},
+    set(&mut operation, "summary", json!("Start a trigger's flow with a body"));
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "description": "The flow's inputs. A name in the body hides the same name of the query.",
+            "required": false,
+            "content": {
+                "application/json": {
+                    "schema": reference("schemas/PinkfishInputs"),
+                    "example": {"message": "Ada"},
+                },
+                "application/x-www-form-urlencoded": {
+                    "schema": reference("schemas/PinkfishTexts"),
+                    "example": {"message": "Ada"},
+                },
+                "multipart/form-data": {"schema": reference("schemas/PinkfishForm")},
             },
-            "application/x-www-form-urlencoded": {
-                "schema": reference("schemas/PinkfishTexts"),
-                "example": {"message": "Ada"},
-            },
-            "multipart/form-data": {"schema": reference("schemas/PinkfishForm")},
-        },
-    });
+        }),
+    );
     operation
 }
 
 fn get_operation() -> Value {
     let mut operation = starting("pinkfishTriggerByQuery", &GET_REFUSALS);
-    operation["summary"] = json!("Start a trigger's flow with a query");
+    set(&mut operation, "summary", json!("Start a trigger's flow with a query"));
     operation
 }
 
 /// What the two have in common.
 fn starting(id: &str, refusals: &[u16]) -> Value {
     let mut of_run = headers::of_run();
-    of_run["Idempotency-Replayed"] = reference("headers/IdempotencyReplayed");
+    set(&mut of_run, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
     let success = json!({
         "200": {
             "description": "The run's end where it was waited for, else null: the run is named in the headers.",
@@ -133,7 +137,7 @@ fn links() -> Value {
 /// On the answer to a wait that is over.
 pub(super) fn waited_headers() -> Value {
     let mut headers = headers::of_run();
-    headers["Idempotency-Replayed"] = reference("headers/IdempotencyReplayed");
-    headers["Retry-After"] = reference("headers/RetryAfter");
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    set(&mut headers, "Retry-After", reference("headers/RetryAfter"));
     headers
 }

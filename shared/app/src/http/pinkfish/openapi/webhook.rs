@@ -6,7 +6,7 @@ use super::{
     headers::{cors, preflight},
     trigger::{key_parameter, query_parameter, trigger_parameter, waited_headers},
 };
-use crate::http::openapi::{reference, responses};
+use crate::http::openapi::{reference, responses, set};
 
 const PATH: &str = "/ext/webhook/{apiKey}/triggers/{triggerId}";
 
@@ -28,20 +28,24 @@ pub(super) fn paths() -> Map<String, Value> {
 fn post() -> Value {
     let mut operation =
         receiving("pinkfishWebhook", "Call a trigger's own URL with a body", &POST_REFUSALS);
-    operation["requestBody"] = json!({
-        "description": "What a provider signs comes as the provider has it, in any media type. Where nobody signs, it is the flow's inputs: JSON, or a form.",
-        "required": false,
-        "content": {
-            "application/json": {
-                "schema": reference("schemas/PinkfishInputs"),
-                "example": {"message": "Ada"},
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "description": "What a provider signs comes as the provider has it, in any media type. Where nobody signs, it is the flow's inputs: JSON, or a form.",
+            "required": false,
+            "content": {
+                "application/json": {
+                    "schema": reference("schemas/PinkfishInputs"),
+                    "example": {"message": "Ada"},
+                },
+                "application/x-www-form-urlencoded": {
+                    "schema": reference("schemas/PinkfishTexts"),
+                    "example": {"message": "Ada"},
+                },
             },
-            "application/x-www-form-urlencoded": {
-                "schema": reference("schemas/PinkfishTexts"),
-                "example": {"message": "Ada"},
-            },
-        },
-    });
+        }),
+    );
     operation
 }
 
@@ -99,8 +103,8 @@ fn receiving(id: &str, summary: &str, refusals: &[u16]) -> Value {
 
 fn event_headers() -> Value {
     let mut headers = cors();
-    headers["X-Pf-Run-Id"] = json!({"schema": reference("schemas/RunId")});
-    headers["X-Pf-Automation-Id"] = json!({"schema": {"type": "string"}});
-    headers["Idempotency-Replayed"] = reference("headers/IdempotencyReplayed");
+    set(&mut headers, "X-Pf-Run-Id", json!({"schema": reference("schemas/RunId")}));
+    set(&mut headers, "X-Pf-Automation-Id", json!({"schema": {"type": "string"}}));
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
     headers
 }
