@@ -55,10 +55,29 @@ impl HttpEvent {
         self
     }
 
+    /// Sends it to another resource, whose parameters are to be set then.
+    #[must_use]
+    pub fn to(mut self, resource: &str) -> Self {
+        let whole = self.0["requestContext"]["path"].as_str().unwrap();
+        let stage = whole.strip_suffix(self.0["path"].as_str().unwrap()).unwrap().to_owned();
+        self.0["requestContext"]["path"] = json!(format!("{stage}{resource}"));
+        self.0["requestContext"]["resourcePath"] = json!(resource);
+        self.0["resource"] = json!(resource);
+        self.0["path"] = json!(resource);
+        self.0["pathParameters"] = json!({});
+        self
+    }
+
     /// Sets the body.
     #[must_use]
-    pub fn body(mut self, body: &Value) -> Self {
-        self.0["body"] = json!(STANDARD.encode(body.to_string()));
+    pub fn body(self, body: &Value) -> Self {
+        self.bytes(body.to_string().as_bytes())
+    }
+
+    /// Sets a body of any kind.
+    #[must_use]
+    pub fn bytes(mut self, body: &[u8]) -> Self {
+        self.0["body"] = json!(STANDARD.encode(body));
         self.0["isBase64Encoded"] = json!(true);
         self
     }

@@ -121,8 +121,8 @@ impl Shared {
     }
 
     /// Nothing where the role of the caller allows everything.
-    fn check(&self, headers: &HeaderMap, accesses: &[Access]) -> Option<Denial> {
-        let Some((function, role)) = self.roles.get(caller(headers)) else {
+    fn check(&self, caller: &str, accesses: &[Access]) -> Option<Denial> {
+        let Some((function, role)) = self.roles.get(caller) else {
             return Some(Denial { function: None, access: "a request of nobody".to_owned() });
         };
         for access in accesses {
@@ -156,7 +156,7 @@ async fn pass(
         // The others name their operations in a header.
         _ => (&upstream.s3_url, of_bucket(upstream, &method, uri.path())),
     };
-    if let Some(denial) = shared.check(&headers, &accesses) {
+    if let Some(denial) = shared.check(caller(&uri, &headers), &accesses) {
         shared.denials.lock().unwrap_or_else(PoisonError::into_inner).push(denial);
         let refusal = json!({
             "__type": "com.amazon.coral.service#AccessDeniedException",
@@ -195,10 +195,13 @@ fn lost(operation: &str) -> Response {
     (StatusCode::BAD_REQUEST, refusal.to_string()).into_response()
 }
 
-/// The access key id of the credential scope (AWS Signature Version 4).
-fn caller(headers: &HeaderMap) -> &str {
-    let scope = text(headers, "authorization").split_once("Credential=");
-    scope.and_then(|(_, scope)| scope.split('/').next()).unwrap_or_default()
+/// The access key id of the credential scope (AWS Signature Version 4), of a presigned URL too: who signed it has to
+/// have the right when it is used.
+fn caller<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r str {
+    let signed = text(headers, "authorization").split_once("Credential=");
+    let presigned = uri.query().and_then(|query| query.split_once("X-Amz-Credential="));
+    let scope = signed.or(presigned).map(|(_, scope)| scope);
+    scope.and_then(|scope| scope.split(['/', '%']).next()).unwrap_or_default()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

@@ -1,4 +1,4 @@
-//! Which runs are to be listed: the query of `GET …/runs`. An empty parameter is as good as absent.
+//! Which runs are to be listed: the query of `GET …/runs`.
 
 use std::str::FromStr;
 
@@ -26,7 +26,7 @@ pub struct ListRequest {
 impl ListRequest {
     pub(super) fn of(request: &Request) -> Result<Self, Error> {
         let query = request.query_string_parameters();
-        let parameter = |name: &str| query.first(name).filter(|text| !text.is_empty());
+        let parameter = |name: &str| query.first(name);
         let mut faults = Vec::new();
         let trigger = read(parameter("trigger"), "trigger", &NAME, &mut faults);
         let list = Self {

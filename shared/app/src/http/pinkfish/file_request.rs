@@ -55,7 +55,7 @@ impl<'a> UploadRequest<'a> {
         }
         let announced = body::read(self.request.body())?;
         let name = announced.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
-        let size_bytes = announced.get("size").and_then(Value::as_u64).filter(|size| *size > 0);
+        let size_bytes = announced.get("size").and_then(whole).filter(|size| *size > 0);
         let content_type = match announced.get("contentType") {
             None | Some(Value::Null) => Some(None),
             Some(text) => text.as_str().map(Some),
@@ -68,6 +68,18 @@ impl<'a> UploadRequest<'a> {
         };
         files::announced(files::file("The file", name, content_type, size_bytes)?, now)
     }
+}
+
+/// A whole number, however it is written: `2077.0` is one, too.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole and in the range where every whole number is one of its own"
+)]
+fn whole(value: &Value) -> Option<u64> {
+    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+    let float = || value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..MAX_EXACT).contains(it));
+    value.as_u64().or_else(|| float().map(|it| it as u64))
 }
 
 /// The id of the file that a request wants to read, where it wants one.
