@@ -7,7 +7,7 @@ use super::{Error, address, files, request::expect_method};
 use crate::{
     auth::FileToken,
     http::{body, dialect::parameter, headers},
-    model::Timestamp,
+    model::{Timestamp, limits},
 };
 
 /// A request for a place to upload a file to, before a run of a trigger is started with it.
@@ -47,7 +47,7 @@ impl<'a> UploadRequest<'a> {
     /// The id of the file that the caller announces at `now`.
     ///
     /// # Errors
-    /// 400 where it is not announced well, or an executable; 413 where it is too large.
+    /// 400 where it is not announced well, is an executable or too large.
     pub fn file(&self, now: Timestamp) -> Result<FileToken, Error> {
         let headers = self.request.headers();
         if headers::is_compressed(headers) || !headers::accepts_json_body(headers) {
@@ -66,6 +66,10 @@ impl<'a> UploadRequest<'a> {
                 "Request body should be {\"name\": text, \"size\": bytes, \"contentType\": text}";
             return Err(Error::Invalid(members.to_owned()));
         };
+        // Too large is the file, which nobody has sent yet, and not the request.
+        if size_bytes > limits::MAX_FILE_BYTES {
+            return Err(Error::Invalid("The file is over 25,000,000 bytes".to_owned()));
+        }
         files::announced(files::file("The file", name, content_type, size_bytes)?, now)
     }
 }

@@ -210,8 +210,8 @@ fn file() -> Value {
                 ),
             },
             "size": {
-                "type": "integer", "minimum": 1,
-                "description": "Its length in bytes, exactly: 25,000,000 at most, else it is a 413.",
+                "type": "integer", "minimum": 1, "maximum": limits::MAX_FILE_BYTES,
+                "description": "Its length in bytes, exactly.",
             },
             "contentType": {
                 "type": ["string", "null"],
