@@ -20,7 +20,8 @@ const START: Timestamp = Timestamp::from_millis(1_770_679_479_000);
 async fn all(api: &Api, key: &str, query: &str, limit: usize) -> Vec<String> {
     let (mut ids, mut cursor) = (Vec::new(), String::new());
     loop {
-        let path = format!("{BASE}/runs?limit={limit}&cursor={cursor}&{query}");
+        let from = if cursor.is_empty() { String::new() } else { format!("&cursor={cursor}") };
+        let path = format!("{BASE}/runs?limit={limit}{from}&{query}");
         let answer = send(api.request(reqwest::Method::GET, &path).bearer_auth(key)).await;
         assert_eq!(answer.status, 200, "{answer}");
         let page = answer.json();
