@@ -12,7 +12,7 @@ use super::{BASE, body};
 use crate::wire::flows::ECHO;
 
 /// More requests than any of the routes needs; a list reads 16 shards.
-const MOST_REQUESTS: usize = 24;
+const MOST_REQUESTS: usize = 40;
 
 const ROUTES: [(&str, &str); 4] = [
     ("POST", "/trigger"),

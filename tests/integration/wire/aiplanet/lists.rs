@@ -60,7 +60,6 @@ async fn a_list_shows_runs_newest_first_page_by_page() {
         ("trigger=fail&status=completed", none.clone()),
         ("trigger=nothing", none.clone()),
         ("status=cancelled", none.clone()),
-        ("status=&trigger=&thread_id=&since=&until=", ids.clone()),
         ("since=2026-02-09T23:24:49Z", ids[..2].to_vec()),
         ("until=2026-02-09T23:24:41Z", ids[10..].to_vec()),
         ("since=2026-02-10T00:24:41%2B01:00&until=2026-02-09T23:24:43Z", ids[8..10].to_vec()),
@@ -121,6 +120,7 @@ async fn a_query_that_cannot_be_understood_is_refused_with_every_fault() {
         "limit=101",
         "limit=-1",
         "cursor=x",
+        "status=&trigger=&thread_id=&since=&until=&cursor=&limit=",
     ] {
         let answer = send(api.get(&format!("{BASE}/runs?{query}"))).await;
         assert_eq!(answer.status, 422);
