@@ -12,10 +12,12 @@ mod multipart;
 pub mod openapi;
 pub mod phinite;
 pub mod pinkfish;
+mod policy;
 mod problem;
 mod received;
 mod respond;
 pub mod routes;
 
 pub use dialect::Dialect;
+pub use policy::with_limits;
 pub use received::received;
