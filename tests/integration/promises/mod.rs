@@ -7,6 +7,7 @@ mod deliveries;
 mod files;
 mod flows;
 mod interleavings;
+mod limits;
 mod models;
 mod payloads;
 mod schedules;

@@ -225,7 +225,8 @@ impl From<runs::Error> for Error {
             runs::Error::NoTrigger => Self::NoTrigger,
             runs::Error::NoRun => Self::NoRun,
             runs::Error::TooLarge => Self::TooLarge,
-            runs::Error::RateLimited { limit, again_in } => Self::Limited { limit, again_in },
+            runs::Error::RateLimited { limit, again_in }
+            | runs::Error::TooManyRuns { limit, again_in } => Self::Limited { limit, again_in },
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",
                 &json!(["header", "Idempotency-Key"]),

@@ -21,6 +21,10 @@ pub enum Limit {
     KeyRate,
     /// How often the workspace's runs are started.
     WorkspaceRate,
+    /// How many of the workspace's runs are in flight.
+    WorkspaceRuns,
+    /// How many of the flow's runs are in flight.
+    FlowRuns,
 }
 
 impl Limit {
@@ -30,6 +34,8 @@ impl Limit {
         match self {
             Self::KeyRate => "key",
             Self::WorkspaceRate => "workspace",
+            Self::WorkspaceRuns => "workspace-runs",
+            Self::FlowRuns => "flow-runs",
         }
     }
 }
@@ -39,6 +45,8 @@ impl fmt::Display for Limit {
         formatter.write_str(match self {
             Self::KeyRate => "the key starts runs too often",
             Self::WorkspaceRate => "runs of the workspace are started too often",
+            Self::WorkspaceRuns => "as many runs of the workspace are in flight as may be",
+            Self::FlowRuns => "as many runs of the flow are in flight as may be",
         })
     }
 }
@@ -162,9 +170,12 @@ impl Runs {
 
     /// A start was refused by a limit.
     pub(super) fn note_refused(&self, error: &Error) {
-        if matches!(error, Error::RateLimited { .. }) {
-            self.notes.refused("rate_limited");
-            self.notes.count(Metric::StartsRefused);
-        }
+        let word = match error {
+            Error::RateLimited { .. } => "rate_limited",
+            Error::TooManyRuns { .. } => "too_many_runs",
+            _ => return,
+        };
+        self.notes.refused(word);
+        self.notes.count(Metric::StartsRefused);
     }
 }

@@ -57,6 +57,14 @@ pub enum Error {
         /// When there will be room.
         again_in: Duration,
     },
+    /// As many runs are in flight as may be. Nothing was written; a retry may find that one has ended.
+    #[error("refused for now: {limit}")]
+    TooManyRuns {
+        /// Which limit.
+        limit: Limit,
+        /// When to look again.
+        again_in: Duration,
+    },
     /// The input or the output is larger than can be stored.
     #[error("too large to be stored")]
     TooLarge,
@@ -111,7 +119,7 @@ impl Error {
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
             Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
             Self::IdempotencyConflict => ErrorKind::Conflict,
-            Self::RateLimited { .. } => ErrorKind::Limited,
+            Self::RateLimited { .. } | Self::TooManyRuns { .. } => ErrorKind::Limited,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,
@@ -135,7 +143,9 @@ impl Error {
     #[must_use]
     pub fn again_in(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { again_in, .. } => Some(*again_in),
+            Self::RateLimited { again_in, .. } | Self::TooManyRuns { again_in, .. } => {
+                Some(*again_in)
+            }
             _ => (self.kind() == ErrorKind::Unavailable).then_some(UNAVAILABLE),
         }
     }

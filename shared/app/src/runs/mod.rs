@@ -29,6 +29,7 @@ mod observe;
 mod plans;
 mod replay;
 mod service;
+mod slots;
 mod start;
 mod status;
 mod steps;

@@ -8,8 +8,8 @@ use super::{Error, Runs, Thread};
 use crate::{
     flow::Plan,
     model::{
-        Environment, FlowReference, FollowUp, Listeners, Run, RunId, Status, Timestamp, Trigger,
-        limits,
+        Environment, FlowReference, FollowUp, HeldSlots, Listeners, Run, RunId, Status, Timestamp,
+        Trigger, limits,
     },
     queue::{Kind, Message},
     store::{Idempotency, Insert, Remembered},
@@ -64,24 +64,25 @@ impl Runs {
     ///
     /// # Errors
     /// [`Error::NoTrigger`] when the environment serves no version; [`Error::InvalidInput`];
-    /// [`Error::RateLimited`]; [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may
+    /// [`Error::RateLimited`]; [`Error::TooManyRuns`]; [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may
     /// exist or not: a retry with the same idempotency key is safe, one without may start a second run.
     pub async fn start(&self, start: Start) -> Result<Started, Error> {
         let prepared = self.prepare(start).await?;
         let (id, replayed) = (prepared.run.id, prepared.replayed);
-        if replayed && self.has_started(id).await? {
+        if replayed && self.completes_start(id).await? {
             return Ok(Started { id, replayed });
         }
-        self.store_and_queue(&prepared.run, &prepared.input).await?;
+        self.store_and_queue(prepared.run, &prepared.input).await?;
         Ok(Started { id, replayed })
     }
 
-    /// Stores a run, unless it is there already, and queues its first message.
-    pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
-        let message = Message::about(run, Kind::Start);
+    /// Stores a run, unless it is there already, and queues its first message; or refuses it for the runs in flight.
+    pub(super) async fn store_and_queue(&self, mut run: Run, input: &Value) -> Result<(), Error> {
+        self.take_slots(&mut run).await?;
+        let message = Message::about(&run, Kind::Start);
         let began_at = self.now();
         let (stored, queued) = futures::join!(
-            self.store.insert(run, input),
+            self.store.insert(&run, input),
             self.queue.send(&message, &run.workspace, Duration::ZERO),
         );
         let stored = stored?;
@@ -96,10 +97,18 @@ impl Runs {
         Ok(())
     }
 
-    /// Whether the run is stored and certain to have a message.
-    async fn has_started(&self, id: RunId) -> Result<bool, Error> {
-        let run = self.store.look(id).await?;
-        Ok(run.is_some_and(|run| !may_lack_message(&run)))
+    /// Sees to it that a run has a message, if it is stored; whether it is.
+    ///
+    /// # Errors
+    /// [`Error::Store`] and [`Error::Queue`] (a retry is safe).
+    pub(super) async fn completes_start(&self, id: RunId) -> Result<bool, Error> {
+        let Some(run) = self.store.look(id).await? else { return Ok(false) };
+        self.note_run(&run);
+        if may_lack_message(&run) {
+            let message = Message::about(&run, Kind::Start);
+            self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
+        }
+        Ok(true)
     }
 
     /// Resolves what to run, checks the input, asks the limits; writes nothing but tokens that are used up and the
@@ -162,6 +171,7 @@ impl Runs {
             started_at: now,
             ended_at: None,
             traceparent: self.notes.traceparent(),
+            slots: HeldSlots::default(),
             listeners: Listeners { callback: trigger.callback.is_some(), follow_up: None },
         };
         self.note_run(&run);

@@ -46,6 +46,7 @@ impl Runs {
                 Computed::TooLong => {}
             }
         }
+        self.take_slots(&mut run).await?;
         let now = self.now();
         run.status = Status::Running;
         run.epoch = 1;

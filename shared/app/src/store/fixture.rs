@@ -242,6 +242,7 @@ pub(super) fn queued() -> Run {
         started_at: START,
         ended_at: None,
         traceparent: None,
+        slots: crate::model::HeldSlots::default(),
         listeners: Listeners::default(),
     }
 }

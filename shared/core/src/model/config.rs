@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Callback, ContentHash, Environment, FlowReference, Rate, Schedule, Timestamp, TriggerId,
-    Webhook, WorkspaceId,
+    Callback, ContentHash, Environment, FlowReference, MaxRuns, Rate, Schedule, Timestamp,
+    TriggerId, Webhook, WorkspaceId,
 };
 
 /// A workspace.
@@ -30,6 +30,8 @@ pub struct Workspace {
 pub struct Limits {
     /// How often a run may be started, by whichever key or webhook.
     pub rate: Option<Rate>,
+    /// How many of its runs may be in flight.
+    pub runs_in_flight: Option<MaxRuns>,
 }
 
 /// A flow and the version that each environment serves.
@@ -41,6 +43,9 @@ pub struct Flow {
     pub name: String,
     /// What each environment serves. An environment that is not here serves nothing.
     pub serves: BTreeMap<Environment, FlowReference>,
+    /// How many of its runs may be in flight, where that is limited. Not part of the record, because it changes.
+    #[serde(skip)]
+    pub runs_in_flight: Option<MaxRuns>,
     /// When a version was published last.
     pub updated_at: Timestamp,
 }

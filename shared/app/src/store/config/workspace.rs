@@ -4,11 +4,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     Put,
-    limit::{read_rate, write_rate},
+    limit::{read_rate, read_runs_in_flight, write_rate, write_runs_in_flight},
     record::{record, value},
 };
 use crate::{
-    model::{Limits, Rate, Workspace, WorkspaceId},
+    model::{Limits, MaxRuns, Rate, Workspace, WorkspaceId},
     store::{
         Error, Store,
         client::{ABSENT, Condition, Write},
@@ -29,7 +29,8 @@ fn read(item: &Item) -> Result<Workspace, Error> {
     if item.contains_key(KEYS_IN_PATHS) {
         workspace.keys_in_paths = stored.flag(KEYS_IN_PATHS);
     }
-    workspace.limits = Limits { rate: read_rate(stored)? };
+    workspace.limits =
+        Limits { rate: read_rate(stored)?, runs_in_flight: read_runs_in_flight(stored)? };
     Ok(workspace)
 }
 
@@ -46,6 +47,7 @@ impl Store {
     pub async fn put_workspace(&self, workspace: &Workspace) -> Result<Put, Error> {
         let mut item = record(pk(&workspace.id), &workspace.id, workspace)?;
         write_rate(&mut item, workspace.limits.rate.as_ref())?;
+        write_runs_in_flight(&mut item, workspace.limits.runs_in_flight);
         self.put_record(item, Condition { expression: ABSENT, values: Vec::new() }).await
     }
 
@@ -83,6 +85,19 @@ impl Store {
     ) -> Result<bool, Error> {
         self.set_rate(item::key(pk(id), MAIN), rate, exists()).await
     }
+
+    /// Limits how many runs of the workspace may be in flight, or no more. Caches notice within 30 s. False when there
+    /// is no such workspace.
+    ///
+    /// # Errors
+    /// See [`Error`]; a retry is safe.
+    pub async fn set_workspace_runs_in_flight(
+        &self,
+        id: &WorkspaceId,
+        count: Option<MaxRuns>,
+    ) -> Result<bool, Error> {
+        self.set_runs_in_flight(item::key(pk(id), MAIN), count, exists()).await
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +118,8 @@ mod tests {
     async fn limits_are_set_changed_and_cleared() {
         let database = Database::start().await;
         let rate = |text: &str| Rate::new(text.parse().unwrap(), 5).unwrap();
-        let limited = |rate| Workspace { limits: Limits { rate }, ..demo() };
+        let runs_in_flight = Some("7".parse().unwrap());
+        let limited = |rate| Workspace { limits: Limits { rate, runs_in_flight }, ..demo() };
         assert!(!database.store.set_workspace_rate(&demo().id, None).await.unwrap());
         let made = limited(Some(rate("1/min")));
         database.store.put_workspace(&made).await.unwrap();
@@ -112,6 +128,12 @@ mod tests {
             assert!(database.store.set_workspace_rate(&demo().id, rate.as_ref()).await.unwrap());
             let stored = database.store.workspace(&demo().id).await.unwrap();
             assert_eq!(stored, Some(limited(rate)));
+        }
+        for runs_in_flight in [Some("9".parse().unwrap()), None] {
+            let (store, id) = (&database.store, demo().id);
+            assert!(store.set_workspace_runs_in_flight(&id, runs_in_flight).await.unwrap());
+            let stored = store.workspace(&id).await.unwrap().unwrap();
+            assert_eq!(stored.limits, Limits { rate: None, runs_in_flight });
         }
     }
 
