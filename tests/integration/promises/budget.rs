@@ -112,9 +112,9 @@ async fn a_limit_of_runs_in_flight_is_a_write_at_the_start_and_one_at_the_end() 
         if expected.is_some() {
             started[1..].sort();
             assert_eq!(started, ["UpdateItem", "PutItem", "SendMessage"]);
-            ended.sort();
-            let ends = ["UpdateItem", "UpdateItem", "UpdateItem"];
-            assert_eq!(ended, [&["ChangeMessageVisibility"][..], &ends].concat());
+            // Whether the message is held for longer depends on how quick the run is.
+            ended.retain(|operation| operation != "ChangeMessageVisibility");
+            assert_eq!(ended, ["UpdateItem"; 3]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Limits hold however many ask at once in however many processes, and whoever dies.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use serde_json::json;
 use shared::{
@@ -199,6 +199,40 @@ async fn what_a_flow_has_no_slot_for_takes_none_of_the_workspace() {
     limit_workspace(&bed, 3).await;
     bed.advance(Duration::from_secs(31)).await;
     assert!(starts(&bed, &bed.runs, &hello).await.is_some());
+}
+
+#[tokio::test]
+async fn a_day_has_as_many_runs_as_it_may_whatever_is_refused_besides() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let day = NonZeroU32::new(50);
+    bed.store.set_workspace_runs_a_day(&workspace(), day).await.unwrap();
+    limit_flow(&bed, &hello, 20).await;
+    let processes = four(&bed);
+    // Who finds no slot uses nothing up.
+    assert_eq!(crowd(&bed, &processes, &hello).await, 20);
+    let (worker, _) = bed.process();
+    bed.work(&worker).await;
+    assert_eq!(crowd(&bed, &processes, &hello).await, 20);
+    bed.work(&worker).await;
+    let waiting = async |process: &Runs| {
+        let wish = bed.wish(&hello, json!({"message": "you"}));
+        process.start_and_wait(wish).await.map(|(view, _)| view.run.id)
+    };
+    for process in processes.iter().cycle().take(10) {
+        waiting(process).await.unwrap();
+    }
+    for process in &processes {
+        let background = process.start(bed.wish(&hello, json!({"message": "you"}))).await;
+        for refused in [waiting(process).await.unwrap_err(), background.unwrap_err()] {
+            assert!(matches!(refused, Error::RateLimited { .. }), "{refused}");
+            // The tests' time starts at 23:24:39.
+            assert_eq!(refused.again_in(), Some(Duration::from_secs(35 * 60 + 21)));
+        }
+    }
+    assert_eq!(bed.in_flight().await, 0);
+    bed.advance(Duration::from_secs(35 * 60 + 21)).await;
+    assert_eq!(crowd(&bed, &processes, &hello).await, 20);
 }
 
 /// Lets a process die at its request `count` while it starts a run, or executes one, under a limit of one; whether it

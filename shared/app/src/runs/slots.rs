@@ -13,12 +13,27 @@ use crate::{
 const AGAIN_IN: Duration = Duration::from_secs(5);
 
 impl Runs {
+    /// Reserves what the limits have for a run that is about to be stored: slots, which are written into it, and one of
+    /// the runs of the day.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRuns`] and [`Error::RateLimited`], and then it has no slot; [`Error::Store`] (a retry is safe).
+    pub(super) async fn reserve(&self, run: &mut Run) -> Result<(), Error> {
+        self.take_slots(run).await?;
+        // Last, because it is the one that is never given back.
+        let counted = self.count_run(&run.workspace).await;
+        if counted.is_err() {
+            self.give_back_slots(run).await;
+        }
+        counted
+    }
+
     /// Takes the slots that a run needs which is about to be stored, and writes into it which. A run that is stored
     /// under the same id already has the same ones.
     ///
     /// # Errors
     /// [`Error::TooManyRuns`], and then it has none; [`Error::Store`] (a retry is safe).
-    pub(super) async fn take_slots(&self, run: &mut Run) -> Result<(), Error> {
+    async fn take_slots(&self, run: &mut Run) -> Result<(), Error> {
         let now = self.now();
         let (workspace, flow) = futures::join!(
             self.config.workspace(&run.workspace, now),

@@ -76,9 +76,9 @@ impl Runs {
         Ok(Started { id, replayed })
     }
 
-    /// Stores a run, unless it is there already, and queues its first message; or refuses it for the runs in flight.
+    /// Stores a run, unless it is there already, and queues its first message; or refuses it for a limit.
     pub(super) async fn store_and_queue(&self, mut run: Run, input: &Value) -> Result<(), Error> {
-        self.take_slots(&mut run).await?;
+        self.reserve(&mut run).await?;
         let message = Message::about(&run, Kind::Start);
         let began_at = self.now();
         let (stored, queued) = futures::join!(

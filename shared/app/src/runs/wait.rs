@@ -46,7 +46,7 @@ impl Runs {
                 Computed::TooLong => {}
             }
         }
-        self.take_slots(&mut run).await?;
+        self.reserve(&mut run).await?;
         let now = self.now();
         run.status = Status::Running;
         run.epoch = 1;

@@ -21,6 +21,7 @@ mod lease;
 mod list;
 mod listeners;
 mod payloads;
+mod quota;
 mod record;
 mod slots;
 pub mod tables;

@@ -1,6 +1,6 @@
 //! What an operator configures: workspaces, flows with their versions, triggers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ pub struct Limits {
     pub rate: Option<Rate>,
     /// How many of its runs may be in flight.
     pub runs_in_flight: Option<MaxRuns>,
+    /// How many runs may be started a day, in UTC.
+    pub runs_a_day: Option<NonZeroU32>,
 }
 
 /// A flow and the version that each environment serves.

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::{
-    model::{MaxRuns, Rate},
+    model::{Limits, MaxRuns, Rate},
     store::{
         Error, Store,
         client::{Condition, Write},
@@ -13,6 +13,7 @@ use crate::{
 
 const RATE: &str = "rate";
 const RUNS_IN_FLIGHT: &str = "runs_in_flight";
+const RUNS_A_DAY: &str = "runs_a_day";
 
 pub(super) fn read_rate(stored: Reader<'_>) -> Result<Option<Rate>, Error> {
     let json = stored.optional_text(RATE);
@@ -35,10 +36,28 @@ pub(super) fn read_runs_in_flight(stored: Reader<'_>) -> Result<Option<MaxRuns>,
     count.map(|count| count.to_string().parse().map_err(|_| stored.corrupt())).transpose()
 }
 
-pub(super) fn write_runs_in_flight(item: &mut Item, count: Option<MaxRuns>) {
-    if let Some(count) = count {
+/// The limits of a workspace's record.
+pub(super) fn read_all(stored: Reader<'_>) -> Result<Limits, Error> {
+    let runs_a_day = stored.optional_number(RUNS_A_DAY);
+    let runs_a_day =
+        runs_a_day.map(|count| count.to_string().parse().map_err(|_| stored.corrupt()));
+    Ok(Limits {
+        rate: read_rate(stored)?,
+        runs_in_flight: read_runs_in_flight(stored)?,
+        runs_a_day: runs_a_day.transpose()?,
+    })
+}
+
+pub(super) fn write_all(item: &mut Item, limits: &Limits) -> Result<(), Error> {
+    let Limits { rate, runs_in_flight, runs_a_day } = limits;
+    write_rate(item, rate.as_ref())?;
+    if let Some(count) = runs_in_flight {
         item.insert(RUNS_IN_FLIGHT.to_owned(), number(count.get()));
     }
+    if let Some(count) = runs_a_day {
+        item.insert(RUNS_A_DAY.to_owned(), number(count.get()));
+    }
+    Ok(())
 }
 
 impl Store {
