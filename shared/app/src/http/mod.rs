@@ -16,6 +16,8 @@ mod problem;
 mod received;
 mod respond;
 pub mod routes;
+mod serve;
 
 pub use dialect::Dialect;
 pub use received::received;
+pub use serve::serve_streaming;
