@@ -3,6 +3,7 @@
 mod budget;
 mod callbacks;
 mod crash;
+mod delays;
 mod deliveries;
 mod files;
 mod flows;

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 use shared::{
-    model::{Environment, RunId, Status, TriggerState},
+    model::{Environment, RunId, Status, Timestamp, TriggerState},
     runs::Start,
 };
 
@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// The flow's input: JSON, `@file`, or `-` for standard input [default: {}]
     #[arg(long, value_name = "JSON")]
     input: Option<String>,
+    /// When the run is to begin, at most 7 days ahead: RFC 3339, such as 2026-02-09T23:24:39Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
     /// Wait for the end and print the output alone; a run that does not complete is exit code 4
     #[arg(long)]
     wait: bool,
@@ -36,7 +39,7 @@ pub(super) async fn start(
     connection: &Connection,
     output: Output,
 ) -> Result<(), Error> {
-    let Arguments { trigger, env: environment, input, wait } = arguments;
+    let Arguments { trigger, env: environment, input, at: run_at, wait } = arguments;
     let input = input::read(input.as_deref())?;
     let trigger = trigger::find(connection, &trigger).await?;
     // What a caller with a key would be told in one word is told here in full.
@@ -56,7 +59,7 @@ pub(super) async fn start(
             trigger.flow
         )));
     }
-    let start = Start::new(trigger.into(), environment, input);
+    let start = Start { run_at, ..Start::new(trigger.into(), environment, input) };
     let id = connection.runs.start(start).await?.id;
     if !wait {
         return output.answer(&Started { run_id: id, status: Status::Queued });

@@ -12,6 +12,7 @@ use crate::{
         body::{self, Fault, Unreadable},
         headers, respond,
     },
+    model::{ContentHash, Timestamp},
     runs::{self, ErrorKind},
 };
 
@@ -147,6 +148,30 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Err
     })
 }
 
+/// The member of a body that says when its run is to begin.
+pub(super) const RUN_AT: &str = "run_at";
+
+/// What is said of a text that is no point in time: kind of fault, and words.
+pub(super) const TIME: (&str, &str) =
+    ("datetime_parsing", "Input should be a time such as 2026-02-09T23:24:39Z");
+
+/// When the run of a body is to begin; a fault is added where that is no time.
+pub(super) fn run_at(given: Option<&Value>, faults: &mut Vec<Value>) -> Option<Timestamp> {
+    let given = given.filter(|given| !given.is_null())?;
+    let run_at = given.as_str().and_then(|text| text.parse().ok());
+    if run_at.is_none() {
+        let (kind, message) = TIME;
+        faults.push(fault(kind, &json!(["body", RUN_AT]), message, given));
+    }
+    run_at
+}
+
+/// A hash of all that must be equal for a repeat: this text, and when the run is to begin.
+pub(super) fn hash_of(text: &str, run_at: Option<Timestamp>) -> ContentHash {
+    let run_at = run_at.map(|run_at| format!("\n{run_at}")).unwrap_or_default();
+    ContentHash::of(format!("{text}{run_at}").as_bytes())
+}
+
 /// The members of a JSON body.
 pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
     if !headers::accepts_json_body(request.headers()) {
@@ -220,6 +245,9 @@ impl From<runs::Error> for Error {
             ),
             runs::Error::InvalidInput { pointer, message } => {
                 Self::InvalidInput { pointer, message }
+            }
+            runs::Error::NotThen(message) => {
+                Self::invalid("value_error", &json!(["body", RUN_AT]), message, &Value::Null)
             }
             runs::Error::Unmapped { expression, message } => Self::Invalid(vec![
                 json!({"type": "value_error", "loc": ["trigger", expression], "msg": message, "input": null}),

@@ -40,6 +40,9 @@ pub enum Error {
         /// What is wrong, without the data.
         message: String,
     },
+    /// A run cannot begin at the time that was asked for.
+    #[error("the run cannot begin then: {0}")]
+    NotThen(&'static str),
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
@@ -93,7 +96,9 @@ impl Error {
             Self::Unauthenticated | Self::NotAdmitted => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
-            Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
+            Self::InvalidInput { .. } | Self::Unmapped { .. } | Self::NotThen(_) => {
+                ErrorKind::Invalid
+            }
             Self::IdempotencyConflict => ErrorKind::Conflict,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {

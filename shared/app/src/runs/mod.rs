@@ -8,6 +8,7 @@ mod callback;
 mod cancel;
 mod compute;
 mod declared;
+mod delay;
 mod deliver;
 mod delivered;
 mod deltas;

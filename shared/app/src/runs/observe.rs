@@ -28,7 +28,7 @@ impl Runs {
 
     /// An end is stored.
     pub(super) fn note_end(&self, run: &Run) {
-        let took = run.ended_at.unwrap_or_default().since(run.started_at);
+        let took = run.ended_at.unwrap_or_default().since(run.begins_at());
         self.notes.ended(run.status.as_str(), took);
         match run.status {
             Status::Completed => self.notes.count(Metric::RunsCompleted),

@@ -4,14 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Error, Runs, Thread};
+use super::{Error, Runs, Thread, delay::put_off};
 use crate::{
     flow::Plan,
     model::{
         Environment, FlowReference, FollowUp, Listeners, Run, RunId, Status, Timestamp, Trigger,
         limits,
     },
-    queue::{Kind, Message},
     store::{Idempotency, Insert, Remembered},
     telemetry::Context,
 };
@@ -24,6 +23,8 @@ pub struct Start {
     pub environment: Environment,
     /// The flow's input.
     pub input: Value,
+    /// When the run is to begin, at once when absent; [`Runs::start`] alone takes a time.
+    pub run_at: Option<Timestamp>,
     /// The thread that the run belongs to.
     pub thread: Thread,
     /// What a repeat of the call has in common with it.
@@ -33,11 +34,11 @@ pub struct Start {
 }
 
 impl Start {
-    /// A wish without more: no thread, no repeats, nothing told later.
+    /// A wish without more: at once, no thread, no repeats, nothing told later.
     #[must_use]
     pub const fn new(trigger: Arc<Trigger>, environment: Environment, input: Value) -> Self {
-        let (thread, idempotency, follow_up) = (Thread::None, None, None);
-        Self { trigger, environment, input, thread, idempotency, follow_up }
+        let (run_at, thread, idempotency, follow_up) = (None, Thread::None, None, None);
+        Self { trigger, environment, input, run_at, thread, idempotency, follow_up }
     }
 }
 
@@ -64,7 +65,7 @@ impl Runs {
     ///
     /// # Errors
     /// [`Error::NoTrigger`] when the environment serves no version; [`Error::InvalidInput`];
-    /// [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may
+    /// [`Error::NotThen`]; [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may
     /// exist or not: a retry with the same idempotency key is safe, one without may start a second run.
     pub async fn start(&self, start: Start) -> Result<Started, Error> {
         let prepared = self.prepare(start).await?;
@@ -78,17 +79,13 @@ impl Runs {
 
     /// Stores a run, unless it is there already, and queues its first message.
     pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
-        let message = Message::about(run, Kind::Start);
         let began_at = self.now();
-        let (stored, queued) = futures::join!(
-            self.store.insert(run, input),
-            self.queue.send(&message, &run.workspace, Duration::ZERO),
-        );
+        let (stored, queued) = futures::join!(self.store.insert(run, input), self.send_first(run));
         let stored = stored?;
         queued?;
         if self.now().since(began_at) > limits::HEADER_PATIENCE {
             // The message may have been dropped for want of its run; this one finds it.
-            self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
+            self.send_first(run).await?;
         }
         if stored == Insert::Done {
             self.note_started();
@@ -111,6 +108,7 @@ impl Runs {
                 self.notes.webhook("input_refused");
             }
         })?;
+        let run_at = self.begins_later(start.run_at)?;
         let mut id = self.new_run_id()?;
         let mut replayed = false;
         if let Some(idempotency) = &start.idempotency {
@@ -122,6 +120,9 @@ impl Runs {
             }
         }
         let mut run = self.new_run(id, &start.trigger, start.environment, flow);
+        if let Some(run_at) = run_at {
+            put_off(&mut run, run_at);
+        }
         run.thread = start.thread.of_run(id);
         run.listeners.follow_up = start.follow_up;
         Ok(Prepared { run, input: start.input, plan, replayed })
@@ -148,6 +149,7 @@ impl Runs {
             epoch: 0,
             lease_until: Timestamp::default(),
             deadline: now.after(longest.min(limits::MAX_RUN)),
+            run_at: None,
             wake_at: None,
             cancel_requested: false,
             started_at: now,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     Error, RunView, Runs, Start,
     compute::Computed,
+    delay::expect_now,
     execute::Executed,
     host::Slice,
     start::{Prepared, may_lack_message},
@@ -26,6 +27,7 @@ impl Runs {
     /// As [`Runs::start`]. Once the run is stored and guarded there is no error any more: what
     /// fails later is taken up by a worker, and the caller gets the run's id.
     pub async fn start_and_wait(&self, start: Start) -> Result<(RunView, bool), Error> {
+        expect_now(start.run_at)?;
         let wait_until = self.now().after(self.settings.wait);
         let Prepared { mut run, input, plan, replayed } = self.prepare(start).await?;
         let id = run.id;

@@ -55,7 +55,7 @@ pub enum Claim {
         /// Its header.
         run: Box<Run>,
     },
-    /// It waits.
+    /// It waits, be it to begin or to go on.
     Asleep {
         /// When it wakes, or reaches its deadline.
         until: Timestamp,
@@ -71,8 +71,8 @@ pub enum Claim {
 const TAKE: &str = "SET #status = :running, #epoch = #epoch + :one, #lease_until = :lease, \
     #holder = :holder REMOVE #wake_at";
 
-const FREE: &str = "#lease_until <= :now AND (#status IN (:queued, :running) OR (#status = :waiting \
-    AND (#wake_at <= :now OR #deadline <= :now OR #cancel = :true)))";
+const FREE: &str = "#lease_until <= :now AND (#status = :running OR (#status IN (:queued, :waiting) \
+    AND (attribute_not_exists(#wake_at) OR #wake_at <= :now OR #deadline <= :now OR #cancel = :true)))";
 
 /// Payloads of one journal that are read at the same time. They take some 5 MB each, unpacked more.
 const READS_AT_ONCE: usize = 4;
@@ -200,7 +200,7 @@ fn is_held_by(header: &Item, holder: Nonce) -> bool {
 fn refused(run: Run, now: Timestamp) -> Claim {
     if run.status.is_terminal() {
         Claim::Ended(Box::new(run))
-    } else if run.status == Status::Waiting && run.lease_until <= now {
+    } else if matches!(run.status, Status::Queued | Status::Waiting) && run.lease_until <= now {
         let until = run.wake_at.unwrap_or(run.deadline).min(run.deadline);
         Claim::Asleep { until, run: Box::new(run) }
     } else {
@@ -318,6 +318,31 @@ mod tests {
                 let run = taken(claim).run;
                 assert_eq!((run.status, run.wake_at), (Status::Running, None), "{name}");
                 assert_eq!(run.cancel_requested, cancel, "{name}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_to_begin_later_is_taken_then() {
+        let database = Database::start().await;
+        for (name, now_in, cancel, is_asleep) in [
+            ("before", 599, false, true),
+            ("then", 600, false, false),
+            ("before, cancelled", 1, true, false),
+        ] {
+            let (run_at, wake_at) = (Some(at(600)), Some(at(600)));
+            let run = Run { run_at, wake_at, deadline: at(3300), ..queued() };
+            database.store.insert(&run, &json!({})).await.unwrap();
+            if cancel {
+                database.store.request_cancel(run.id, &run.workspace).await.unwrap();
+            }
+            let claim = database.store.claim(run.id, at(now_in), at(9999)).await.unwrap();
+            if is_asleep {
+                let slept = matches!(claim, Claim::Asleep { until, .. } if until == at(600));
+                assert!(slept, "{name}");
+            } else {
+                let run = taken(claim).run;
+                assert_eq!((run.run_at, run.wake_at), (Some(at(600)), None), "{name}");
             }
         }
     }

@@ -237,6 +237,7 @@ pub(super) fn queued() -> Run {
         epoch: 0,
         lease_until: Timestamp::default(),
         deadline: at(2700),
+        run_at: None,
         wake_at: None,
         cancel_requested: false,
         started_at: START,

@@ -73,6 +73,9 @@ pub(super) fn write(run: &Run) -> Item {
     set("deadline", time(run.deadline));
     set("started_at", time(run.started_at));
     set("expires_at", expires_at(run));
+    if let Some(run_at) = run.run_at {
+        set("run_at", time(run_at));
+    }
     if let Some(wake_at) = run.wake_at {
         set("wake_at", time(wake_at));
     }
@@ -108,6 +111,7 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         epoch: u32::try_from(header.number("epoch")?).map_err(|_| header.corrupt())?,
         lease_until: header.time("lease_until")?,
         deadline: header.time("deadline")?,
+        run_at: header.optional_time("run_at"),
         wake_at: header.optional_time("wake_at"),
         cancel_requested: header.flag("cancel"),
         started_at: header.time("started_at")?,
@@ -182,6 +186,7 @@ mod tests {
             status: Status::TimedOut,
             epoch: u32::MAX,
             lease_until: at(75),
+            run_at: Some(at(5)),
             wake_at: Some(at(10)),
             cancel_requested: true,
             ended_at: Some(at(20)),
@@ -212,7 +217,7 @@ mod tests {
         let called_back = Listeners { callback: true, follow_up: None };
         let shares = [
             (queued(), 300, 350),
-            (longest(), 150, 180),
+            (longest(), 140, 170),
             (Run { listeners: called_back, ..queued() }, 220, 260),
             (asked_for(), 0, 0),
         ];

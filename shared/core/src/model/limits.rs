@@ -75,6 +75,11 @@ pub const IDEMPOTENCY_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a run's record is kept after its start.
 pub const RUN_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// How long before its time a run may be asked for. Its record is kept from then on, so that after
+/// a week of waiting there are three for its result to be read in. Waiting costs a message every
+/// 15 minutes (`MAX_DELAY`).
+pub const MAX_DELAYED_START: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// Longest `Idempotency-Key`, in bytes.
 pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
 

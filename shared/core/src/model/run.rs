@@ -40,7 +40,9 @@ pub struct Run {
     pub lease_until: Timestamp,
     /// It ends as timed out then.
     pub deadline: Timestamp,
-    /// When it wakes, while it waits.
+    /// When it was to begin, if that was later than it was accepted.
+    pub run_at: Option<Timestamp>,
+    /// When it wakes, while it waits, or before it begins.
     pub wake_at: Option<Timestamp>,
     /// Whether somebody asked to cancel it.
     pub cancel_requested: bool,
@@ -52,4 +54,12 @@ pub struct Run {
     pub traceparent: Option<String>,
     /// Who has yet to be told that it has ended.
     pub listeners: Listeners,
+}
+
+impl Run {
+    /// From when on its time counts.
+    #[must_use]
+    pub fn begins_at(&self) -> Timestamp {
+        self.run_at.unwrap_or(self.started_at)
+    }
 }

@@ -1,5 +1,6 @@
 //! The AI Planet dialect.
 
+mod delays;
 mod faults;
 mod inputs;
 mod lists;

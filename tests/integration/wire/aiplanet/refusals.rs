@@ -178,6 +178,7 @@ fn whatever_arrives_is_answered_and_never_with_a_5xx() {
         "workflow_configuration_id",
         "inputs",
         "thread_id",
+        "run_at",
         "name",
         "type",
         "value",

@@ -1,6 +1,9 @@
 //! `run start`, `status`, `logs`, `list`, `cancel`.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use shared::clock::Clock;
 
 use super::redact::redacted;
 use crate::{site::Site, wire::Caller};
@@ -45,6 +48,25 @@ async fn a_run_that_fails_is_code_4_and_says_why() {
         site.run(&["run", "start", "order", "--input", r#"{"items": []}"#, "--wait"]).await;
     assert_eq!(failed.code, 4, "{}", failed.stderr);
     insta::assert_snapshot!("failed", redacted(&failed.stdout));
+}
+
+#[tokio::test]
+async fn a_run_that_is_to_begin_later_is_shown_and_cancelled() {
+    let site = Site::new();
+    let _stack = site.start(&[]).await;
+    let at = Clock::system().now().after(Duration::from_secs(3600)).to_string();
+    let started = site.run(&["run", "start", "hello", "--at", &at]).await;
+    assert_eq!(started.code, 0, "{}", started.stderr);
+    let id = started.stdout.trim_end();
+    insta::assert_snapshot!("delayed", redacted(&site.run(&["run", "status", id]).await.stdout));
+    assert_eq!(site.json(&["run", "status", id]).await["run_at"], json!(at));
+    assert_eq!(site.run(&["run", "cancel", id]).await.code, 0);
+    while site.json(&["run", "status", id]).await["status"] != "cancelled" {
+        tokio::task::yield_now().await;
+    }
+    let refused = site.run(&["run", "start", "hello", "--at", "9999-01-01T00:00:00Z"]).await;
+    assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
+    assert!(refused.stderr.contains("within 7 days"), "{}", refused.stderr);
 }
 
 #[tokio::test]

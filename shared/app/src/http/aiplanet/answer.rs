@@ -55,6 +55,8 @@ pub struct RunSummary {
 pub struct RunDetail {
     #[serde(flatten)]
     summary: RunSummary,
+    /// When it was to begin.
+    run_at: Option<String>,
     output: Value,
     error: Option<String>,
 }
@@ -120,7 +122,8 @@ impl From<RunView> for RunDetail {
             Some(End::Error(error)) => (Value::Null, Some(error.to_string())),
             None => (Value::Null, None),
         };
-        Self { summary: view.run.into(), output, error }
+        let run_at = view.run.run_at.as_ref().map(Timestamp::to_string);
+        Self { summary: view.run.into(), run_at, output, error }
     }
 }
 

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::answer::word;
 use crate::{
-    http::openapi::{examples, reference},
+    http::{
+        detail::RUN_AT,
+        openapi::{examples, reference},
+    },
     model::Status,
     runs::InputKind,
 };
@@ -26,10 +29,15 @@ pub(super) fn schemas() -> Value {
         "AiPlanetRunSummary": run(json!({}), &[]),
         "AiPlanetRun": run(
             json!({
+                "run_at": {
+                    "type": ["string", "null"],
+                    "format": "date-time",
+                    "description": "When the run was to begin; null for one that was to begin at once.",
+                },
                 "output": {"description": "The flow's output; null where there is none (yet)."},
                 "error": {"type": ["string", "null"], "description": "Why the run failed."},
             }),
-            &["output", "error"],
+            &["run_at", "output", "error"],
         ),
         "AiPlanetRuns": {
             "type": "object",
@@ -62,6 +70,7 @@ fn start() -> Value {
                 "description": "What the flow declares, each name once.",
             },
             "thread_id": reference("schemas/AiPlanetThread"),
+            RUN_AT: reference("schemas/RunAt"),
         },
         "required": ["workflow_configuration_id"],
         "examples": [{

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     http::{
-        detail::{self, fault},
+        detail::{self, RUN_AT, fault},
         headers,
     },
-    model::{ContentHash, Environment, ThreadId, Trigger, TriggerId},
+    model::{Environment, ThreadId, Timestamp, Trigger, TriggerId},
     runs::{self, DeclaredInputs, Idempotency, Start, Started, Thread},
 };
 
@@ -30,6 +30,7 @@ pub struct TriggerBody {
     pub workflow_configuration_id: String,
     inputs: Vec<Input>,
     thread: Thread,
+    run_at: Option<Timestamp>,
 }
 
 /// What is told of a start to who asked for it.
@@ -77,8 +78,9 @@ impl<'a> TriggerRequest<'a> {
             faults.text(configuration, || json!(["body", "workflow_configuration_id"]));
         let inputs = Input::all(members.remove("inputs"), &mut faults);
         let thread = thread(members.remove("thread_id"), &mut faults);
+        let run_at = faults.run_at(members.get(RUN_AT));
         let workflow_configuration_id = configuration.unwrap_or_default();
-        faults.none_or(TriggerBody { workflow_configuration_id, inputs, thread })
+        faults.none_or(TriggerBody { workflow_configuration_id, inputs, thread, run_at })
     }
 
     /// What is to be started, of a flow that declares its inputs so.
@@ -92,16 +94,17 @@ impl<'a> TriggerRequest<'a> {
         declared: &DeclaredInputs,
     ) -> Result<(Start, Asked), Error> {
         let key = detail::idempotency_key(self.0.headers())?;
-        let TriggerBody { inputs, thread, .. } = body;
+        let TriggerBody { inputs, thread, run_at, .. } = body;
         let names = inputs.iter().map(|input| input.name.clone()).collect();
         let asked = Asked { trigger: trigger.id.clone(), thread: thread.clone(), names };
         let input = Input::for_flow(inputs, declared)?;
         let given = thread.given().map_or("", ThreadId::as_str);
         let idempotency = key.map(|key| Idempotency::Key {
             key,
-            body: ContentHash::of(format!("{given}\n{input}").as_bytes()),
+            body: detail::hash_of(&format!("{given}\n{input}"), run_at),
         });
-        Ok((Start { thread, idempotency, ..Start::new(trigger, environment, input) }, asked))
+        let start = Start::new(trigger, environment, input);
+        Ok((Start { run_at, thread, idempotency, ..start }, asked))
     }
 }
 
