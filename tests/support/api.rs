@@ -8,7 +8,7 @@ use shared::{
     auth::Key,
     clock::Clock,
     egress::Policy,
-    model::{Environment, Secret, Trigger, TriggerId, Verification, Webhook, Workspace},
+    model::{Environment, Secret, Trigger, TriggerId, Verification, Webhook},
     store::Filter,
 };
 
@@ -39,9 +39,7 @@ impl Api {
         let clock = options.clock.clone();
         let egress = Policy { allow_private_targets: true, ..Policy::default() };
         let stack = Stack::start(Options { egress, ..options }).await.unwrap();
-        let workspace =
-            Workspace { id: workspace(), keys_in_paths: false, created_at: clock.now() };
-        stack.store().put_workspace(&workspace).await.unwrap();
+        stack.store().put_workspace(&records::workspace_record(clock.now())).await.unwrap();
         // The stack is on this machine, whatever proxy the way out takes.
         // Where an answer leads to is another server's, which the document does not tell of.
         let client =

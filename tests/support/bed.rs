@@ -10,7 +10,6 @@ use shared::{
     egress::{Egress, Policy},
     model::{
         ContentHash, Environment, Provider, RunId, Secret, SecretReference, Timestamp, Trigger,
-        Workspace,
     },
     queue::Queue,
     runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
@@ -90,8 +89,7 @@ impl Bed {
         let services = Services { database, objects, queues: queues.clone(), parameters };
         let runs = process(&clock, &services, settings, &wire);
         let bed = Self { clock, queues, services, settings, runs, wire, store };
-        let workspace = Workspace { id: workspace(), keys_in_paths: false, created_at: START };
-        bed.store.put_workspace(&workspace).await.unwrap();
+        bed.store.put_workspace(&records::workspace_record(START)).await.unwrap();
         bed
     }
 

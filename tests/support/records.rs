@@ -4,14 +4,20 @@ use serde_json::Value;
 use shared::{
     auth::{Key, KeyToken, Scopes, UrlToken, random},
     model::{
-        ContentHash, Environment, FlowVersion, Overlap, Schedule, SecretReference, Timestamp,
-        Trigger, TriggerState, Verification, Webhook, WorkspaceId,
+        ContentHash, Environment, FlowVersion, Limits, Overlap, Schedule, SecretReference,
+        Timestamp, Trigger, TriggerState, Verification, Webhook, Workspace, WorkspaceId,
     },
 };
 
 /// The workspace of every test.
 pub fn workspace() -> WorkspaceId {
     "demo".parse().unwrap()
+}
+
+/// Its record, without limits.
+pub fn workspace_record(now: Timestamp) -> Workspace {
+    let limits = Limits::default();
+    Workspace { id: workspace(), keys_in_paths: false, limits, created_at: now }
 }
 
 /// A flow of the workspace, from its text.
@@ -89,6 +95,7 @@ pub fn key(now: Timestamp) -> (Key, KeyToken) {
         scopes: Scopes::all(),
         environments: None,
         triggers: None,
+        rate: None,
         created_at: now,
         expires_at: None,
         revoked_at: None,

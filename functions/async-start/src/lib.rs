@@ -7,7 +7,7 @@ use shared::{
     http::{
         self, Dialect,
         phinite::{Envelope, Error, TriggerRequest, reply},
-        received,
+        received, with_limits,
     },
     runs::Runs,
 };
@@ -18,10 +18,10 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let runs = runs.observed(&event);
     if Dialect::of(&request) == Dialect::AiPlanet {
         let result = Box::pin(aiplanet::trigger(&runs, &request)).await;
-        return http::aiplanet::reply(&request, event, result).await;
+        return with_limits(&runs, http::aiplanet::reply(&request, event, result).await);
     }
     let result = start(&runs, &request).await;
-    reply(&request, event, result).await
+    with_limits(&runs, reply(&request, event, result).await)
 }
 
 async fn start(runs: &Runs, request: &Request) -> Result<Envelope, Error> {

@@ -5,7 +5,7 @@ mod pinkfish;
 
 use lambda_http::{Body, Request, Response};
 use shared::{
-    http::{self, Dialect, phinite, received},
+    http::{self, Dialect, phinite, received, with_limits},
     model::limits,
     runs::Runs,
 };
@@ -14,17 +14,18 @@ use shared::{
 pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
     let runs = runs.observed(&event);
-    match Dialect::of(&request) {
+    let response = match Dialect::of(&request) {
         // No route of AI Planet's comes here.
         Dialect::Phinite | Dialect::AiPlanet => {
             phinite::reply(&request, event, run(&runs, &request).await).await
         }
         Dialect::Pinkfish => {
-            let runs = runs.waiting_at_most(limits::PINKFISH_WAIT);
+            let runs = runs.clone().waiting_at_most(limits::PINKFISH_WAIT);
             let result = Box::pin(pinkfish::answer(&runs, &request)).await;
             http::pinkfish::reply(&request, event, result).await
         }
-    }
+    };
+    with_limits(&runs, response)
 }
 
 async fn run(runs: &Runs, request: &Request) -> Result<phinite::Envelope, phinite::Error> {

@@ -5,7 +5,7 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
         pinkfish::{self, Answer, TriggerRequest},
-        received,
+        received, with_limits,
     },
     model::limits,
     runs::{Received, Runs},
@@ -16,7 +16,7 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
     let runs = runs.observed(&event).waiting_at_most(limits::PINKFISH_WAIT);
     let result = Box::pin(ingest(&runs, &request)).await;
-    pinkfish::reply(&request, event, result).await
+    with_limits(&runs, pinkfish::reply(&request, event, result).await)
 }
 
 async fn ingest(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Error> {

@@ -9,6 +9,7 @@ mod environments;
 mod error;
 mod flow;
 mod key;
+mod limit;
 mod openapi;
 mod output;
 mod provider;

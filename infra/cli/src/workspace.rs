@@ -1,15 +1,17 @@
 //! `workspace …`: the owners of keys, triggers, flows and runs.
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
+use serde_json::Value;
 use shared::{
-    model::{Workspace, WorkspaceId},
+    model::{Frequency, Limits, Workspace, WorkspaceId},
     store::config::Put,
 };
 
 use crate::{
     connect::Connection,
     error::Error,
+    limit::{self, Wanted},
     output::{Answer, Output, facts, time},
 };
 
@@ -24,20 +26,36 @@ pub(crate) enum Command {
         /// histories keep URLs
         #[arg(long)]
         keys_in_paths: bool,
+        #[command(flatten)]
+        limits: LimitArguments,
     },
     /// Change a workspace; functions notice within 30 s
+    #[command(group(clap::ArgGroup::new("change").args(["keys_in_paths", "rate"]).required(true).multiple(true)))]
     Set {
         /// Its id
         id: WorkspaceId,
         /// Whether a key of the workspace may stand in a URL's path
         #[arg(long, value_name = "on|off")]
-        keys_in_paths: Switch,
+        keys_in_paths: Option<Switch>,
+        #[command(flatten)]
+        limits: LimitArguments,
     },
     /// Show a workspace
     Show {
         /// Its id
         id: WorkspaceId,
     },
+}
+
+/// How much may be started in a workspace. What is not named stays as it is: unlimited, at first.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LimitArguments {
+    /// How often a run may be started, by whichever key or webhook: `10/s`, `100/min`, `none`
+    #[arg(long)]
+    rate: Option<Wanted<Frequency>>,
+    /// How many may be started at once after a pause [default: the rate's number]
+    #[arg(long, value_name = "COUNT", requires = "rate")]
+    burst: Option<u32>,
 }
 
 /// A setting that is on or off.
@@ -57,16 +75,27 @@ pub(crate) async fn execute(
 ) -> Result<(), Error> {
     let store = &connection.store;
     match command {
-        Command::Create { id, keys_in_paths } => {
-            let workspace = Workspace { id, keys_in_paths, created_at: connection.now() };
+        Command::Create { id, keys_in_paths, limits: LimitArguments { rate, burst } } => {
+            let rate = rate.map(|rate| limit::rate(rate, burst)).transpose()?;
+            let limits = Limits { rate: rate.and_then(Wanted::limit) };
+            let workspace = Workspace { id, keys_in_paths, limits, created_at: connection.now() };
             if store.put_workspace(&workspace).await? == Put::Taken {
                 let id = &workspace.id;
                 return Err(Error::Failed(format!("there is a workspace `{id}` already")));
             }
             output.answer(&Shown::from(workspace))
         }
-        Command::Set { id, keys_in_paths } => {
-            if !store.set_keys_in_paths(&id, keys_in_paths == Switch::On).await? {
+        Command::Set { id, keys_in_paths, limits: LimitArguments { rate, burst } } => {
+            // One after the other: each may be repeated.
+            let mut is_there = true;
+            if let Some(rate) = rate {
+                let rate = limit::rate(rate, burst)?.limit();
+                is_there = store.set_workspace_rate(&id, rate.as_ref()).await?;
+            }
+            if let (true, Some(allowed)) = (is_there, keys_in_paths) {
+                is_there = store.set_keys_in_paths(&id, allowed == Switch::On).await?;
+            }
+            if !is_there {
                 return Err(missing(&id));
             }
             show(&id, connection, output).await
@@ -88,6 +117,7 @@ fn missing(id: &WorkspaceId) -> Error {
 struct Shown {
     workspace_id: WorkspaceId,
     keys_in_paths: bool,
+    rate: Value,
     created_at: String,
     #[serde(skip)]
     record: Workspace,
@@ -97,7 +127,8 @@ impl From<Workspace> for Shown {
     fn from(record: Workspace) -> Self {
         let created_at = record.created_at.to_string();
         let (workspace_id, keys_in_paths) = (record.id.clone(), record.keys_in_paths);
-        Self { workspace_id, keys_in_paths, created_at, record }
+        let rate = limit::rate_json(record.limits.rate.as_ref());
+        Self { workspace_id, keys_in_paths, rate, created_at, record }
     }
 }
 
@@ -106,6 +137,7 @@ impl Answer for Shown {
         facts(&[
             ("Workspace", self.workspace_id.to_string()),
             ("Keys in paths", if self.keys_in_paths { "on" } else { "off" }.to_owned()),
+            ("Rate of starts", limit::shown(self.record.limits.rate)),
             ("Created", time(self.record.created_at)),
         ])
     }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::{model::Status, runs::Filter};
+use shared::{
+    model::{Rate, Status},
+    runs::{Error, Filter},
+};
 use support::{Bed, Target};
 
 use super::flows::{HELLO, LOOP_RETRY_WAIT, ONE_CALL};
@@ -68,6 +71,39 @@ async fn a_background_start_is_one_put_and_one_send() {
     let mut operations = bed.wire.operations();
     operations.sort();
     assert_eq!(operations, ["PutItem", "SendMessage"]);
+}
+
+#[tokio::test]
+async fn a_rate_is_one_write_where_there_is_one_and_none_where_it_is_known_to_be_used_up() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let limited = Rate::new("1/min".parse().unwrap(), 3).unwrap();
+    bed.store.set_workspace_rate(&support::workspace(), Some(&limited)).await.unwrap();
+    let start = || bed.runs.start(bed.wish(&hello, json!({"message": "you"})));
+    // The first finds the bucket full, the second finds out that it is not any more.
+    for _ in 0..2 {
+        start().await.unwrap();
+    }
+    bed.wire.take();
+    start().await.unwrap();
+    let mut operations = bed.wire.operations();
+    operations[1..].sort();
+    assert_eq!(operations, ["UpdateItem", "PutItem", "SendMessage"]);
+    let refused = start().await.unwrap_err();
+    assert!(matches!(refused, Error::RateLimited { .. }), "{refused}");
+    assert_eq!(bed.wire.operations(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_first_start_of_a_process_reads_limits_beside_everything_else() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let (process, wire) = bed.process();
+    process.start(bed.wish(&hello, json!({"message": "you"}))).await.unwrap();
+    let operations = wire.operations();
+    // Workspace, flow and version; the trigger has been read by whoever asks.
+    assert_eq!(operations[..3], ["GetItem"; 3], "{operations:?}");
+    assert_eq!(operations.len(), 5, "{operations:?}");
 }
 
 #[tokio::test]

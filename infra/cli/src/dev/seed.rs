@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use shared::{
     auth::{KeyToken, Scopes},
     flow,
-    model::{Environment, Timestamp, Trigger, TriggerId, TriggerState, Workspace, WorkspaceId},
+    model::{
+        Environment, Limits, Timestamp, Trigger, TriggerId, TriggerState, Workspace, WorkspaceId,
+    },
     store::{Store, config::Put},
 };
 
@@ -32,7 +34,12 @@ pub(super) async fn seed(store: &Store, base_url: &str, now: Timestamp) -> Resul
     let failed = |error: shared::model::InvalidId| Error::because("the demo cannot be made", error);
     let workspace_id: WorkspaceId = DEMO_WORKSPACE.parse().map_err(failed)?;
     // Taken: a start before this one was cut off, or lost its record.
-    let workspace = Workspace { id: workspace_id.clone(), keys_in_paths: true, created_at: now };
+    let workspace = Workspace {
+        id: workspace_id.clone(),
+        keys_in_paths: true,
+        limits: Limits::default(),
+        created_at: now,
+    };
     let (Put::Done | Put::Taken) = store.put_workspace(&workspace).await?;
     let mut triggers = BTreeMap::new();
     for example in &EXAMPLES {
@@ -68,6 +75,7 @@ pub(super) async fn seed(store: &Store, base_url: &str, now: Timestamp) -> Resul
         environments: None,
         triggers: None,
         expires_at: None,
+        rate: None,
     };
     let (_, token) = key::create(store, grant, now).await?;
     Ok(Demo { base_url: base_url.to_owned(), workspace_id, api_key: token.expose(), triggers })

@@ -1,13 +1,14 @@
 //! Keys as they are shown.
 
 use serde::Serialize;
+use serde_json::Value;
 use shared::{
     auth::{Key, KeyId, KeyToken, Scope, Scopes},
     model::{Environment, Timestamp, TriggerId, WorkspaceId},
 };
 
 use crate::{
-    environments,
+    environments, limit,
     output::{Answer, Table, time},
 };
 
@@ -54,7 +55,7 @@ impl Answer for Revoked {
 pub(super) struct Keys {
     keys: Vec<Shown>,
     #[serde(skip)]
-    rows: Vec<[String; 6]>,
+    rows: Vec<[String; 7]>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +67,7 @@ struct Shown {
     scopes: Scopes,
     environments: Option<Vec<Environment>>,
     triggers: Option<Vec<TriggerId>>,
+    rate: Value,
     created_at: String,
     expires_at: Option<String>,
     revoked_at: Option<String>,
@@ -83,6 +85,7 @@ impl Shown {
             scopes: key.scopes.clone(),
             environments: key.environments.clone(),
             triggers: key.triggers.clone(),
+            rate: limit::rate_json(key.rate.as_ref()),
             created_at: key.created_at.to_string(),
             expires_at: text(key.expires_at),
             revoked_at: text(key.revoked_at),
@@ -108,7 +111,7 @@ impl Keys {
     }
 }
 
-fn row(key: &Key, now: Timestamp) -> [String; 6] {
+fn row(key: &Key, now: Timestamp) -> [String; 7] {
     let scopes: Vec<_> = key.scopes.iter().map(Scope::as_str).collect();
     let or = |time_of: Option<Timestamp>, nothing: &str| {
         time_of.map_or_else(|| nothing.to_owned(), time)
@@ -119,13 +122,14 @@ fn row(key: &Key, now: Timestamp) -> [String; 6] {
         state(key, now).to_owned(),
         scopes.join(" "),
         environments::show(key.environments.as_deref().unwrap_or(&Environment::ALL)),
+        limit::shown(key.rate),
         or(key.last_used_at, "never"),
     ]
 }
 
 impl Answer for Keys {
     fn text(&self) -> String {
-        Table::new(["KEY", "NAME", "STATE", "SCOPES", "ENVIRONMENTS", "LAST USED"])
+        Table::new(["KEY", "NAME", "STATE", "SCOPES", "ENVIRONMENTS", "RATE", "LAST USED"])
             .render(self.rows.iter().cloned(), "No keys. Create one with `key create`.")
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use shared::{
     auth::{self, Key, KeyToken, Scope, Scopes},
-    model::{Environment, Timestamp, TriggerId, WorkspaceId},
+    model::{Environment, Frequency, Rate, Timestamp, TriggerId, WorkspaceId},
     store::{Store, config::Put},
 };
 
@@ -13,6 +13,7 @@ use crate::{
     duration,
     environments::{self, Wanted},
     error::Error,
+    limit::{self, Wanted as Limit},
     trigger::readable_name,
 };
 
@@ -34,6 +35,12 @@ pub(crate) struct Arguments {
     /// When it stops working, from now: 12h, 90d [default: never]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     expires_in: Option<Duration>,
+    /// How often it may start a run: `10/s`, `100/min` [default: unlimited]
+    #[arg(long)]
+    rate: Option<Limit<Frequency>>,
+    /// How many it may start at once after a pause [default: the rate's number]
+    #[arg(long, value_name = "COUNT", requires = "rate")]
+    burst: Option<u32>,
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
@@ -58,20 +65,28 @@ pub(crate) struct Grant {
     pub(crate) triggers: Option<Vec<TriggerId>>,
     /// Until when.
     pub(crate) expires_at: Option<Timestamp>,
+    /// How often; unlimited when absent.
+    pub(crate) rate: Option<Rate>,
 }
 
 impl Grant {
     /// What the command line asks for. What it leaves out is not limited.
-    pub(super) fn of(arguments: Arguments, workspace: WorkspaceId, now: Timestamp) -> Self {
-        let Arguments { name, scope, env, trigger, expires_in } = arguments;
-        Self {
+    pub(super) fn of(
+        arguments: Arguments,
+        workspace: WorkspaceId,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let Arguments { name, scope, env, trigger, expires_in, rate, burst } = arguments;
+        let rate = rate.map(|rate| limit::rate(rate, burst)).transpose()?;
+        Ok(Self {
             workspace,
             name,
             scopes: if scope.is_empty() { Scopes::all() } else { scope.into_iter().collect() },
             environments: (!env.is_empty()).then(|| environments::named(&env)),
             triggers: (!trigger.is_empty()).then_some(trigger),
             expires_at: expires_in.map(|duration| now.after(duration)),
-        }
+            rate: rate.and_then(Limit::limit),
+        })
     }
 }
 
@@ -83,7 +98,7 @@ pub(crate) async fn create(
 ) -> Result<(Key, KeyToken), Error> {
     let random = auth::random().map_err(|error| Error::because("no key could be made", error))?;
     let token = KeyToken::generate(random);
-    let Grant { workspace, name, scopes, environments, triggers, expires_at } = grant;
+    let Grant { workspace, name, scopes, environments, triggers, expires_at, rate } = grant;
     let key = Key {
         id: token.id(),
         workspace,
@@ -92,6 +107,7 @@ pub(crate) async fn create(
         scopes,
         environments,
         triggers,
+        rate,
         created_at: now,
         expires_at,
         revoked_at: None,

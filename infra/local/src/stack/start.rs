@@ -144,6 +144,7 @@ mod tests {
         };
         let workspace = shared::model::Workspace {
             keys_in_paths: false,
+            limits: shared::model::Limits::default(),
             id: "kept".parse().unwrap(),
             created_at: shared::model::Timestamp::default(),
         };

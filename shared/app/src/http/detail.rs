@@ -1,6 +1,8 @@
 //! Errors of the dialects that answer with `{"detail": …}`, a text or a list of faults in the FastAPI
 //! form: Phinite's and AI Planet's, each in its own words.
 
+use std::time::Duration;
+
 use lambda_http::{
     Body, Request, Response,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -13,7 +15,7 @@ use crate::{
         headers, respond,
     },
     model::{ContentHash, Timestamp},
-    runs::{self, ErrorKind},
+    runs::{self, ErrorKind, Limit},
 };
 
 /// What a dialect calls things.
@@ -59,6 +61,13 @@ pub enum Error {
         /// What is wrong, without the data.
         message: String,
     },
+    /// 429, and when to come again.
+    Limited {
+        /// Which limit, in words.
+        limit: Limit,
+        /// When there will be room.
+        again_in: Duration,
+    },
     /// 503 where another try may help, else 500. The caller is told no more than that.
     Failed(runs::Error),
 }
@@ -98,6 +107,7 @@ impl Error {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             Self::Invalid(_) | Self::InvalidInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,6 +127,7 @@ impl Error {
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
             Self::Invalid(_) | Self::InvalidInput { .. } => "The request is not valid".to_owned(),
+            Self::Limited { limit, .. } => respond::limited(*limit),
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
                     "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice"
@@ -202,13 +213,15 @@ pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> R
         Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
         Error::UnsupportedCoding => Some((header::ACCEPT_ENCODING, "identity")),
-        Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
-            Some((header::RETRY_AFTER, "1"))
-        }
         _ => None,
     };
     if let Some((name, value)) = extra {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    match error {
+        Error::Limited { again_in, .. } => respond::retry_after(&mut response, Some(*again_in)),
+        Error::Failed(error) => respond::retry_after(&mut response, error.again_in()),
+        _ => {}
     }
     response
 }
@@ -237,6 +250,7 @@ impl From<runs::Error> for Error {
             runs::Error::NoTrigger => Self::NoTrigger,
             runs::Error::NoRun => Self::NoRun,
             runs::Error::TooLarge => Self::TooLarge,
+            runs::Error::RateLimited { limit, again_in } => Self::Limited { limit, again_in },
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",
                 &json!(["header", "Idempotency-Key"]),

@@ -12,6 +12,7 @@ mod multipart;
 pub mod openapi;
 pub mod phinite;
 pub mod pinkfish;
+mod policy;
 mod problem;
 mod received;
 mod respond;
@@ -19,5 +20,6 @@ pub mod routes;
 mod serve;
 
 pub use dialect::Dialect;
+pub use policy::with_limits;
 pub use received::received;
 pub use serve::serve_streaming;

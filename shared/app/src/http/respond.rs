@@ -1,5 +1,7 @@
 //! What answers of every dialect have in common.
 
+use std::time::Duration;
+
 use lambda_http::{
     Body, Response,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -7,6 +9,7 @@ use lambda_http::{
 use serde_json::Value;
 
 use super::{headers, problem};
+use crate::runs::Limit;
 
 /// The media type of almost everything.
 pub(super) const JSON: &str = "application/json";
@@ -36,6 +39,26 @@ pub(super) fn refusal(
         return respond(status, problem::MEDIA_TYPE, problem.to_string());
     }
     respond(status, JSON, shape(faults).to_string())
+}
+
+/// What whoever meets a limit is told.
+pub(super) fn limited(limit: Limit) -> String {
+    format!(
+        "Too many requests: {limit}. Nothing was started; try again after as many seconds as Retry-After says"
+    )
+}
+
+/// Says when to come again, in whole seconds.
+pub(super) fn retry_after(response: &mut Response<Body>, again_in: Option<Duration>) {
+    if let Some(again_in) = again_in {
+        let seconds = whole_seconds(again_in).max(1);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
+/// The seconds after which a time is over.
+pub(super) fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
 /// Says that an earlier call with the same idempotency key had started the run.

@@ -130,8 +130,11 @@ impl Runs {
     ) -> Result<(), Error> {
         let id: TriggerId = trigger.parse().map_err(|_| Error::NoTrigger)?;
         let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
-        let flow = self.config.flow(&trigger.workspace, &trigger.flow, self.now()).await?;
-        let flow = flow.ok_or(Error::NoTrigger)?;
+        let (flow, _) = futures::join!(
+            self.config.flow(&trigger.workspace, &trigger.flow, self.now()),
+            self.config.workspace(&trigger.workspace, self.now()),
+        );
+        let flow = flow?.ok_or(Error::NoTrigger)?;
         let served = match environment {
             Some(environment) => flow.serves.get(&environment),
             None => flow.serves.values().next_back(),
@@ -221,6 +224,7 @@ impl Runs {
         if let Err(error) = self.config.touch_key(&key, self.now()).await {
             tracing::warn!(error = %error, "Could not note the use of a key");
         }
+        self.standing.asked_by(&key);
         Caller(By::Key(key))
     }
 

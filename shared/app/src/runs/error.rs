@@ -1,7 +1,13 @@
 //! How a use case fails. Two readers: the wire (status and external text) and the worker (try
 //! again or give up).
 
+use std::time::Duration;
+
+use super::Limit;
 use crate::{queue, secrets, store};
+
+/// When to try again what a service did not do: the SDK has tried for about as long.
+const UNAVAILABLE: Duration = Duration::from_secs(1);
 
 /// A use case's failure. `Display` is for the log; what a caller may see is in [`ErrorKind`].
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +52,14 @@ pub enum Error {
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
+    /// The key or the workspace starts runs too often. Nothing was written; a retry before `again_in` fails the same way.
+    #[error("refused for now: {limit}")]
+    RateLimited {
+        /// Which limit.
+        limit: Limit,
+        /// When there will be room.
+        again_in: Duration,
+    },
     /// The input or the output is larger than can be stored.
     #[error("too large to be stored")]
     TooLarge,
@@ -76,6 +90,8 @@ pub enum ErrorKind {
     Invalid,
     /// The same key with another body.
     Conflict,
+    /// Later, please.
+    Limited,
     /// Smaller, please.
     TooLarge,
     /// Try again: nothing was acknowledged, and with an idempotency key nothing happens twice.
@@ -100,6 +116,7 @@ impl Error {
                 ErrorKind::Invalid
             }
             Self::IdempotencyConflict => ErrorKind::Conflict,
+            Self::RateLimited { .. } => ErrorKind::Limited,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,
@@ -114,6 +131,17 @@ impl Error {
             // Whatever it is: a provider that is told to try again loses nothing while it is mended.
             Self::Secrets(_) => ErrorKind::Unavailable,
             Self::Internal(_) => ErrorKind::Internal,
+        }
+    }
+}
+
+impl Error {
+    /// When another try may help, where it may.
+    #[must_use]
+    pub fn again_in(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { again_in, .. } => Some(*again_in),
+            _ => (self.kind() == ErrorKind::Unavailable).then_some(UNAVAILABLE),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod admit;
+mod allowance;
 mod bury;
 mod callback;
 mod cancel;
@@ -37,6 +38,7 @@ mod thread;
 mod wait;
 
 pub use access::{Caller, Key, Subject};
+pub use allowance::{Limit, Policy};
 pub use deltas::{Delta, Deltas};
 pub use door::Door;
 pub use error::{Error, ErrorKind};

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Deltas, Error, kept::Kept};
+use super::{Deltas, Error, allowance::Standing, kept::Kept};
 use crate::{
     auth,
     clock::Clock,
@@ -11,7 +11,7 @@ use crate::{
     model::{RunId, Timestamp, limits},
     queue::Queue,
     secrets::Secrets,
-    store::{Store, config::Cache},
+    store::{Buckets, Store, config::Cache},
     telemetry::{Event, Notes, Telemetry},
     webhook::Scheme,
 };
@@ -21,6 +21,7 @@ use crate::{
 pub struct Runs {
     pub(super) store: Store,
     pub(super) config: Cache,
+    pub(super) buckets: Buckets,
     pub(super) queue: Queue,
     pub(super) secrets: Secrets,
     pub(super) egress: Egress,
@@ -32,6 +33,8 @@ pub struct Runs {
     pub(super) deltas: Deltas,
     /// About the event in hand.
     pub(super) notes: Notes,
+    /// How whoever sent it stands with their limits.
+    pub(super) standing: Standing,
 }
 
 /// What this process has compiled so far.
@@ -99,9 +102,11 @@ impl Runs {
     pub fn new(parts: Parts, settings: Settings) -> Self {
         let Parts { store, queue, secrets, egress, clock } = parts;
         let config = Cache::new(store.clone());
+        let buckets = Buckets::new(store.clone());
         Self {
             store,
             config,
+            buckets,
             queue,
             secrets,
             egress,
@@ -111,6 +116,7 @@ impl Runs {
             telemetry: Telemetry::default(),
             deltas: Deltas::default(),
             notes: Notes::default(),
+            standing: Standing::default(),
         }
     }
 
@@ -130,7 +136,7 @@ impl Runs {
     /// The same, for what `event` asks for.
     #[must_use]
     pub fn observed(&self, event: &Event) -> Self {
-        Self { notes: event.notes(), ..self.clone() }
+        Self { notes: event.notes(), standing: Standing::begin(), ..self.clone() }
     }
 
     /// The same, but that what models say in the runs that it executes goes to `deltas` meanwhile.

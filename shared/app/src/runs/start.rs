@@ -65,8 +65,9 @@ impl Runs {
     ///
     /// # Errors
     /// [`Error::NoTrigger`] when the environment serves no version; [`Error::InvalidInput`];
-    /// [`Error::NotThen`]; [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may
-    /// exist or not: a retry with the same idempotency key is safe, one without may start a second run.
+    /// [`Error::NotThen`]; [`Error::RateLimited`]; [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`],
+    /// after which the run may exist or not: a retry with the same idempotency key is safe, one without may start a
+    /// second run.
     pub async fn start(&self, start: Start) -> Result<Started, Error> {
         let prepared = self.prepare(start).await?;
         let (id, replayed) = (prepared.run.id, prepared.replayed);
@@ -99,9 +100,15 @@ impl Runs {
         Ok(run.is_some_and(|run| !may_lack_message(&run)))
     }
 
-    /// Resolves what to run and checks the input; writes nothing but the idempotency key.
+    /// Resolves what to run, checks the input, asks the limits; writes nothing but tokens that are used up and the
+    /// idempotency key.
     pub(super) async fn prepare(&self, start: Start) -> Result<Prepared, Error> {
-        let (flow, plan) = self.served_plan(&start.trigger, start.environment).await?;
+        // Side by side for a process that has neither yet.
+        let (served, workspace) = futures::join!(
+            self.served_plan(&start.trigger, start.environment),
+            self.config.workspace(&start.trigger.workspace, self.now()),
+        );
+        let ((flow, plan), workspace) = (served?, workspace?);
         check_input(&plan, &start.input).inspect_err(|_| {
             // Its sender reads no answers; who operates the trigger looks here.
             if matches!(start.idempotency, Some(Idempotency::Delivery { .. })) {
@@ -109,6 +116,9 @@ impl Runs {
             }
         })?;
         let run_at = self.begins_later(start.run_at)?;
+        let limits = workspace.map(|workspace| workspace.limits.clone()).unwrap_or_default();
+        // After all that is wrong with the request for ever, so that this costs nobody a token.
+        self.allow(&start.trigger.workspace, &limits).await?;
         let mut id = self.new_run_id()?;
         let mut replayed = false;
         if let Some(idempotency) = &start.idempotency {

@@ -2,6 +2,7 @@
 //! for an item. The only module that names `aws_sdk_dynamodb` and `aws_sdk_s3`. Knows no HTTP, no
 //! queue and no clock: times come in as values.
 
+mod bucket;
 mod claim;
 mod client;
 mod codec;
@@ -25,6 +26,7 @@ pub mod tables;
 mod turn;
 mod view;
 
+pub use bucket::{Buckets, Rated, Token};
 pub use claim::{Claim, Claimed, Unreadable};
 pub use client::{Store, Tables};
 pub use error::{Error, ErrorKind, PayloadFault};

@@ -35,6 +35,7 @@ pub(super) fn write(head: &Head, facts: &Facts, outcome: Outcome) {
                 run.status = ended,
                 run.duration_ms = run_ms,
                 webhook.outcome = facts.webhook,
+                start.refused = facts.refused,
                 trace_id = facts.context.map(|context| context.trace_id()),
                 duration_ms = head.watch.elapsed_ms(),
                 error,

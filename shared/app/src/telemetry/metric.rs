@@ -15,6 +15,8 @@ const MAX_VALUES: usize = 100;
 pub enum Metric {
     /// Runs that were stored and promised.
     RunsStarted,
+    /// Starts that a limit refused.
+    StartsRefused,
     /// Runs that ended with an output.
     RunsCompleted,
     /// Runs that ended with an error, dead letters among them.
@@ -35,6 +37,7 @@ impl Metric {
     const fn name(self) -> &'static str {
         match self {
             Self::RunsStarted => "RunsStarted",
+            Self::StartsRefused => "StartsRefused",
             Self::RunsCompleted => "RunsCompleted",
             Self::RunsFailed => "RunsFailed",
             Self::RunsCancelled => "RunsCancelled",

@@ -41,6 +41,8 @@ pub(super) struct Facts {
     pub(super) ended: Option<(&'static str, u64)>,
     /// What became of a webhook's request that started no run.
     pub(super) webhook: Option<&'static str>,
+    /// The limit that a start was refused by, in a word.
+    pub(super) refused: Option<&'static str>,
     pub(super) error: Option<Failure>,
     pub(super) values: Vec<(Metric, u64)>,
     pub(super) spans: Vec<Span>,
@@ -82,6 +84,11 @@ impl Notes {
     /// Why a webhook's request started no run, in a word.
     pub fn webhook(&self, outcome: &'static str) {
         self.note(|facts| facts.webhook = Some(outcome));
+    }
+
+    /// Which kind of limit refused a start, in a word.
+    pub fn refused(&self, limit: &'static str) {
+        self.note(|facts| facts.refused = Some(limit));
     }
 
     /// The run ended as `status` says, this long after its start.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{KeyHash, KeyId, KeyToken, Scope, Scopes};
-use crate::model::{Environment, Timestamp, TriggerId, WorkspaceId};
+use crate::model::{Environment, Rate, Timestamp, TriggerId, WorkspaceId};
 
 /// What is kept of a key. Not its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Key {
     /// For which triggers and their runs; for all of the workspace's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub triggers: Option<Vec<TriggerId>>,
+    /// How often it may start a run, where that is limited. Not part of the record, because it changes.
+    #[serde(skip)]
+    pub rate: Option<Rate>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops working.
@@ -81,6 +84,7 @@ mod tests {
             scopes: Scopes::all(),
             environments: None,
             triggers: None,
+            rate: None,
             created_at: Timestamp::from_millis(1000),
             expires_at: None,
             revoked_at: None,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Callback, ContentHash, Environment, FlowReference, Schedule, Timestamp, TriggerId, Webhook,
-    WorkspaceId,
+    Callback, ContentHash, Environment, FlowReference, Rate, Schedule, Timestamp, TriggerId,
+    Webhook, WorkspaceId,
 };
 
 /// A workspace.
@@ -18,8 +18,18 @@ pub struct Workspace {
     /// where an owner says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keys_in_paths: bool,
+    /// How much may be started in it. Not part of the record, because it changes.
+    #[serde(skip)]
+    pub limits: Limits,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// How much may be started in a workspace. What is absent is not limited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// How often a run may be started, by whichever key or webhook.
+    pub rate: Option<Rate>,
 }
 
 /// A flow and the version that each environment serves.

@@ -80,6 +80,11 @@ pub const RUN_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// 15 minutes (`MAX_DELAY`).
 pub const MAX_DELAYED_START: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// Highest rate of starts that a key or a workspace can be limited to, a second. A rate is one item, an item is in one
+/// partition, and a partition bears 1,000 writes a second (`DynamoDB` developer guide, "Partition throughput limits");
+/// asking for a token takes one write as a rule, and a second one where the bucket was not as it was thought to be.
+pub const MAX_RATE_PER_SECOND: u32 = 500;
+
 /// Longest `Idempotency-Key`, in bytes.
 pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
 

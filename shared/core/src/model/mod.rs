@@ -12,6 +12,7 @@ mod journal;
 pub mod limits;
 mod listener;
 mod provider;
+mod rate;
 mod run;
 mod schedule;
 mod secret;
@@ -20,7 +21,7 @@ mod time;
 mod webhook;
 
 pub use completion::{Completion, Usage};
-pub use config::{Flow, FlowVersion, Trigger, TriggerState, Workspace};
+pub use config::{Flow, FlowVersion, Limits, Trigger, TriggerState, Workspace};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
@@ -31,6 +32,7 @@ pub use journal::{
 };
 pub use listener::{FollowUp, FollowUpMethod, Listener, Listeners};
 pub use provider::Provider;
+pub use rate::{Frequency, InvalidRate, Level, Rate, microseconds};
 pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;

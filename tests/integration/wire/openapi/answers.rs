@@ -8,7 +8,7 @@ use lambda_http::{
 };
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
-use shared::{auth::Scopes, http::routes::ROUTES};
+use shared::{auth::Scopes, http::routes::ROUTES, model::Rate};
 use support::{Answer, Api, Bed, Fault, Sender, contract, send};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -92,6 +92,8 @@ struct Site {
     api: Api,
     /// A key that may do nothing.
     powerless: String,
+    /// A key that has started as much as it may for now.
+    spent: String,
     /// A run that has ended.
     run: String,
     /// A file that is announced.
@@ -110,6 +112,13 @@ impl Site {
         api.publish(ECHO).await;
         api.publish(SLEEP).await;
         let powerless = api.make_key(|key| key.scopes = Scopes::from_iter([])).await;
+        let spent = api.make_key(|key| {
+            let rate = Rate::new("1/min".parse().unwrap(), 1);
+            key.rate = Some(rate.unwrap());
+        });
+        let spent = spent.await;
+        let last = api.request(Method::POST, "/ext/triggers/echo").header("x-api-key", &spent);
+        assert_eq!(send(last).await.status, 200);
         let run = send(api.wait_for("echo", "{}")).await.workflow_id();
         let announced = api.keyed(Method::POST, "/ext/triggers/echo/files").body(FILE);
         let file = send(announced).await.json()["fileId"].as_str().unwrap().to_owned();
@@ -118,7 +127,7 @@ impl Site {
             trigger.id = "signed".parse().unwrap();
         });
         let hook = hook.await;
-        let site = Self { api, powerless, run, file, hook };
+        let site = Self { api, powerless, spent, run, file, hook };
         assert_eq!(send(site.delivery("push", Method::POST)).await.status, 200);
         site
     }
@@ -235,6 +244,7 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
         }
         422 if method == Method::POST => with("environment", "TEST"),
         422 => with_query("logs=some&limit=0"),
+        429 => request(&there, &site.spent, &body),
         431 => plain().header("x-long", "x".repeat(11_000)),
         status => panic!("say how {status} of {} {} comes about", case.method, case.path),
     }

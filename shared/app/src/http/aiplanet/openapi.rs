@@ -7,14 +7,16 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::openapi::{Part, detail_refusals, examples, reference, responses, set};
+use crate::http::openapi::{
+    Part, detail_refusals, examples, reference, responses, set, set_limits,
+};
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
 const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
 
-const START_REFUSALS: [u16; 8] = [401, 403, 404, 413, 415, 422, 500, 503];
+const START_REFUSALS: [u16; 9] = [401, 403, 404, 413, 415, 422, 429, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
 
@@ -52,6 +54,7 @@ pub(in crate::http) fn part() -> Part {
 fn trigger() -> Value {
     let mut headers = cors();
     set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    set_limits(&mut headers);
     let run = json!({"run_id": "$response.body#/run_id"});
     let success = json!({
         "202": {

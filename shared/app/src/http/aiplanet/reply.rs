@@ -27,7 +27,10 @@ const WORDING: Wording = Wording {
 /// Keys go in a header that a page's own code sets, never in a cookie, so any page may ask.
 pub(super) const CORS: [(HeaderName, &str); 2] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-    (header::ACCESS_CONTROL_EXPOSE_HEADERS, "Idempotency-Replayed, Retry-After"),
+    (
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        "Idempotency-Replayed, Retry-After, RateLimit, RateLimit-Policy",
+    ),
 ];
 
 /// What a preflight allows besides.

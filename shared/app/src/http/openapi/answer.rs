@@ -26,6 +26,22 @@ pub(in crate::http) fn responses(success: Value, dialect: &str, refusals: &[u16]
     Value::Object(all)
 }
 
+/// Adds the headers that tell how whoever starts a run stands with their limits.
+pub(in crate::http) fn set_limits(headers: &mut Value) {
+    set(headers, "RateLimit", reference("headers/RateLimit"));
+    set(headers, "RateLimit-Policy", reference("headers/RateLimitPolicy"));
+}
+
+/// On the refusal of a start by a limit, beside `headers`.
+pub(in crate::http) fn limited(mut headers: Value) -> Value {
+    set(&mut headers, "Retry-After", reference("headers/RetryAfter"));
+    set_limits(&mut headers);
+    headers
+}
+
+/// What the refusal of a start by a limit says, or the gateway's for all callers together.
+pub(in crate::http) const LIMITED: &str = "A limit of the key or of its workspace is reached; or, deployed, all callers together ask too often. Nothing was started.";
+
 /// A refusal in its dialect's shape, or as a problem for who asks for one.
 pub(in crate::http) fn refusal(
     description: &str,

@@ -77,6 +77,16 @@ pub(super) fn components() -> Value {
                 "description": "There where an earlier call with the same key had started the run.",
                 "schema": {"type": "string", "const": "true"},
             },
+            "RateLimit": {
+                "description": "How the caller stands with each limit that counts its starts: `r` are left, and there is one more after `t` seconds. Only where something is limited (draft-ietf-httpapi-ratelimit-headers).",
+                "schema": {"type": "string", "pattern": r#"^"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*$"#},
+                "example": "\"key\";r=19;t=1, \"workspace\";r=80;t=2",
+            },
+            "RateLimitPolicy": {
+                "description": "Those limits: `q` starts at once, and as many again after `w` seconds.",
+                "schema": {"type": "string", "pattern": r#"^"[a-z]+";q=\d+;w=\d+(, "[a-z]+";q=\d+;w=\d+)*$"#},
+                "example": "\"key\";q=20;w=2, \"workspace\";q=100;w=10",
+            },
             "RetryAfter": {
                 "description": "Seconds to wait before the next try.",
                 "required": true,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{at_function_or_gateway, reference, refusal, set};
+use super::{LIMITED, at_function_or_gateway, limited, reference, refusal, set};
 
 /// The schemas, by their names.
 pub(super) fn schemas() -> Value {
@@ -103,6 +103,7 @@ pub(in crate::http) fn refusals(dialect: &str, headers: &Value) -> Value {
                 headers,
             ),
         ),
+        (429, said(LIMITED, &either, &limited(json!({})))),
         (500, said("A defect. Nothing was promised.", &either, &none)),
         (
             503,

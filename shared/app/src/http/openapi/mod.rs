@@ -11,7 +11,9 @@ mod gateway;
 mod part;
 mod served;
 
-pub(super) use answer::{at_function_or_gateway, reference, refusal, responses, set};
+pub(super) use answer::{
+    LIMITED, at_function_or_gateway, limited, reference, refusal, responses, set, set_limits,
+};
 pub(super) use components::examples;
 pub(super) use detail::refusals as detail_refusals;
 pub use document::document;

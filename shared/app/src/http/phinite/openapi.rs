@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas;
 use crate::{
-    http::openapi::{Part, detail_refusals, examples, reference, responses, set},
+    http::openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
     model::limits,
 };
 
@@ -12,7 +12,7 @@ use crate::{
 const PREFIXES: [(&str, &str); 2] = [("/api/v1/ai/trigger", ""), ("/trigger", "Older")];
 
 /// What both routes that start a run refuse with.
-const START_REFUSALS: [u16; 8] = [401, 403, 404, 413, 415, 422, 500, 503];
+const START_REFUSALS: [u16; 9] = [401, 403, 404, 413, 415, 422, 429, 500, 503];
 
 /// What the status route refuses with.
 const STATUS_REFUSALS: [u16; 6] = [401, 403, 404, 422, 500, 503];
@@ -81,10 +81,12 @@ fn starting(suffix: &str, body: &str) -> Value {
             "workflow_id": "$response.body#/workflow_id",
         },
     });
+    let mut headers = json!({"Idempotency-Replayed": reference("headers/IdempotencyReplayed")});
+    set_limits(&mut headers);
     let success = json!({
         "200": {
             "description": "The run: ended, or stored and queued.",
-            "headers": {"Idempotency-Replayed": reference("headers/IdempotencyReplayed")},
+            "headers": headers,
             "content": {"application/json": {"schema": reference("schemas/PhiniteRun")}},
             "links": {"status": status},
         },

@@ -1,10 +1,15 @@
 //! Errors of the dialect: `{"error": "Not Found", "message": "…"}`.
 
+use std::time::Duration;
+
 use lambda_http::http::StatusCode;
 
 use crate::{
-    http::body::{Fault, Unreadable},
-    runs::{self, ErrorKind},
+    http::{
+        body::{Fault, Unreadable},
+        respond,
+    },
+    runs::{self, ErrorKind, Limit},
 };
 
 /// How a request of this dialect fails.
@@ -36,6 +41,13 @@ pub enum Error {
     Invalid(String),
     /// 422.
     KeyReused,
+    /// 429, and when to come again.
+    Limited {
+        /// Which limit, in words.
+        limit: Limit,
+        /// When there will be room.
+        again_in: Duration,
+    },
     /// 503 where another try may help, else 500. The caller is told no more than that.
     Failed(runs::Error),
 }
@@ -53,6 +65,7 @@ impl Error {
             Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -77,6 +90,7 @@ impl Error {
                 .to_owned(),
             Self::Invalid(what) | Self::FileTooLarge(what) => what.clone(),
             Self::KeyReused => "Idempotency-Key was used with other inputs".to_owned(),
+            Self::Limited { limit, .. } => respond::limited(*limit),
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
                     "Try again; with an Idempotency-Key a retry starts nothing twice"
@@ -109,6 +123,7 @@ impl From<runs::Error> for Error {
             runs::Error::NoTrigger => Self::NotFound("Trigger not found"),
             runs::Error::NoRun => Self::NotFound("Run not found"),
             runs::Error::TooLarge => Self::TooLarge,
+            runs::Error::RateLimited { limit, again_in } => Self::Limited { limit, again_in },
             runs::Error::IdempotencyConflict => Self::KeyReused,
             runs::Error::InvalidInput { pointer, message } => {
                 let place = if pointer.is_empty() { "the inputs" } else { &pointer };

@@ -31,8 +31,7 @@ pub(super) const PREFLIGHT_HEADERS: &str =
 pub(super) const PREFLIGHT_MAX_AGE_S: u16 = 600;
 
 /// What a page may read of an answer.
-pub(super) const EXPOSED_HEADERS: &str =
-    "X-Pf-Run-Id, X-Pf-Automation-Id, Idempotency-Replayed, Retry-After";
+pub(super) const EXPOSED_HEADERS: &str = "X-Pf-Run-Id, X-Pf-Automation-Id, Idempotency-Replayed, Retry-After, RateLimit, RateLimit-Policy";
 
 /// When to ask for a run again that took longer than the wait, in seconds.
 pub(super) const RETRY_AFTER_S: u16 = 5;
@@ -186,13 +185,15 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
     let extra = match error {
         Error::Unauthenticated | Error::NotAdmitted => Some((header::WWW_AUTHENTICATE, "ApiKey")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
-        Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
-            Some((header::RETRY_AFTER, "1"))
-        }
         _ => None,
     };
     if let Some((name, value)) = extra {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    match error {
+        Error::Limited { again_in, .. } => respond::retry_after(&mut response, Some(*again_in)),
+        Error::Failed(error) => respond::retry_after(&mut response, error.again_in()),
+        _ => {}
     }
     response
 }

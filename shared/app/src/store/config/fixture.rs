@@ -16,6 +16,7 @@ pub(super) fn key(number: u8) -> Key {
         scopes: Scopes::all(),
         environments: Some(vec![Environment::Dev]),
         triggers: None,
+        rate: None,
         created_at: START,
         expires_at: None,
         revoked_at: None,

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::{
     Put,
+    limit::{read_rate, write_rate},
     record::{record, value},
 };
 use crate::{
     auth::{Key, KeyId},
-    model::{Timestamp, WorkspaceId},
+    model::{Rate, Timestamp, WorkspaceId},
     store::{
         Error, Store,
         client::{ABSENT, Condition, Write},
@@ -28,6 +29,7 @@ fn read(item: &Item) -> Result<Key, Error> {
     let mut key: Key = value(stored)?;
     key.revoked_at = stored.optional_time("revoked_at").or(key.revoked_at);
     key.last_used_at = stored.optional_time("last_used_at").or(key.last_used_at);
+    key.rate = read_rate(stored)?;
     Ok(key)
 }
 
@@ -37,7 +39,8 @@ impl Store {
     /// # Errors
     /// See [`Error`]; a retry is safe.
     pub async fn put_key(&self, key: &Key) -> Result<Put, Error> {
-        let item = record(pk(&key.id), &key.workspace, key)?;
+        let mut item = record(pk(&key.id), &key.workspace, key)?;
+        write_rate(&mut item, key.rate.as_ref())?;
         self.put_record(item, Condition { expression: ABSENT, values: Vec::new() }).await
     }
 
@@ -76,6 +79,24 @@ impl Store {
         let key = item::key(pk(id), MAIN);
         let write = self.update(&self.tables.config, key, update, condition).await?;
         Ok(matches!(write, Write::Done(_)))
+    }
+
+    /// Limits how often a key may start a run, or no more. Caches notice within 30 s. False when the workspace has no
+    /// such key.
+    ///
+    /// # Errors
+    /// See [`Error`]; a retry is safe.
+    pub async fn set_key_rate(
+        &self,
+        workspace: &WorkspaceId,
+        id: &KeyId,
+        rate: Option<&Rate>,
+    ) -> Result<bool, Error> {
+        let condition = Condition {
+            expression: "#workspace = :workspace",
+            values: vec![(":workspace", text(workspace.as_str()))],
+        };
+        self.set_rate(item::key(pk(id), MAIN), rate, condition).await
     }
 
     /// Notes that a key was used at `now`, unless a use within the last hour is noted already.
@@ -133,6 +154,22 @@ mod tests {
         let mut expected = [revoked, key(2)];
         expected.sort_by_key(|key| key.id.clone());
         assert_eq!(database.store.keys(&workspace).await.unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_rate_is_set_changed_and_cleared() {
+        let database = Database::start().await;
+        let rate = |text: &str| Rate::new(text.parse().unwrap(), 5).unwrap();
+        let made = Key { rate: Some(rate("1/min")), ..key(1) };
+        database.store.put_key(&made).await.unwrap();
+        assert_eq!(database.store.key(&made.id).await.unwrap(), Some(made));
+        let (workspace, id, other) = (key(1).workspace, key(1).id, "other".parse().unwrap());
+        for rate in [Some(rate("10/s")), None, None] {
+            let store = &database.store;
+            assert!(store.set_key_rate(&workspace, &id, rate.as_ref()).await.unwrap());
+            assert!(!store.set_key_rate(&other, &id, None).await.unwrap());
+            assert_eq!(store.key(&id).await.unwrap(), Some(Key { rate, ..key(1) }));
+        }
     }
 
     #[tokio::test]

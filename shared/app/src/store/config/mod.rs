@@ -6,6 +6,7 @@ mod cache;
 mod fixture;
 mod flow;
 mod key;
+mod limit;
 mod provider;
 mod record;
 mod trigger;

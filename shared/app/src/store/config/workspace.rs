@@ -4,10 +4,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     Put,
+    limit::{read_rate, write_rate},
     record::{record, value},
 };
 use crate::{
-    model::{Workspace, WorkspaceId},
+    model::{Limits, Rate, Workspace, WorkspaceId},
     store::{
         Error, Store,
         client::{ABSENT, Condition, Write},
@@ -28,7 +29,13 @@ fn read(item: &Item) -> Result<Workspace, Error> {
     if item.contains_key(KEYS_IN_PATHS) {
         workspace.keys_in_paths = stored.flag(KEYS_IN_PATHS);
     }
+    workspace.limits = Limits { rate: read_rate(stored)? };
     Ok(workspace)
+}
+
+/// There is such a workspace.
+const fn exists() -> Condition {
+    Condition { expression: "attribute_exists(#pk)", values: Vec::new() }
 }
 
 impl Store {
@@ -37,7 +44,8 @@ impl Store {
     /// # Errors
     /// See [`Error`]; a retry is safe.
     pub async fn put_workspace(&self, workspace: &Workspace) -> Result<Put, Error> {
-        let item = record(pk(&workspace.id), &workspace.id, workspace)?;
+        let mut item = record(pk(&workspace.id), &workspace.id, workspace)?;
+        write_rate(&mut item, workspace.limits.rate.as_ref())?;
         self.put_record(item, Condition { expression: ABSENT, values: Vec::new() }).await
     }
 
@@ -55,14 +63,25 @@ impl Store {
     /// # Errors
     /// See [`Error`]; a retry is safe.
     pub async fn set_keys_in_paths(&self, id: &WorkspaceId, allowed: bool) -> Result<bool, Error> {
-        let condition = Condition {
-            expression: "attribute_exists(#pk)",
-            values: vec![(":allowed", AttributeValue::Bool(allowed))],
-        };
+        let values = vec![(":allowed", AttributeValue::Bool(allowed))];
+        let condition = Condition { values, ..exists() };
         let key = item::key(pk(id), MAIN);
         let update = "SET #keys_in_paths = :allowed";
         let write = self.update(&self.tables.config, key, update, condition).await?;
         Ok(matches!(write, Write::Done(_)))
+    }
+
+    /// Limits how often runs of the workspace are started, or no more. Caches notice within 30 s. False when there is
+    /// no such workspace.
+    ///
+    /// # Errors
+    /// See [`Error`]; a retry is safe.
+    pub async fn set_workspace_rate(
+        &self,
+        id: &WorkspaceId,
+        rate: Option<&Rate>,
+    ) -> Result<bool, Error> {
+        self.set_rate(item::key(pk(id), MAIN), rate, exists()).await
     }
 }
 
@@ -71,11 +90,35 @@ mod tests {
     use super::*;
     use crate::store::fixture::{Database, at};
 
+    fn demo() -> Workspace {
+        Workspace {
+            id: "demo".parse().unwrap(),
+            keys_in_paths: false,
+            limits: Limits::default(),
+            created_at: at(0),
+        }
+    }
+
+    #[tokio::test]
+    async fn limits_are_set_changed_and_cleared() {
+        let database = Database::start().await;
+        let rate = |text: &str| Rate::new(text.parse().unwrap(), 5).unwrap();
+        let limited = |rate| Workspace { limits: Limits { rate }, ..demo() };
+        assert!(!database.store.set_workspace_rate(&demo().id, None).await.unwrap());
+        let made = limited(Some(rate("1/min")));
+        database.store.put_workspace(&made).await.unwrap();
+        assert_eq!(database.store.workspace(&made.id).await.unwrap(), Some(made));
+        for rate in [Some(rate("10/s")), None, None] {
+            assert!(database.store.set_workspace_rate(&demo().id, rate.as_ref()).await.unwrap());
+            let stored = database.store.workspace(&demo().id).await.unwrap();
+            assert_eq!(stored, Some(limited(rate)));
+        }
+    }
+
     #[tokio::test]
     async fn a_workspace_is_stored_once() {
         let database = Database::start().await;
-        let first =
-            Workspace { id: "demo".parse().unwrap(), keys_in_paths: false, created_at: at(0) };
+        let first = demo();
         let second = Workspace { created_at: at(1), ..first.clone() };
         assert_eq!(database.store.workspace(&first.id).await.unwrap(), None);
         for (workspace, expected) in
@@ -89,8 +132,7 @@ mod tests {
     #[tokio::test]
     async fn keys_in_paths_are_allowed_and_not_any_more() {
         let database = Database::start().await;
-        let made =
-            Workspace { id: "demo".parse().unwrap(), keys_in_paths: true, created_at: at(0) };
+        let made = Workspace { keys_in_paths: true, ..demo() };
         assert!(!database.store.set_keys_in_paths(&made.id, true).await.unwrap());
         assert_eq!(database.store.workspace(&made.id).await.unwrap(), None);
         database.store.put_workspace(&made).await.unwrap();

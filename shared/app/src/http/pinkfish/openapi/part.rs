@@ -8,7 +8,7 @@ use super::{
     runs, schemas, trigger, webhook,
 };
 use crate::{
-    http::openapi::{Part, at_function_or_gateway, reference, refusal, set},
+    http::openapi::{LIMITED, Part, at_function_or_gateway, limited, reference, refusal, set},
     model::limits,
 };
 
@@ -67,6 +67,7 @@ fn refusals() -> Value {
         "Pinkfish413": said("The body, or a file, is too large.", &either, &[]),
         "Pinkfish415": said("The body is of a type that the route does not take, or is compressed.", &plain, &[]),
         "Pinkfish422": said("The `Idempotency-Key` was used with other inputs.", &plain, &[]),
+        "Pinkfish429": refusal(LIMITED, &either, "Problem", &limited(cors())),
         "Pinkfish500": said("A defect. Nothing was promised.", &either, &[]),
         "Pinkfish503": said(
             "A service is out of reach. With an `Idempotency-Key` a retry starts nothing twice.",

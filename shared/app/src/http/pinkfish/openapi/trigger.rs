@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::headers::{self, preflight};
-use crate::http::openapi::{examples, reference, responses, set};
+use crate::http::openapi::{examples, reference, responses, set, set_limits};
 
 const PATH: &str = "/ext/triggers/{triggerId}";
 
-const POST_REFUSALS: [u16; 9] = [400, 401, 403, 404, 413, 415, 422, 500, 503];
+const POST_REFUSALS: [u16; 10] = [400, 401, 403, 404, 413, 415, 422, 429, 500, 503];
 /// Files that were uploaded first may be too large together, whatever names them.
-const GET_REFUSALS: [u16; 8] = [400, 401, 403, 404, 413, 422, 500, 503];
+const GET_REFUSALS: [u16; 9] = [400, 401, 403, 404, 413, 422, 429, 500, 503];
 
 /// The paths.
 pub(super) fn paths() -> Map<String, Value> {
@@ -55,6 +55,7 @@ fn get_operation() -> Value {
 /// What the two have in common.
 fn starting(id: &str, refusals: &[u16]) -> Value {
     let mut of_run = headers::of_run();
+    set_limits(&mut of_run);
     set(&mut of_run, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
     let success = json!({
         "200": {
@@ -138,6 +139,7 @@ fn links() -> Value {
 pub(super) fn waited_headers() -> Value {
     let mut headers = headers::of_run();
     set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    set_limits(&mut headers);
     set(&mut headers, "Retry-After", reference("headers/RetryAfter"));
     headers
 }

@@ -6,13 +6,13 @@ use super::{
     headers::{cors, preflight},
     trigger::{key_parameter, query_parameter, trigger_parameter, waited_headers},
 };
-use crate::http::openapi::{reference, responses, set};
+use crate::http::openapi::{reference, responses, set, set_limits};
 
 const PATH: &str = "/ext/webhook/{apiKey}/triggers/{triggerId}";
 
-const POST_REFUSALS: [u16; 9] = [400, 401, 403, 404, 413, 415, 422, 500, 503];
+const POST_REFUSALS: [u16; 10] = [400, 401, 403, 404, 413, 415, 422, 429, 500, 503];
 /// A body that comes with a GET may be signed, so it is read, and may be too large.
-const GET_REFUSALS: [u16; 8] = [400, 401, 403, 404, 413, 422, 500, 503];
+const GET_REFUSALS: [u16; 9] = [400, 401, 403, 404, 413, 422, 429, 500, 503];
 
 /// The paths.
 pub(super) fn paths() -> Map<String, Value> {
@@ -103,6 +103,7 @@ fn receiving(id: &str, summary: &str, refusals: &[u16]) -> Value {
 
 fn event_headers() -> Value {
     let mut headers = cors();
+    set_limits(&mut headers);
     set(&mut headers, "X-Pf-Run-Id", json!({"schema": reference("schemas/RunId")}));
     set(&mut headers, "X-Pf-Automation-Id", json!({"schema": {"type": "string"}}));
     set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
