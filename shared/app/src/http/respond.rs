@@ -39,6 +39,6 @@ pub(super) fn refusal(
 }
 
 /// Says that an earlier call with the same idempotency key had started the run.
-pub(super) fn mark_replayed(response: &mut Response<Body>) {
+pub(super) fn mark_replayed<B>(response: &mut Response<B>) {
     response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
 }

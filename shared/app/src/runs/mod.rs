@@ -1,8 +1,9 @@
-//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury
-//! it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
+//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, follow it, cancel it,
+//! bury it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
 mod admit;
+mod audience;
 mod bury;
 mod callback;
 mod cancel;
@@ -10,12 +11,12 @@ mod compute;
 mod declared;
 mod deliver;
 mod delivered;
-mod deltas;
 mod door;
 mod error;
 mod execute;
 mod files;
 mod fire;
+mod follow;
 mod follow_up;
 mod host;
 mod ingest;
@@ -36,10 +37,11 @@ mod thread;
 mod wait;
 
 pub use access::{Caller, Key, Subject};
-pub use deltas::{Delta, Deltas};
+pub use audience::{Audience, Delta, Live, Seat};
 pub use door::Door;
 pub use error::{Error, ErrorKind};
 pub use files::{NewFile, Uploaded};
+pub use follow::{Follower, Happening};
 pub use ingest::{Incoming, Received};
 pub use service::{Parts, Runs, Settings};
 pub use start::{Start, Started};
