@@ -30,6 +30,28 @@ async fn a_run_is_started_in_a_thread_and_read() {
 
 #[tokio::test]
 #[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_run_is_followed_to_its_end_however_large_its_output() {
+    let site = Site::start(&[HELLO]).await;
+    let name = support::noise(900_000, 1);
+    let id = site.start_run("hello", &json!({"message": name})).await;
+    let mut worker = site.process(Function::Worker).await;
+    assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+    let mut follower = site.process(Function::Follow).await;
+    let request = site.request("follow").parameter("run_id", &id);
+    let answer = follower.invoke(&request.clone().json()).await.http();
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/event-stream"));
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    assert!(text.starts_with("id: 0\nevent: run.started\ndata: {"), "{answer}");
+    assert!(
+        text.contains("event: run.completed\n") && text.contains(&name) && text.ends_with("}\n\n")
+    );
+    let seen = request.header("Last-Event-ID", "3");
+    assert_eq!(follower.invoke(&seen.json()).await.http().status, 204);
+    site.finish();
+}
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_run_is_cancelled_by_who_reads_it() {
     let site = Site::start(&[&LONG_REST.replace("seconds: 4", "seconds: 600")]).await;
     let id = site.start_run("long-rest", &json!({})).await;

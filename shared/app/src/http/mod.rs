@@ -5,6 +5,7 @@ pub mod aiplanet;
 mod body;
 mod detail;
 mod dialect;
+pub mod events;
 mod form;
 pub mod gateway;
 mod headers;

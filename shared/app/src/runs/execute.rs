@@ -182,7 +182,9 @@ impl Runs {
             return Ok(true);
         }
         let (seq, entry) = recorder.take_pending();
-        Ok(self.store.append(run, seq, &entry).await? == Append::Done)
+        let appended = self.store.append(run, seq, &entry).await?;
+        self.audience.written(seq);
+        Ok(appended == Append::Done)
     }
 }
 

@@ -23,6 +23,7 @@ mod listeners;
 mod payloads;
 mod record;
 pub mod tables;
+mod tail;
 mod turn;
 mod view;
 
@@ -39,5 +40,6 @@ pub use lease::{CancelRequest, Renewal};
 pub use list::{Filter, ListedRun, RunPage};
 pub use payloads::Payloads;
 pub use record::Record;
+pub use tail::{Bookmark, Tail};
 pub use turn::Turn;
 pub use view::{LogPage, View};

@@ -44,6 +44,14 @@ pub const MAX_RUN: Duration = Duration::from_secs(2700);
 /// invocation after 900 s (AWS Lambda quotas); an effect in flight may take up to `MAX_EFFECT`.
 pub const SLICE: Duration = Duration::from_secs(600);
 
+/// How long a run is followed over one connection. Lambda and API Gateway end it after 900 s (AWS Lambda quotas;
+/// API Gateway quotas, response streaming); what is under way by then has the last minute to be put in order.
+pub const STREAM: Duration = Duration::from_secs(840);
+
+/// An effect that takes longer than this is worth a write that tells of it: people who watch begin to wonder after
+/// a second (J. Nielsen, "Response times: the 3 important limits"), and nearly all calls end before.
+pub const LONG_EFFECT: Duration = Duration::from_secs(1);
+
 /// Longest single effect.
 pub const MAX_EFFECT: Duration = Duration::from_secs(290);
 

@@ -207,6 +207,9 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
         keyed(api.request(method.clone(), &path), &case.operation, &api.key)
     };
     match case.status {
+        204 if case.path.ends_with("/events") && method != Method::OPTIONS => {
+            plain().header("last-event-id", "99")
+        }
         204 if method != Method::OPTIONS => site.delivery("ping", method.clone()),
         202 if case.path.ends_with("/cancel") => {
             let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
@@ -243,7 +246,7 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
             request(&there, &api.key, "{}")
         }
         422 if method == Method::POST => with("environment", "TEST"),
-        422 => with_query("logs=some&limit=0"),
+        422 => with_query("logs=some&limit=0&last_event_id=x"),
         429 => request(&there, &site.spent, &body),
         431 => plain().header("x-long", "x".repeat(11_000)),
         status => panic!("say how {status} of {} {} comes about", case.method, case.path),

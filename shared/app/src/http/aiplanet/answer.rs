@@ -26,6 +26,8 @@ pub enum Answer {
     Cancelled(RunSummary),
     /// Runs.
     List(RunList),
+    /// The run has ended, and its caller has seen all of its events.
+    NothingFollows,
 }
 
 /// A run that was just queued.

@@ -1,6 +1,6 @@
 //! The AI Planet dialect under `/api/v1/apps/workflow-execution`: `POST …/trigger` with typed inputs,
-//! `GET …/runs/{run_id}`, `GET …/runs` and `POST …/runs/{run_id}/cancel`. A workflow configuration is a
-//! trigger.
+//! `GET …/runs/{run_id}` and its `…/events`, `GET …/runs` and `POST …/runs/{run_id}/cancel`. A workflow
+//! configuration is a trigger.
 
 mod answer;
 mod input;
@@ -13,7 +13,7 @@ mod trigger;
 
 pub use answer::{Answer, RunDetail, RunList, RunSummary, StartedRun};
 pub use list::ListRequest;
-pub use reply::reply;
+pub use reply::{reply, reply_with_events};
 pub use request::{RunsRequest, Wanted};
 pub use trigger::{Asked, TriggerBody, TriggerRequest};
 

@@ -7,17 +7,20 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::openapi::{
-    Part, detail_refusals, examples, reference, responses, set, set_limits,
+use crate::http::{
+    events::stream,
+    openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
 };
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
+const EVENTS: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/events";
 const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
 
 const START_REFUSALS: [u16; 9] = [401, 403, 404, 413, 415, 422, 429, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
+const EVENTS_REFUSALS: [u16; 6] = [401, 403, 404, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
 
 /// The part.
@@ -29,7 +32,7 @@ pub(in crate::http) fn part() -> Part {
     Part {
         tag: json!({
             "name": "AI Planet",
-            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, list runs, cancel one.",
+            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, follow it, list runs, cancel one.",
         }),
         paths: json!({
             TRIGGER: {
@@ -38,6 +41,7 @@ pub(in crate::http) fn part() -> Part {
             },
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
+            EVENTS: {"get": events(), "options": preflight("aiPlanetEventsOptions", &of_run())},
             CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
         }),
         components: json!({
@@ -63,6 +67,7 @@ fn trigger() -> Value {
             "content": {"application/json": {"schema": reference("schemas/AiPlanetStarted")}},
             "links": {
                 "run": {"operationId": "aiPlanetRun", "parameters": run},
+                "events": {"operationId": "aiPlanetRunEvents", "parameters": run},
                 "cancel": {"operationId": "aiPlanetCancel", "parameters": run},
             },
         },
@@ -125,6 +130,30 @@ fn run() -> Value {
         "Read a run: its state and output",
         &[run_parameter()],
         &responses(success, "AiPlanet", &RUN_REFUSALS),
+    )
+}
+
+fn events() -> Value {
+    let last = |name: &str, place: &str, description: &str| {
+        json!({
+            "name": name, "in": place, "description": description,
+            "schema": {"type": "integer", "minimum": 0, "maximum": u32::MAX},
+        })
+    };
+    let parameters = [
+        run_parameter(),
+        last("Last-Event-ID", "header", "Go on behind the event with this id."),
+        last("last_event_id", "query", "The same, for who cannot send the header."),
+    ];
+    let success = json!({
+        "200": stream("The run as it happens, from its start or from where the caller left it.", cors()),
+        "204": {"description": "The run has ended, and the caller has seen its last event.", "headers": cors()},
+    });
+    operation(
+        "aiPlanetRunEvents",
+        "Follow a run",
+        &parameters,
+        &responses(success, "AiPlanet", &EVENTS_REFUSALS),
     )
 }
 

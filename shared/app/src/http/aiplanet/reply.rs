@@ -11,6 +11,7 @@ use super::{Answer, Error};
 use crate::{
     http::{
         detail::{self, Wording},
+        events::{self, Reply, StreamedBody},
         respond::{self, JSON, respond},
     },
     runs,
@@ -38,7 +39,7 @@ pub(super) const PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
     (
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "Authorization, Content-Type, Idempotency-Key, traceparent",
+        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent",
     ),
     (header::ACCESS_CONTROL_MAX_AGE, "600"),
 ];
@@ -60,6 +61,23 @@ pub async fn reply(
     response
 }
 
+/// The answer to a request that may have asked for events, which end the request's event then.
+pub async fn reply_with_events(
+    request: &Request,
+    event: Event,
+    result: Result<Reply<Answer>, Error>,
+) -> Response<StreamedBody> {
+    match result {
+        Ok(Reply::Events(events)) => {
+            let mut response = events.write(event);
+            set(&mut response, CORS);
+            response
+        }
+        Ok(Reply::Whole(answer)) => events::whole(reply(request, event, Ok(answer)).await),
+        Err(error) => events::whole(reply(request, event, Err(error)).await),
+    }
+}
+
 fn write(answer: Answer) -> Result<Response<Body>, Error> {
     Ok(match answer {
         Answer::Preflight => {
@@ -79,6 +97,11 @@ fn write(answer: Answer) -> Result<Response<Body>, Error> {
         Answer::Cancelled(run) if run.has_ended() => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) => json_of(StatusCode::ACCEPTED, &run)?,
         Answer::List(list) => json_of(StatusCode::OK, &list)?,
+        Answer::NothingFollows => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
     })
 }
 
@@ -88,7 +111,7 @@ fn json_of(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>
     Ok(respond(status, JSON, text))
 }
 
-fn set<const N: usize>(response: &mut Response<Body>, headers: [(HeaderName, &'static str); N]) {
+fn set<B, const N: usize>(response: &mut Response<B>, headers: [(HeaderName, &'static str); N]) {
     for (name, value) in headers {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
