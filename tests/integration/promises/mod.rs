@@ -12,5 +12,6 @@ mod payloads;
 mod schedules;
 mod slices;
 mod starts;
+mod threads;
 mod timetable;
 mod webhooks;

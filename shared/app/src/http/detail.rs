@@ -58,6 +58,8 @@ pub enum Error {
         /// What is wrong, without the data.
         message: String,
     },
+    /// 429.
+    Busy(&'static str),
     /// 503 where another try may help, else 500. The caller is told no more than that.
     Failed(runs::Error),
 }
@@ -97,6 +99,7 @@ impl Error {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             Self::Invalid(_) | Self::InvalidInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -116,6 +119,7 @@ impl Error {
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
             Self::Invalid(_) | Self::InvalidInput { .. } => "The request is not valid".to_owned(),
+            Self::Busy(what) => (*what).to_owned(),
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
                     "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice"
@@ -177,6 +181,7 @@ pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> R
         Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
         Error::UnsupportedCoding => Some((header::ACCEPT_ENCODING, "identity")),
+        Error::Busy(_) => Some((header::RETRY_AFTER, "30")),
         Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
             Some((header::RETRY_AFTER, "1"))
         }
@@ -211,6 +216,9 @@ impl From<runs::Error> for Error {
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NoTrigger,
             runs::Error::NoRun => Self::NoRun,
+            runs::Error::ThreadFull => {
+                Self::Busy("As many runs wait in the thread as may: try again when one has ended")
+            }
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",

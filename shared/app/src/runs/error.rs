@@ -43,6 +43,9 @@ pub enum Error {
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
+    /// As many runs stand in line in the thread as may. Nothing was started.
+    #[error("the thread's line is full")]
+    ThreadFull,
     /// The input or the output is larger than can be stored.
     #[error("too large to be stored")]
     TooLarge,
@@ -75,6 +78,8 @@ pub enum ErrorKind {
     Conflict,
     /// Smaller, please.
     TooLarge,
+    /// Try again when less is going on: nothing was started.
+    Busy,
     /// Try again: nothing was acknowledged, and with an idempotency key nothing happens twice.
     Unavailable,
     /// A defect.
@@ -95,6 +100,7 @@ impl Error {
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
             Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
             Self::IdempotencyConflict => ErrorKind::Conflict,
+            Self::ThreadFull => ErrorKind::Busy,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,

@@ -17,6 +17,7 @@ mod execute;
 mod files;
 mod fire;
 mod follow_up;
+mod gate;
 mod host;
 mod ingest;
 mod journal;

@@ -238,6 +238,7 @@ pub(super) fn queued() -> Run {
         lease_until: Timestamp::default(),
         deadline: at(2700),
         wake_at: None,
+        gated: false,
         cancel_requested: false,
         started_at: START,
         ended_at: None,

@@ -22,6 +22,7 @@ mod listeners;
 mod payloads;
 mod record;
 pub mod tables;
+mod thread;
 mod turn;
 mod view;
 
@@ -37,5 +38,6 @@ pub use lease::{CancelRequest, Renewal};
 pub use list::{Filter, ListedRun, RunPage};
 pub use payloads::Payloads;
 pub use record::Record;
+pub use thread::{Entered, Line};
 pub use turn::Turn;
 pub use view::{LogPage, View};
