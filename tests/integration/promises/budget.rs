@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::{
-    model::Status,
-    runs::{Filter, Start, Thread},
-};
+use shared::{model::Status, runs::Filter};
 use support::{Bed, Target};
 
 use super::flows::{HELLO, LOOP_RETRY_WAIT, ONE_CALL};
@@ -71,29 +68,6 @@ async fn a_background_start_is_one_put_and_one_send() {
     let mut operations = bed.wire.operations();
     operations.sort();
     assert_eq!(operations, ["PutItem", "SendMessage"]);
-}
-
-#[tokio::test]
-async fn a_thread_costs_an_update_at_the_start_and_one_at_the_end() {
-    let bed = Bed::new().await;
-    let hello = bed.publish(HELLO).await;
-    let (worker, wire) = bed.process();
-    let mut costs = Vec::new();
-    for thread in [Thread::None, Thread::None, Thread::New] {
-        bed.wire.take();
-        wire.take();
-        let wish = Start { thread, ..bed.wish(&hello, json!({"message": "you"})) };
-        bed.runs.start(wish).await.unwrap();
-        bed.work(&worker).await;
-        let mut operations = [bed.wire.operations(), wire.operations()];
-        operations.iter_mut().for_each(|operations| operations.sort());
-        costs.push(operations);
-    }
-    let expected = costs.remove(1).map(|mut operations| {
-        operations.push("UpdateItem".to_owned());
-        operations
-    });
-    assert_eq!(costs.pop(), Some(expected));
 }
 
 #[tokio::test]

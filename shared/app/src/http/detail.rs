@@ -58,8 +58,6 @@ pub enum Error {
         /// What is wrong, without the data.
         message: String,
     },
-    /// 429.
-    Busy(&'static str),
     /// 503 where another try may help, else 500. The caller is told no more than that.
     Failed(runs::Error),
 }
@@ -99,9 +97,9 @@ impl Error {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             Self::Invalid(_) | Self::InvalidInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                ErrorKind::Busy => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
         }
@@ -119,10 +117,12 @@ impl Error {
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
             Self::Invalid(_) | Self::InvalidInput { .. } => "The request is not valid".to_owned(),
-            Self::Busy(what) => (*what).to_owned(),
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
                     "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice"
+                }
+                ErrorKind::Busy => {
+                    "As many runs wait in the thread as may: try again when one of them has ended"
                 }
                 _ => wording.failed,
             }
@@ -177,11 +177,14 @@ pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> R
     let shape = |faults: Option<Value>| json!({"detail": faults.unwrap_or_else(|| json!(&text))});
     let faults = error.faults(wording);
     let mut response = respond::refusal(headers, status, &text, faults, shape);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        // A run takes seconds, or minutes.
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+    }
     let extra = match error {
         Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),
         Error::MethodNotAllowed { allow } => Some((header::ALLOW, *allow)),
         Error::UnsupportedCoding => Some((header::ACCEPT_ENCODING, "identity")),
-        Error::Busy(_) => Some((header::RETRY_AFTER, "30")),
         Error::Failed(_) if status == StatusCode::SERVICE_UNAVAILABLE => {
             Some((header::RETRY_AFTER, "1"))
         }
@@ -215,10 +218,8 @@ impl From<runs::Error> for Error {
             runs::Error::Unauthenticated | runs::Error::NotAdmitted => Self::Unauthenticated,
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NoTrigger,
+            runs::Error::ThreadFull => Self::Failed(error),
             runs::Error::NoRun => Self::NoRun,
-            runs::Error::ThreadFull => {
-                Self::Busy("As many runs wait in the thread as may: try again when one has ended")
-            }
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",

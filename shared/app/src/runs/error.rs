@@ -21,6 +21,9 @@ pub enum Error {
     /// There is no such trigger in this workspace and environment.
     #[error("no such trigger")]
     NoTrigger,
+    /// As many runs stand in line in the thread as may. Nothing was started.
+    #[error("the thread's line is full")]
+    ThreadFull,
     /// There is no such run in this workspace.
     #[error("no such run")]
     NoRun,
@@ -43,9 +46,6 @@ pub enum Error {
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
-    /// As many runs stand in line in the thread as may. Nothing was started.
-    #[error("the thread's line is full")]
-    ThreadFull,
     /// The input or the output is larger than can be stored.
     #[error("too large to be stored")]
     TooLarge,
@@ -70,6 +70,8 @@ pub enum ErrorKind {
     Unauthenticated,
     /// The key does not allow it.
     Forbidden,
+    /// Try again when less is going on: nothing was started.
+    Busy,
     /// Nothing there.
     NotFound,
     /// The request is wrong; another try fails the same way.
@@ -78,8 +80,6 @@ pub enum ErrorKind {
     Conflict,
     /// Smaller, please.
     TooLarge,
-    /// Try again when less is going on: nothing was started.
-    Busy,
     /// Try again: nothing was acknowledged, and with an idempotency key nothing happens twice.
     Unavailable,
     /// A defect.
@@ -100,8 +100,8 @@ impl Error {
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
             Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
             Self::IdempotencyConflict => ErrorKind::Conflict,
-            Self::ThreadFull => ErrorKind::Busy,
             Self::TooLarge => ErrorKind::TooLarge,
+            Self::ThreadFull => ErrorKind::Busy,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,
                 store::ErrorKind::TooLarge => ErrorKind::TooLarge,

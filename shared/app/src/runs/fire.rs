@@ -98,7 +98,7 @@ impl Runs {
             return Ok(());
         }
         let run = self.new_run(id, &trigger, schedule.environment, flow);
-        self.store_and_queue(run, &input).await
+        self.store_and_queue(&run, &input).await
     }
 
     /// Sees to it that the run of a firing has a message, if the run is stored; whether it is.

@@ -33,14 +33,7 @@ impl Runs {
         message: &Message,
         run: &Run,
     ) -> Result<Delivery, Error> {
-        self.requeue(message, &run.workspace, self.next_look(run)).await
-    }
-
-    /// When it makes sense to ask whether it is the run's turn.
-    pub(super) fn next_look(&self, run: &Run) -> Duration {
-        if !run.gated {
-            return Duration::ZERO;
-        }
-        (self.now().since(run.started_at) / 4).clamp(FIRST_LOOK, LAST_LOOK)
+        let delay = (self.now().since(run.started_at) / 4).clamp(FIRST_LOOK, LAST_LOOK);
+        self.requeue(message, &run.workspace, delay).await
     }
 }

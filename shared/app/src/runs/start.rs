@@ -72,27 +72,18 @@ impl Runs {
         if replayed && self.has_started(id).await? {
             return Ok(Started { id, replayed });
         }
-        self.store_and_queue(prepared.run, &prepared.input).await?;
+        let run = self.in_line(prepared.run).await?;
+        self.store_and_queue(&run, &prepared.input).await?;
         Ok(Started { id, replayed })
     }
 
-    /// Stores a run, unless it is there already, and queues its first message, once it has its place among others.
-    pub(super) async fn store_and_queue(&self, run: Run, input: &Value) -> Result<(), Error> {
-        let run = self.in_line(run).await?;
-        self.store_and_queue_placed(&run, input).await
-    }
-
-    /// [`Runs::store_and_queue`] for a run that has its place.
-    pub(super) async fn store_and_queue_placed(
-        &self,
-        run: &Run,
-        input: &Value,
-    ) -> Result<(), Error> {
+    /// Stores a run, unless it is there already, and queues its first message.
+    pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
         let message = Message::about(run, Kind::Start);
         let began_at = self.now();
         let (stored, queued) = futures::join!(
             self.store.insert(run, input),
-            self.queue.send(&message, &run.workspace, self.next_look(run)),
+            self.queue.send(&message, &run.workspace, Duration::ZERO),
         );
         let stored = stored?;
         queued?;

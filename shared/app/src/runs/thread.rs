@@ -59,6 +59,11 @@ impl Runs {
     /// [`Error::ThreadFull`]; [`Error::Store`] and [`Error::Queue`] (a retry for the same run is safe).
     pub(super) async fn in_line(&self, mut run: Run) -> Result<Run, Error> {
         let Some(thread) = run.thread.clone() else { return Ok(run) };
+        if run.wake_at.is_some() {
+            // It comes when it is due: until then nobody has to wait for it.
+            run.gated = true;
+            return Ok(run);
+        }
         let mut line = self.enter_line(&run, &thread).await?;
         if line.is_none() {
             // Those who cannot go on may be all who wait, and then nobody else would find that out.

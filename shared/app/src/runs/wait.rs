@@ -39,7 +39,7 @@ impl Runs {
         }
         run = self.in_line(run).await?;
         if run.gated {
-            self.store_and_queue_placed(&run, &input).await?;
+            self.store_and_queue(&run, &input).await?;
             return Ok((self.wait_for_end(id, wait_until).await?, replayed));
         }
         // A place in a line is a promise, so it is kept the long way.

@@ -226,14 +226,20 @@ fn is_held_by(header: &Item, holder: Nonce) -> bool {
     Reader::new(header, "run").optional_binary("holder") == Some(&holder)
 }
 
+/// Whether a run that could be taken otherwise is not, for its gate alone.
+fn is_gated(run: &Run, now: Timestamp) -> bool {
+    run.gated && run.status == Status::Queued && run.wake_at.is_none_or(|wake_at| wake_at <= now)
+}
+
 fn refused(run: Run, now: Timestamp) -> Claim {
+    if is_gated(&run, now) {
+        return Claim::Gated(Box::new(run));
+    }
     if run.status.is_terminal() {
         Claim::Ended(Box::new(run))
     } else if run.status == Status::Waiting && run.lease_until <= now {
         let until = run.wake_at.unwrap_or(run.deadline).min(run.deadline);
         Claim::Asleep { until, run: Box::new(run) }
-    } else if run.gated && run.lease_until <= now {
-        Claim::Gated(Box::new(run))
     } else {
         Claim::Held { until: run.lease_until, run: Box::new(run) }
     }

@@ -7,7 +7,7 @@ use shared::{
     model::{Status, limits::MAX_THREAD_LINE},
     runs::{Error, ErrorKind, Start, Thread},
 };
-use support::workspace;
+use support::{Bed, workspace};
 
 use super::Place;
 use crate::promises::flows::HELLO;
@@ -158,4 +158,27 @@ async fn a_thread_of_dead_runs_only_takes_new_ones() {
     place.bed.advance(Duration::from_secs(61)).await;
     let id = place.start(&place.bed.runs, "a").await;
     assert_eq!(place.bed.work_to_the_end(&worker, id).await.run.status, Status::Completed);
+}
+
+#[tokio::test]
+async fn a_thread_costs_an_update_at_the_start_and_one_at_the_end() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let (worker, wire) = bed.process();
+    let mut costs = Vec::new();
+    for thread in [Thread::None, Thread::None, Thread::New] {
+        bed.wire.take();
+        wire.take();
+        let wish = Start { thread, ..bed.wish(&hello, json!({"message": "you"})) };
+        bed.runs.start(wish).await.unwrap();
+        bed.work(&worker).await;
+        let mut operations = [bed.wire.operations(), wire.operations()];
+        operations.iter_mut().for_each(|operations| operations.sort());
+        costs.push(operations);
+    }
+    let expected = costs.remove(1).map(|mut operations| {
+        operations.push("UpdateItem".to_owned());
+        operations
+    });
+    assert_eq!(costs.pop(), Some(expected));
 }
