@@ -13,5 +13,6 @@ mod payloads;
 mod schedules;
 mod slices;
 mod starts;
+mod threads;
 mod timetable;
 mod webhooks;

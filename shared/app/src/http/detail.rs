@@ -110,6 +110,7 @@ impl Error {
             Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                ErrorKind::Limited => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
         }
@@ -131,6 +132,9 @@ impl Error {
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
                     "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice"
+                }
+                ErrorKind::Limited => {
+                    "As many runs wait in the thread as may: try again when one of them has ended"
                 }
                 _ => wording.failed,
             }
@@ -248,6 +252,7 @@ impl From<runs::Error> for Error {
             runs::Error::Unauthenticated | runs::Error::NotAdmitted => Self::Unauthenticated,
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NoTrigger,
+            runs::Error::ThreadFull => Self::Failed(error),
             runs::Error::NoRun => Self::NoRun,
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::RateLimited { limit, again_in } => Self::Limited { limit, again_in },

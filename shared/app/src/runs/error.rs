@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::Limit;
 use crate::{queue, secrets, store};
 
+/// When a thread's line may be shorter: a run takes seconds, or minutes.
+const THREAD_FULL: Duration = Duration::from_secs(30);
+
 /// When to try again what a service did not do: the SDK has tried for about as long.
 const UNAVAILABLE: Duration = Duration::from_secs(1);
 
@@ -27,6 +30,9 @@ pub enum Error {
     /// There is no such trigger in this workspace and environment.
     #[error("no such trigger")]
     NoTrigger,
+    /// As many runs stand in line in the thread as may. Nothing was started.
+    #[error("the thread's line is full")]
+    ThreadFull,
     /// There is no such run in this workspace.
     #[error("no such run")]
     NoRun,
@@ -90,7 +96,7 @@ pub enum ErrorKind {
     Invalid,
     /// The same key with another body.
     Conflict,
-    /// Later, please.
+    /// Later, please: nothing was started.
     Limited,
     /// Smaller, please.
     TooLarge,
@@ -116,7 +122,7 @@ impl Error {
                 ErrorKind::Invalid
             }
             Self::IdempotencyConflict => ErrorKind::Conflict,
-            Self::RateLimited { .. } => ErrorKind::Limited,
+            Self::RateLimited { .. } | Self::ThreadFull => ErrorKind::Limited,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,
@@ -141,6 +147,7 @@ impl Error {
     pub fn again_in(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { again_in, .. } => Some(*again_in),
+            Self::ThreadFull => Some(THREAD_FULL),
             _ => (self.kind() == ErrorKind::Unavailable).then_some(UNAVAILABLE),
         }
     }

@@ -20,6 +20,7 @@ mod files;
 mod fire;
 mod follow;
 mod follow_up;
+mod gate;
 mod host;
 mod ingest;
 mod journal;

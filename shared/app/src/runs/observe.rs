@@ -44,9 +44,10 @@ impl Runs {
         match claim {
             Claim::Taken(claimed) => self.note_run(&claimed.run),
             Claim::Unreadable(unreadable) => self.note_run(&unreadable.run),
-            Claim::Held { run, .. } | Claim::Asleep { run, .. } | Claim::Ended(run) => {
-                self.note_run(run);
-            }
+            Claim::Held { run, .. }
+            | Claim::Asleep { run, .. }
+            | Claim::Gated(run)
+            | Claim::Ended(run) => self.note_run(run),
             Claim::Missing => {}
         }
     }

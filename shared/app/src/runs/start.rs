@@ -74,7 +74,8 @@ impl Runs {
         if replayed && self.has_started(id).await? {
             return Ok(Started { id, replayed });
         }
-        self.store_and_queue(&prepared.run, &prepared.input).await?;
+        let run = self.in_line(prepared.run).await?;
+        self.store_and_queue(&run, &prepared.input).await?;
         Ok(Started { id, replayed })
     }
 
@@ -161,6 +162,7 @@ impl Runs {
             deadline: now.after(longest.min(limits::MAX_RUN)),
             run_at: None,
             wake_at: None,
+            gated: false,
             cancel_requested: false,
             started_at: now,
             ended_at: None,

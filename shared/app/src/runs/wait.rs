@@ -39,7 +39,13 @@ impl Runs {
             }
             return Ok((self.wait_for_end(id, wait_until).await?, true));
         }
-        if !plan.reaches_out() {
+        run = self.in_line(run).await?;
+        if run.gated {
+            self.store_and_queue(&run, &input).await?;
+            return Ok((self.wait_for_end(id, wait_until).await?, replayed));
+        }
+        // A place in a line is a promise, so it is kept the long way.
+        if !plan.reaches_out() && run.thread.is_none() {
             match self.compute(&plan, run.clone(), &input).await? {
                 Computed::Ended(view) => return Ok((*view, replayed)),
                 Computed::Exists => {

@@ -239,6 +239,7 @@ pub(super) fn queued() -> Run {
         deadline: at(2700),
         run_at: None,
         wake_at: None,
+        gated: false,
         cancel_requested: false,
         started_at: START,
         ended_at: None,

@@ -79,6 +79,9 @@ pub(super) fn write(run: &Run) -> Item {
     if let Some(wake_at) = run.wake_at {
         set("wake_at", time(wake_at));
     }
+    if run.gated {
+        set("gate", yes());
+    }
     if run.cancel_requested {
         set("cancel", yes());
     }
@@ -113,6 +116,7 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         deadline: header.time("deadline")?,
         run_at: header.optional_time("run_at"),
         wake_at: header.optional_time("wake_at"),
+        gated: header.flag("gate"),
         cancel_requested: header.flag("cancel"),
         started_at: header.time("started_at")?,
         ended_at: header.optional_time("ended_at"),
@@ -145,6 +149,7 @@ pub(super) fn room(run: &Run) -> Room {
         epoch: u32::MAX,
         lease_until: run.deadline,
         wake_at: Some(run.deadline),
+        gated: true,
         cancel_requested: true,
         ended_at: Some(run.deadline),
         ..run.clone()
@@ -188,6 +193,7 @@ mod tests {
             lease_until: at(75),
             run_at: Some(at(5)),
             wake_at: Some(at(10)),
+            gated: true,
             cancel_requested: true,
             ended_at: Some(at(20)),
             traceparent: Some("0".repeat(55)),

@@ -24,6 +24,7 @@ mod payloads;
 mod record;
 pub mod tables;
 mod tail;
+mod thread;
 mod turn;
 mod view;
 
@@ -41,5 +42,6 @@ pub use list::{Filter, ListedRun, RunPage};
 pub use payloads::Payloads;
 pub use record::Record;
 pub use tail::{Bookmark, Tail};
+pub use thread::{Entered, Line};
 pub use turn::Turn;
 pub use view::{LogPage, View};

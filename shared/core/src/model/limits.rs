@@ -62,6 +62,15 @@ pub const MODEL_SILENCE: Duration = Duration::from_secs(120);
 /// Largest text of a model's answer, in bytes: the journal keeps it, and outputs hold it again.
 pub const MAX_COMPLETION_BYTES: usize = 1024 * 1024;
 
+/// Most runs that stand in line in one thread, the one that has it included. Every entry and every leave is billed on
+/// the whole line (`DynamoDB`, "write request units"): one of a hundred runs takes 4 KB.
+pub const MAX_THREAD_LINE: u64 = 100;
+
+/// For how long a run that was made and not stored yet may still be stored by who made it, and one that seems to have
+/// no message may still get one from there. Far longer than a start takes; who comes later does not rely on what it
+/// saw before.
+pub const START_PATIENCE: Duration = Duration::from_secs(60);
+
 /// Longest delay of a queued message (SQS quotas, `DelaySeconds`).
 pub const MAX_DELAY: Duration = Duration::from_secs(900);
 

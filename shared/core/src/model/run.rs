@@ -44,6 +44,8 @@ pub struct Run {
     pub run_at: Option<Timestamp>,
     /// When it wakes, while it waits, or before it begins.
     pub wake_at: Option<Timestamp>,
+    /// Whether it is not its turn yet, while it is queued: who means to execute it asks first.
+    pub gated: bool,
     /// Whether somebody asked to cancel it.
     pub cancel_requested: bool,
     /// When it was accepted.

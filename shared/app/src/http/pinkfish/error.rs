@@ -133,7 +133,9 @@ impl From<runs::Error> for Error {
             runs::Error::Unmapped { expression, message } => {
                 Self::Invalid(format!("The trigger's {expression}: {message}"))
             }
-            runs::Error::Store(_)
+            // Runs that are started in this dialect belong to no thread.
+            runs::Error::ThreadFull
+            | runs::Error::Store(_)
             | runs::Error::Queue(_)
             | runs::Error::Secrets(_)
             | runs::Error::Internal(_) => match error.kind() {
