@@ -1,5 +1,6 @@
 //! What is promised about a run, whatever process dies and whatever the network does.
 
+mod again;
 mod budget;
 mod callbacks;
 mod crash;

@@ -44,6 +44,8 @@ pub enum Error {
         /// What is.
         allow: &'static str,
     },
+    /// 409, for a run that is to be done again.
+    NotEnded,
     /// 413.
     TooLarge,
     /// 415.
@@ -93,6 +95,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NoTrigger | Self::NoRun => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotEnded => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
@@ -113,6 +116,7 @@ impl Error {
             Self::NoTrigger => wording.no_trigger.to_owned(),
             Self::NoRun => wording.no_run.to_owned(),
             Self::MethodNotAllowed { .. } => "Method Not Allowed".to_owned(),
+            Self::NotEnded => "The run has not ended".to_owned(),
             Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
@@ -236,6 +240,7 @@ impl From<runs::Error> for Error {
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NoTrigger,
             runs::Error::NoRun => Self::NoRun,
+            runs::Error::NotEnded => Self::NotEnded,
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",

@@ -1,8 +1,9 @@
-//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury
+//! The use cases: start a run, by call, by webhook or by schedule, do one again, wait for it, execute it, read it, cancel it, bury
 //! it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
 mod admit;
+mod again;
 mod bury;
 mod callback;
 mod cancel;
@@ -37,6 +38,7 @@ mod thread;
 mod wait;
 
 pub use access::{Caller, Key, Subject};
+pub use again::Original;
 pub use deltas::{Delta, Deltas};
 pub use door::Door;
 pub use error::{Error, ErrorKind};

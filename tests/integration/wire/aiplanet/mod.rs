@@ -1,5 +1,6 @@
 //! The AI Planet dialect.
 
+mod again;
 mod delays;
 mod faults;
 mod inputs;

@@ -199,7 +199,7 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
     };
     match case.status {
         204 if method != Method::OPTIONS => site.delivery("ping", method.clone()),
-        202 if case.path.ends_with("/cancel") => {
+        202 | 409 if case.path.ends_with("/cancel") || case.status == 409 => {
             let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
             with("run_id", &sleeping)
         }
@@ -230,6 +230,7 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
             assert_eq!(send(first).await.status, 200);
             plain().header("idempotency-key", key)
         }
+        422 if case.path.contains("/{run_id}/re") => plain().header("idempotency-key", "\"\""),
         422 if case.path.starts_with(AI_PLANET) && method == Method::POST => {
             request(&there, &api.key, "{}")
         }

@@ -55,6 +55,8 @@ pub struct RunSummary {
 pub struct RunDetail {
     #[serde(flatten)]
     summary: RunSummary,
+    /// The run that it does again.
+    parent_run_id: Option<RunId>,
     /// When it was to begin.
     run_at: Option<String>,
     output: Value,
@@ -123,7 +125,8 @@ impl From<RunView> for RunDetail {
             None => (Value::Null, None),
         };
         let run_at = view.run.run_at.as_ref().map(Timestamp::to_string);
-        Self { summary: view.run.into(), run_at, output, error }
+        let parent_run_id = view.run.parent;
+        Self { summary: view.run.into(), parent_run_id, run_at, output, error }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The AI Planet dialect under `/api/v1/apps/workflow-execution`: `POST …/trigger` with typed inputs,
-//! `GET …/runs/{run_id}`, `GET …/runs` and `POST …/runs/{run_id}/cancel`. A workflow configuration is a
+//! `GET …/runs/{run_id}`, `GET …/runs` and `POST …/runs/{run_id}/cancel`, `…/retry`, `…/replay`. A workflow configuration is a
 //! trigger.
 
+mod again;
 mod answer;
 mod input;
 mod list;
@@ -11,6 +12,7 @@ mod request;
 mod schemas;
 mod trigger;
 
+pub use again::{AgainRequest, Wish};
 pub use answer::{Answer, RunDetail, RunList, RunSummary, StartedRun};
 pub use list::ListRequest;
 pub use reply::reply;

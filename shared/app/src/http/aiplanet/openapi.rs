@@ -13,8 +13,12 @@ const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
 const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
+const RETRY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/retry";
+const REPLAY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/replay";
 
 const START_REFUSALS: [u16; 8] = [401, 403, 404, 413, 415, 422, 500, 503];
+const AGAIN_REFUSALS: [u16; 9] = [401, 403, 404, 409, 413, 415, 422, 500, 503];
+const RETRY_REFUSALS: [u16; 7] = [401, 403, 404, 409, 422, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
 
@@ -27,7 +31,7 @@ pub(in crate::http) fn part() -> Part {
     Part {
         tag: json!({
             "name": "AI Planet",
-            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, list runs, cancel one.",
+            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, list runs, cancel one, do one again.",
         }),
         paths: json!({
             TRIGGER: {
@@ -37,6 +41,8 @@ pub(in crate::http) fn part() -> Part {
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
             CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
+            RETRY: {"post": retry(), "options": preflight("aiPlanetRetryOptions", &of_run())},
+            REPLAY: {"post": replay(), "options": preflight("aiPlanetReplayOptions", &of_run())},
         }),
         components: json!({
             "headers": {
@@ -44,16 +50,17 @@ pub(in crate::http) fn part() -> Part {
                 "AiPlanetExposedHeaders": of_function(exposed),
             },
             "schemas": schemas::schemas(),
-            "responses": detail_refusals("AiPlanet", &cors()),
+            "responses": detail_refusals("AiPlanet", &cors(), &AGAIN_REFUSALS),
         }),
     }
 }
 
-fn trigger() -> Value {
+/// The answer to a start.
+fn started() -> Value {
     let mut headers = cors();
     set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
     let run = json!({"run_id": "$response.body#/run_id"});
-    let success = json!({
+    json!({
         "202": {
             "description": "The run is stored and queued.",
             "headers": headers,
@@ -63,12 +70,45 @@ fn trigger() -> Value {
                 "cancel": {"operationId": "aiPlanetCancel", "parameters": run},
             },
         },
-    });
+    })
+}
+
+fn retry() -> Value {
+    let mut operation = operation(
+        "aiPlanetRetry",
+        "Do a run again that has ended: the same input, the same version of the flow",
+        &[run_parameter(), reference("parameters/IdempotencyKey")],
+        &responses(started(), "AiPlanet", &RETRY_REFUSALS),
+    );
+    let description =
+        "In the same environment and thread. Needs the scopes `trigger` and `read_results`.";
+    set(&mut operation, "description", json!(description));
+    operation
+}
+
+fn replay() -> Value {
+    let mut operation = operation(
+        "aiPlanetReplay",
+        "Do a run again that has ended, in the version of the flow that is served now",
+        &[run_parameter(), reference("parameters/IdempotencyKey")],
+        &responses(started(), "AiPlanet", &AGAIN_REFUSALS),
+    );
+    let description = "In the same environment and thread, with the same input, or with other inputs in place of all of it. Needs the scopes `trigger` and `read_results`.";
+    set(&mut operation, "description", json!(description));
+    set(
+        &mut operation,
+        "requestBody",
+        json!({"content": {"application/json": {"schema": reference("schemas/AiPlanetReplay")}}}),
+    );
+    operation
+}
+
+fn trigger() -> Value {
     let mut operation = operation(
         "aiPlanetTrigger",
         "Start a workflow configuration in the background",
         &[reference("parameters/IdempotencyKey")],
-        &responses(success, "AiPlanet", &START_REFUSALS),
+        &responses(started(), "AiPlanet", &START_REFUSALS),
     );
     set(
         &mut operation,

@@ -24,11 +24,17 @@ pub(super) fn schemas() -> Value {
             "description": "`waiting` is a run that waits for a person or an event; `failed` is also what ran out of time.",
         },
         "AiPlanetStart": start(),
+        "AiPlanetReplay": replay(),
         "AiPlanetInput": input(),
         "AiPlanetStarted": started(),
         "AiPlanetRunSummary": run(json!({}), &[]),
         "AiPlanetRun": run(
             json!({
+                "parent_run_id": {
+                    "type": ["string", "null"],
+                    "format": "uuid",
+                    "description": "The run that this one does again.",
+                },
                 "run_at": {
                     "type": ["string", "null"],
                     "format": "date-time",
@@ -37,7 +43,7 @@ pub(super) fn schemas() -> Value {
                 "output": {"description": "The flow's output; null where there is none (yet)."},
                 "error": {"type": ["string", "null"], "description": "Why the run failed."},
             }),
-            &["run_at", "output", "error"],
+            &["parent_run_id", "run_at", "output", "error"],
         ),
         "AiPlanetRuns": {
             "type": "object",
@@ -77,6 +83,20 @@ fn start() -> Value {
             "workflow_configuration_id": examples::TRIGGER,
             "inputs": [{"name": "message", "type": "text", "value": "Ada"}],
         }],
+    })
+}
+
+fn replay() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "inputs": {
+                "type": ["array", "null"],
+                "items": reference("schemas/AiPlanetInput"),
+                "description": "In place of all that the run had; the same as it had where they are absent.",
+            },
+        },
+        "examples": [{}, {"inputs": [{"name": "message", "type": "text", "value": "Ada"}]}],
     })
 }
 

@@ -17,7 +17,7 @@ use crate::{
         headers,
     },
     model::{Environment, ThreadId, Timestamp, Trigger, TriggerId},
-    runs::{self, DeclaredInputs, Idempotency, Start, Started, Thread},
+    runs::{self, DeclaredInputs, Idempotency, Original, Start, Started, Thread},
 };
 
 /// A request to run a trigger's flow in the background.
@@ -109,6 +109,12 @@ impl<'a> TriggerRequest<'a> {
 }
 
 impl Asked {
+    /// Of a run that does another one again, with inputs of these names where they are the caller's.
+    pub(super) fn again(original: &Original, names: Vec<String>) -> Self {
+        let trigger = original.place().0.id.clone();
+        Self { trigger, thread: original.thread(), names }
+    }
+
     /// The answer to a start.
     #[must_use]
     pub fn answer(self, started: &Started) -> Answer {
