@@ -1,16 +1,47 @@
-//! Starts in the AI Planet dialect: of a trigger that the body names, and of a run once more.
+//! Starts in the AI Planet dialect: of a trigger that the body names, of many, and of a run once more.
 
 use lambda_http::Request;
 use shared::{
-    http::aiplanet::{AgainRequest, Answer, Error, TriggerRequest, Wish},
-    runs::Runs,
+    http::aiplanet::{
+        AgainRequest, Answer, Batch, BatchItem, BatchRequest, Error, FoundItem, TriggerRequest,
+        Wish,
+    },
+    runs::{Caller, Runs},
 };
 
 pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
+    if let Some(request) = BatchRequest::of(request)? {
+        return batch(runs, &request).await;
+    }
     match AgainRequest::of(request)? {
         Some(request) => again(runs, &request).await,
         None => trigger(runs, request).await,
     }
+}
+
+async fn batch(runs: &Runs, request: &BatchRequest<'_>) -> Result<Answer, Error> {
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let caller = runs.authenticate_by_key(request.token()?).await?;
+    caller.expect_starter()?;
+    let mut batch = Batch::default();
+    for item in request.items()? {
+        let item = match item {
+            Ok(item) => find(runs, &caller, item).await,
+            Err(error) => Err(error),
+        };
+        batch.add(item);
+    }
+    let started = runs.start_batch(batch.starts()).await;
+    Ok(batch.answer(started))
+}
+
+async fn find(runs: &Runs, caller: &Caller, item: BatchItem) -> Result<FoundItem, Error> {
+    let id = &item.body.workflow_configuration_id;
+    let (trigger, environment) = runs.furthest_trigger(caller, id).await?;
+    let declared = runs.declared_inputs(&trigger, environment).await?;
+    Ok(FoundItem { item, trigger, environment, declared })
 }
 
 async fn trigger(runs: &Runs, request: &Request) -> Result<Answer, Error> {

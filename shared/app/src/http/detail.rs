@@ -196,10 +196,15 @@ pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
     }
 }
 
+/// A failure in the dialects' shape.
+pub(super) fn shape(error: &Error, wording: &Wording) -> Value {
+    json!({"detail": error.faults(wording).unwrap_or_else(|| json!(error.text(wording)))})
+}
+
 /// The answer to a request with these headers that failed.
 pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> Response<Body> {
     let (status, text) = (error.status(), error.text(wording));
-    let shape = |faults: Option<Value>| json!({"detail": faults.unwrap_or_else(|| json!(&text))});
+    let shape = |_| shape(error, wording);
     let faults = error.faults(wording);
     let mut response = respond::refusal(headers, status, &text, faults, shape);
     let extra = match error {

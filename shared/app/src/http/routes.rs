@@ -31,7 +31,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 23] = [
+pub const ROUTES: [Route; 24] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -65,6 +65,7 @@ pub const ROUTES: [Route; 23] = [
     route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/cancel", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/batch", Function::AsyncStart, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/retry", Function::AsyncStart, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/replay", Function::AsyncStart, false),
     route("/openapi.json", Function::Status, false),

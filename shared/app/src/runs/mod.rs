@@ -1,9 +1,10 @@
-//! The use cases: start a run, by call, by webhook or by schedule, do one again, wait for it, execute it, read it, cancel it, bury
+//! The use cases: start a run, by call, by webhook or by schedule, start many, do one again, wait for it, execute it, read it, cancel it, bury
 //! it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
 
 mod access;
 mod admit;
 mod again;
+mod batch;
 mod bury;
 mod callback;
 mod cancel;

@@ -16,7 +16,7 @@ use super::{BASE, NO_RUN, TRIGGER, body, once, run_id, start, trigger};
 use crate::wire::flows::ECHO;
 
 /// Every route, with a body that the trigger takes.
-fn routes(run: &str) -> [(Method, String); 6] {
+fn routes(run: &str) -> [(Method, String); 7] {
     [
         (Method::POST, TRIGGER.to_owned()),
         (Method::GET, format!("{BASE}/runs")),
@@ -24,11 +24,14 @@ fn routes(run: &str) -> [(Method, String); 6] {
         (Method::POST, format!("{BASE}/runs/{run}/cancel")),
         (Method::POST, format!("{BASE}/runs/{run}/retry")),
         (Method::POST, format!("{BASE}/runs/{run}/replay")),
+        (Method::POST, format!("{BASE}/batch")),
     ]
 }
 
 fn call(api: &Api, key: &str, method: &Method, path: &str) -> RequestBuilder {
-    api.request(method.clone(), path).bearer_auth(key).body(body("echo", []).to_string())
+    let mut sent = body("echo", []);
+    sent["items"] = json!([body("echo", [])]);
+    api.request(method.clone(), path).bearer_auth(key).body(sent.to_string())
 }
 
 #[tokio::test]
@@ -105,6 +108,7 @@ async fn a_key_does_what_its_scopes_say() {
             // Who does a run again starts one, and has to see the old one.
             if scope == Scope::Trigger { Scope::ReadResults } else { Scope::Trigger },
             if scope == Scope::Trigger { Scope::ReadResults } else { Scope::Trigger },
+            Scope::Trigger,
         ]) {
             let answer = send(call(&api, &key, &method, &path)).await;
             if needed == scope {
@@ -184,6 +188,8 @@ fn whatever_arrives_is_answered_and_never_with_a_5xx() {
         "workflow_configuration_id",
         "inputs",
         "thread_id",
+        "items",
+        "idempotency_key",
         "run_at",
         "name",
         "type",
@@ -197,7 +203,7 @@ fn whatever_arrives_is_answered_and_never_with_a_5xx() {
     let bytes = prop_oneof![1 => prop::collection::vec(any::<u8>(), 0..200), 4 => like_json];
     let query = "((limit|status|cursor|since|until|trigger|thread_id|x)=([a-zA-Z0-9+:-]|%[0-9a-fA-F]{2}){0,12}&){0,4}";
     TestRunner::new(ProptestConfig { cases: 300, ..ProptestConfig::default() })
-        .run(&(bytes, query, 0..6_usize), |(bytes, query, route)| {
+        .run(&(bytes, query, 0..7_usize), |(bytes, query, route)| {
             let (method, path) = &routes(NO_RUN)[route];
             let request = api.request(method.clone(), &format!("{path}?{query}"));
             let answer = runtime.block_on(send(request.bearer_auth(&api.key).body(bytes)));

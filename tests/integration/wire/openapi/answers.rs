@@ -161,6 +161,9 @@ fn values<'v>(run: &'v str, key: &'v str) -> HashMap<&'v str, &'v str> {
 fn body_of(path: &str, trigger: &str) -> String {
     match path {
         "/ext/triggers/{triggerId}/files" => FILE.to_owned(),
+        _ if path.ends_with("/batch") => {
+            format!("{{\"items\": [{{\"workflow_configuration_id\": \"{trigger}\"}}]}}")
+        }
         _ if path.starts_with(AI_PLANET) => {
             format!("{{\"workflow_configuration_id\": \"{trigger}\"}}")
         }

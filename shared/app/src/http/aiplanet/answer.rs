@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Ended;
 use crate::{
     model::{End, Environment, Run, RunId, Status, ThreadId, Timestamp, TriggerId},
     runs::{ListedRun, RunPage, RunView},
@@ -20,6 +21,8 @@ pub enum Answer {
         /// Whether an earlier call with the same idempotency key had started it.
         replayed: bool,
     },
+    /// What became of each item of a batch, in order.
+    Batch(Vec<Ended>),
     /// A run as it stands.
     Run(Box<RunDetail>),
     /// A run that was asked to end. It may have ended before.

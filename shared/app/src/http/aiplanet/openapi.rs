@@ -10,6 +10,7 @@ use super::{
 use crate::http::openapi::{Part, detail_refusals, examples, reference, responses, set};
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
+const BATCH: &str = "/api/v1/apps/workflow-execution/batch";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
 const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
@@ -19,6 +20,7 @@ const REPLAY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/replay";
 const START_REFUSALS: [u16; 8] = [401, 403, 404, 413, 415, 422, 500, 503];
 const AGAIN_REFUSALS: [u16; 9] = [401, 403, 404, 409, 413, 415, 422, 500, 503];
 const RETRY_REFUSALS: [u16; 7] = [401, 403, 404, 409, 422, 500, 503];
+const BATCH_REFUSALS: [u16; 7] = [401, 403, 413, 415, 422, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
 
@@ -38,6 +40,7 @@ pub(in crate::http) fn part() -> Part {
                 "post": trigger(),
                 "options": preflight("aiPlanetTriggerOptions", &json!([])),
             },
+            BATCH: {"post": batch(), "options": preflight("aiPlanetBatchOptions", &json!([]))},
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
             CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
@@ -71,6 +74,27 @@ fn started() -> Value {
             },
         },
     })
+}
+
+fn batch() -> Value {
+    let success = answer("What became of each item, in their order.", "AiPlanetBatchAnswer");
+    let mut operation = operation(
+        "aiPlanetBatch",
+        "Start up to a hundred runs",
+        &[reference("parameters/IdempotencyKey")],
+        &responses(success, "AiPlanet", &BATCH_REFUSALS),
+    );
+    let description = "Each item is a start of its own: what is wrong with one stops no other. The key makes a repeat of the whole safe; it counts for the items without one of their own, by their place in the list.";
+    set(&mut operation, "description", json!(description));
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "required": true,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetBatch")}},
+        }),
+    );
+    operation
 }
 
 fn retry() -> Value {
