@@ -1,5 +1,7 @@
 //! What is promised about a run, whatever process dies and whatever the network does.
 
+mod again;
+mod batches;
 mod budget;
 mod callbacks;
 mod crash;

@@ -20,6 +20,7 @@ pub(super) struct Shown {
     workspace_id: WorkspaceId,
     trigger_id: TriggerId,
     environment: Environment,
+    parent_run_id: Option<RunId>,
     automation_id: String,
     automation_version: String,
     automation_hash: String,
@@ -55,6 +56,7 @@ impl From<RunView> for Shown {
             workspace_id: run.workspace,
             trigger_id: run.trigger,
             environment: run.environment,
+            parent_run_id: run.parent,
             automation_id: run.flow.name,
             automation_version: run.flow.version,
             automation_hash: run.flow.hash.to_string(),
@@ -85,6 +87,7 @@ fn facts_of(RunView { run, end, .. }: &RunView) -> Vec<(&'static str, String)> {
         ("Flow", format!("{} {}", run.flow.name, run.flow.version)),
         ("Started", time(run.started_at)),
     ];
+    facts.extend(run.parent.map(|parent| ("Again", parent.to_string())));
     facts.extend(run.run_at.map(|run_at| ("To begin", time(run_at))));
     if let Some(ended_at) = run.ended_at {
         let took = duration::show(ended_at.since(run.begins_at()));

@@ -46,6 +46,8 @@ pub enum Error {
         /// What is.
         allow: &'static str,
     },
+    /// 409, for a run that is to be done again.
+    NotEnded,
     /// 413.
     TooLarge,
     /// 415.
@@ -102,6 +104,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NoTrigger | Self::NoRun => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotEnded => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
@@ -124,6 +127,7 @@ impl Error {
             Self::NoTrigger => wording.no_trigger.to_owned(),
             Self::NoRun => wording.no_run.to_owned(),
             Self::MethodNotAllowed { .. } => "Method Not Allowed".to_owned(),
+            Self::NotEnded => "The run has not ended".to_owned(),
             Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
@@ -207,10 +211,15 @@ pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
     }
 }
 
+/// A failure in the dialects' shape.
+pub(super) fn shape(error: &Error, wording: &Wording) -> Value {
+    json!({"detail": error.faults(wording).unwrap_or_else(|| json!(error.text(wording)))})
+}
+
 /// The answer to a request with these headers that failed.
 pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> Response<Body> {
     let (status, text) = (error.status(), error.text(wording));
-    let shape = |faults: Option<Value>| json!({"detail": faults.unwrap_or_else(|| json!(&text))});
+    let shape = |_| shape(error, wording);
     let faults = error.faults(wording);
     let mut response = respond::refusal(headers, status, &text, faults, shape);
     let extra = match error {
@@ -254,6 +263,7 @@ impl From<runs::Error> for Error {
             runs::Error::NoTrigger => Self::NoTrigger,
             runs::Error::ThreadFull => Self::Failed(error),
             runs::Error::NoRun => Self::NoRun,
+            runs::Error::NotEnded => Self::NotEnded,
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::RateLimited { limit, again_in } => Self::Limited { limit, again_in },
             runs::Error::IdempotencyConflict => Self::invalid(

@@ -40,7 +40,7 @@ pub(super) fn events_of(run: RunId) -> String {
 }
 
 /// All of them.
-pub const ROUTES: [Route; 22] = [
+pub const ROUTES: [Route; 25] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -75,5 +75,8 @@ pub const ROUTES: [Route; 22] = [
     route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/events", Function::Follow, true),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/cancel", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/batch", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/retry", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/replay", Function::AsyncStart, false),
     route("/openapi.json", Function::Status, false),
 ];

@@ -36,6 +36,9 @@ pub enum Error {
     /// There is no such run in this workspace.
     #[error("no such run")]
     NoRun,
+    /// A run is to be done again that has not ended.
+    #[error("the run has not ended")]
+    NotEnded,
     /// The input does not match what the flow declares.
     #[error("the input does not match the flow's schema")]
     InvalidInput {
@@ -94,7 +97,7 @@ pub enum ErrorKind {
     NotFound,
     /// The request is wrong; another try fails the same way.
     Invalid,
-    /// The same key with another body.
+    /// It conflicts with what is there: the same key with another body, a run that goes on.
     Conflict,
     /// Later, please: nothing was started.
     Limited,
@@ -121,7 +124,7 @@ impl Error {
             Self::InvalidInput { .. } | Self::Unmapped { .. } | Self::NotThen(_) => {
                 ErrorKind::Invalid
             }
-            Self::IdempotencyConflict => ErrorKind::Conflict,
+            Self::IdempotencyConflict | Self::NotEnded => ErrorKind::Conflict,
             Self::RateLimited { .. } | Self::ThreadFull => ErrorKind::Limited,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {

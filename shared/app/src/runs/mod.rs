@@ -1,10 +1,13 @@
-//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, follow it, cancel it,
-//! bury it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
+//! The use cases: start a run, by call, by webhook or by schedule, start many, do one again, wait for it, execute it,
+//! read it, follow it, cancel it, bury it, tell of its end. The only caller of `store` and `queue`; knows nothing of
+//! requests and status codes.
 
 mod access;
 mod admit;
+mod again;
 mod allowance;
 mod audience;
+mod batch;
 mod bury;
 mod callback;
 mod cancel;
@@ -40,6 +43,7 @@ mod thread;
 mod wait;
 
 pub use access::{Caller, Key, Subject};
+pub use again::Original;
 pub use allowance::{Limit, Policy};
 pub use audience::{Audience, Delta, Live, Seat};
 pub use door::Door;

@@ -25,6 +25,10 @@ pub struct Start {
     pub input: Value,
     /// When the run is to begin, at once when absent; [`Runs::start`] alone takes a time.
     pub run_at: Option<Timestamp>,
+    /// What it executes; what the environment serves when absent.
+    pub flow: Option<FlowReference>,
+    /// The run that it does again.
+    pub parent: Option<RunId>,
     /// The thread that the run belongs to.
     pub thread: Thread,
     /// What a repeat of the call has in common with it.
@@ -37,8 +41,17 @@ impl Start {
     /// A wish without more: at once, no thread, no repeats, nothing told later.
     #[must_use]
     pub const fn new(trigger: Arc<Trigger>, environment: Environment, input: Value) -> Self {
-        let (run_at, thread, idempotency, follow_up) = (None, Thread::None, None, None);
-        Self { trigger, environment, input, run_at, thread, idempotency, follow_up }
+        Self {
+            trigger,
+            environment,
+            input,
+            run_at: None,
+            flow: None,
+            parent: None,
+            thread: Thread::None,
+            idempotency: None,
+            follow_up: None,
+        }
     }
 }
 
@@ -105,10 +118,14 @@ impl Runs {
     /// idempotency key.
     pub(super) async fn prepare(&self, start: Start) -> Result<Prepared, Error> {
         // Side by side for a process that has neither yet.
-        let (served, workspace) = futures::join!(
-            self.served_plan(&start.trigger, start.environment),
-            self.config.workspace(&start.trigger.workspace, self.now()),
-        );
+        let served = async {
+            match start.flow {
+                Some(flow) => self.plan_of(&start.trigger, flow).await,
+                None => self.served_plan(&start.trigger, start.environment).await,
+            }
+        };
+        let workspace = self.config.workspace(&start.trigger.workspace, self.now());
+        let (served, workspace) = futures::join!(served, workspace);
         let ((flow, plan), workspace) = (served?, workspace?);
         check_input(&plan, &start.input).inspect_err(|_| {
             // Its sender reads no answers; who operates the trigger looks here.
@@ -134,6 +151,7 @@ impl Runs {
         if let Some(run_at) = run_at {
             put_off(&mut run, run_at);
         }
+        run.parent = start.parent;
         run.thread = start.thread.of_run(id);
         run.listeners.follow_up = start.follow_up;
         Ok(Prepared { run, input: start.input, plan, replayed })
@@ -155,6 +173,7 @@ impl Runs {
             trigger: trigger.id.clone(),
             environment,
             thread: None,
+            parent: None,
             flow,
             status: Status::Queued,
             epoch: 0,
@@ -182,9 +201,16 @@ impl Runs {
     ) -> Result<(FlowReference, Arc<Plan>), Error> {
         let flow = self.config.flow(&trigger.workspace, &trigger.flow, self.now()).await?;
         let served = flow.and_then(|flow| flow.serves.get(&environment).cloned());
-        let served = served.ok_or(Error::NoTrigger)?;
-        let plan = self.plan(&trigger.workspace, &served).await?;
-        Ok((served, plan.ok_or(Error::internal("a served flow version cannot be loaded"))?))
+        self.plan_of(trigger, served.ok_or(Error::NoTrigger)?).await
+    }
+
+    async fn plan_of(
+        &self,
+        trigger: &Trigger,
+        flow: FlowReference,
+    ) -> Result<(FlowReference, Arc<Plan>), Error> {
+        let plan = self.plan(&trigger.workspace, &flow).await?;
+        Ok((flow, plan.ok_or(Error::internal("a flow's version cannot be loaded"))?))
     }
 }
 

@@ -228,6 +228,7 @@ pub(super) fn queued() -> Run {
         trigger: "greet".parse().unwrap(),
         environment: Environment::Dev,
         thread: None,
+        parent: None,
         flow: FlowReference {
             name: "greeting".to_owned(),
             version: "1.0.0".to_owned(),

@@ -64,6 +64,9 @@ pub(super) fn write(run: &Run) -> Item {
     if let Some(thread) = &run.thread {
         set("thread", text(thread.as_str()));
     }
+    if let Some(parent) = run.parent {
+        set("parent", text(parent.to_string()));
+    }
     set("flow", text(&run.flow.name));
     set("version", text(&run.flow.version));
     set("hash", text(run.flow.hash.as_str()));
@@ -105,6 +108,7 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         trigger: header.parse("trigger")?,
         environment: header.parse("environment")?,
         thread: thread(header)?,
+        parent: parent(header)?,
         flow: FlowReference {
             name: header.text("flow")?.to_owned(),
             version: header.text("version")?.to_owned(),
@@ -128,6 +132,11 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
 pub(super) fn thread(header: Reader<'_>) -> Result<Option<ThreadId>, Error> {
     let thread = header.optional_text("thread").map(str::parse).transpose();
     thread.map_err(|_| header.corrupt())
+}
+
+fn parent(header: Reader<'_>) -> Result<Option<RunId>, Error> {
+    let parent = header.optional_text("parent").map(str::parse).transpose();
+    parent.map_err(|_| header.corrupt())
 }
 
 pub(super) fn status(header: Reader<'_>) -> Result<Status, Error> {
@@ -182,6 +191,7 @@ mod tests {
             workspace: "w".repeat(64).parse().unwrap(),
             trigger: "t".repeat(64).parse().unwrap(),
             thread: Some("c".repeat(64).parse().unwrap()),
+            parent: Some(queued().id),
             environment: crate::model::Environment::Prod,
             flow: FlowReference {
                 name: "f".repeat(63),
@@ -223,7 +233,7 @@ mod tests {
         let called_back = Listeners { callback: true, follow_up: None };
         let shares = [
             (queued(), 300, 350),
-            (longest(), 140, 170),
+            (longest(), 120, 140),
             (Run { listeners: called_back, ..queued() }, 220, 260),
             (asked_for(), 0, 0),
         ];

@@ -30,6 +30,8 @@ pub struct Run {
     pub environment: Environment,
     /// The conversation it belongs to, if it belongs to one.
     pub thread: Option<ThreadId>,
+    /// The run that it does again, if it does one again.
+    pub parent: Option<RunId>,
     /// What it executes.
     pub flow: FlowReference,
     /// Where it stands.

@@ -139,7 +139,7 @@ async fn a_thread_in_which_too_many_wait_takes_no_more_until_one_has_ended() {
         place.start(&place.bed.runs, &count.to_string()).await;
     }
     let refused = place.bed.runs.start(place.wish("late")).await.unwrap_err();
-    assert!(matches!(refused, Error::ThreadFull) && refused.kind() == ErrorKind::Busy);
+    assert!(matches!(refused, Error::ThreadFull) && refused.kind() == ErrorKind::Limited);
     place.bed.work_to_the_end(&worker, first).await;
     place.start(&place.bed.runs, "late").await;
 }

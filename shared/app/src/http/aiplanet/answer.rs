@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Ended;
 use crate::{
     model::{End, Environment, Run, RunId, Status, ThreadId, Timestamp, TriggerId},
     runs::{ListedRun, RunPage, RunView},
@@ -20,6 +21,8 @@ pub enum Answer {
         /// Whether an earlier call with the same idempotency key had started it.
         replayed: bool,
     },
+    /// What became of each item of a batch, in order.
+    Batch(Vec<Ended>),
     /// A run as it stands.
     Run(Box<RunDetail>),
     /// A run that was asked to end. It may have ended before.
@@ -57,6 +60,8 @@ pub struct RunSummary {
 pub struct RunDetail {
     #[serde(flatten)]
     summary: RunSummary,
+    /// The run that it does again.
+    parent_run_id: Option<RunId>,
     /// When it was to begin.
     run_at: Option<String>,
     output: Value,
@@ -125,7 +130,8 @@ impl From<RunView> for RunDetail {
             None => (Value::Null, None),
         };
         let run_at = view.run.run_at.as_ref().map(Timestamp::to_string);
-        Self { summary: view.run.into(), run_at, output, error }
+        let parent_run_id = view.run.parent;
+        Self { summary: view.run.into(), parent_run_id, run_at, output, error }
     }
 }
 

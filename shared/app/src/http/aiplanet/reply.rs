@@ -5,9 +5,9 @@ use lambda_http::{
     http::{HeaderName, HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Answer, Error};
+use super::{Answer, Ended, Error};
 use crate::{
     http::{
         detail::{self, Wording},
@@ -50,7 +50,7 @@ pub async fn reply(
     event: Event,
     result: Result<Answer, Error>,
 ) -> Response<Body> {
-    if let Err(Error::Failed(error)) = &result {
+    if let Some(error) = failure(&result) {
         event.notes().failed(error, std::error::Error::source(error));
     }
     let mut response = result
@@ -93,6 +93,10 @@ fn write(answer: Answer) -> Result<Response<Body>, Error> {
             }
             response
         }
+        Answer::Batch(items) => {
+            let items: Vec<_> = items.into_iter().map(item).collect();
+            json_of(StatusCode::OK, &json!({"items": items}))?
+        }
         Answer::Run(run) => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) if run.has_ended() => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) => json_of(StatusCode::ACCEPTED, &run)?,
@@ -103,6 +107,32 @@ fn write(answer: Answer) -> Result<Response<Body>, Error> {
             response
         }
     })
+}
+
+/// What operators have to know of: why a request failed, or the last of a batch's items that did.
+fn failure(result: &Result<Answer, Error>) -> Option<&runs::Error> {
+    let of_item = |item: &'_ Ended| matches!(item, Err(Error::Failed(_)));
+    let error = match result {
+        Ok(Answer::Batch(items)) => items.iter().rfind(|item| of_item(item))?.as_ref().err(),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    match error {
+        Some(Error::Failed(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// An item of a batch, as a start of its own would have been answered.
+fn item(ended: Ended) -> Value {
+    match ended {
+        Ok((run, replayed)) => {
+            json!({"status": StatusCode::ACCEPTED.as_u16(), "replayed": replayed, "run": run})
+        }
+        Err(error) => {
+            json!({"status": error.status().as_u16(), "error": detail::shape(&error, &WORDING)})
+        }
+    }
 }
 
 fn json_of(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Error> {

@@ -44,7 +44,7 @@ pub(in crate::http) fn part() -> Part {
             },
             "parameters": parameters(),
             "schemas": schemas::schemas(),
-            "responses": detail_refusals("Phinite", &json!({})),
+            "responses": detail_refusals("Phinite", &json!({}), &START_REFUSALS),
         }),
     }
 }
