@@ -33,6 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "limits_s": {
             "wait": limits::MAX_WAIT.as_secs(),
             "pinkfish_wait": limits::PINKFISH_WAIT.as_secs(),
+            "stream": limits::STREAM.as_secs(),
             "slice": limits::SLICE.as_secs(),
             "effect": limits::MAX_EFFECT.as_secs(),
             "delay": limits::MAX_DELAY.as_secs(),

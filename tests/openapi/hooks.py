@@ -32,6 +32,11 @@ def fit(case, wrong_parts):
     operation = case.operation.definition.raw["operationId"]
     if operation == "aiPlanetTrigger" and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
         case.body |= {"workflow_configuration_id": "hello", "inputs": [{"name": "message", "type": "text", "value": "Ada"}]}
+    if operation == "aiPlanetReplay" and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
+        case.body |= {"inputs": [{"name": "message", "type": "text", "value": "Ada"}]}
+    if isinstance(case.body, dict) and "run_at" in case.body and ParameterLocation.BODY not in wrong_parts:
+        # Too far ahead is refused.
+        case.body["run_at"] = "2026-02-09T23:24:39Z"
     if operation == "aiPlanetRuns" and ParameterLocation.QUERY not in wrong_parts and case.query:
         case.query.pop("cursor", None)
         case.query |= {name: "2026-02-09T23:24:39Z" for name in ("since", "until") if name in case.query}

@@ -11,6 +11,7 @@ from trigger_api.models import (
     DetailError,
     DetailInvalid,
     OpenApiDocument,
+    PhiniteBackgroundStart,
     PhiniteEnvironment,
     PhiniteRun,
     PhiniteRunStatus,
@@ -34,8 +35,9 @@ def phinite() -> None:
     assert isinstance(run, PhiniteRun), run
     assert run.status is PhiniteRunStatus.COMPLETED and run.response == {"reply": "Hello, Ada!"}
 
-    first = phinite_start.sync_detailed("demo", "hello", DEV, client=client, body=body, idempotency_key="py-1")
-    again = phinite_start.sync_detailed("demo", "hello", DEV, client=client, body=body, idempotency_key="py-1")
+    started = PhiniteBackgroundStart(message="Ada")
+    first = phinite_start.sync_detailed("demo", "hello", DEV, client=client, body=started, idempotency_key="py-1")
+    again = phinite_start.sync_detailed("demo", "hello", DEV, client=client, body=started, idempotency_key="py-1")
     assert isinstance(first.parsed, PhiniteRun) and isinstance(again.parsed, PhiniteRun)
     assert first.parsed.workflow_id == again.parsed.workflow_id
     assert again.headers["Idempotency-Replayed"] == "true"
@@ -43,7 +45,7 @@ def phinite() -> None:
     read = phinite_status.sync("demo", run.workflow_id, client=client, logs=PhiniteStatusLogs.ALL)
     assert isinstance(read, PhiniteRun) and [line.node_id for line in read.logs] == ["greet", ""]
 
-    other = PhiniteStart(message="Grace")
+    other = PhiniteBackgroundStart(message="Grace")
     refused = phinite_start.sync("demo", "hello", DEV, client=client, body=other, idempotency_key="py-1")
     assert isinstance(refused, DetailInvalid) and refused.detail[0].loc == ["header", "Idempotency-Key"]
     missing = phinite_run.sync("demo", "nothing", DEV, client=client, body=body)

@@ -26,7 +26,8 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
 /// Headers of HTTP itself, which no operation describes.
-const FRAMING: [&str; 4] = ["content-length", "content-type", "connection", "date"];
+const FRAMING: [&str; 5] =
+    ["content-length", "content-type", "connection", "date", "transfer-encoding"];
 
 /// Statuses of the gateway, which come before a method is looked at.
 const OF_THE_GATEWAY: [u16; 3] = [400, 413, 431];

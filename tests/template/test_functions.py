@@ -57,7 +57,7 @@ def test_every_variable_that_the_code_reads_is_set_and_no_other(lambdas, transla
 
 
 def test_the_stage_is_no_part_of_the_path(lambdas):
-    for name in ["SyncTriggerFunction", "AsyncStartFunction", "WebhookIngestFunction", "StatusFunction"]:
+    for name in ["SyncTriggerFunction", "AsyncStartFunction", "WebhookIngestFunction", "FollowFunction", "StatusFunction"]:
         assert lambdas[name]["Environment"]["Variables"]["AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH"] == "true"
 
 
@@ -178,6 +178,13 @@ def test_who_only_reads_may_not_write_but_for_a_cancellation(functions, role_of)
     assert list(writes) == ["Log", "NoteUseOfKey", "Cancel", "CancelQueue"]
     assert writes["Cancel"]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RUN#*"]}}
     assert 'format!("RUN#{id}")' in sources("shared/app/src/store/header.rs")
+
+
+def test_who_follows_runs_only_reads(functions, role_of):
+    follow = statements(role_of(functions["FollowFunction"]))
+    granted = {it["Sid"]: it["Action"] for it in follow}
+    reads = {"Configuration": "dynamodb:GetItem", "Runs": "dynamodb:Query", "Payloads": "s3:GetObject"}
+    assert {name: action for name, action in granted.items() if name not in ("Log", "NoteUseOfKey")} == reads
 
 
 def test_nobody_may_change_the_configuration_but_for_the_use_of_a_key(functions, role_of):

@@ -124,6 +124,10 @@ impl Bench {
             None | Some(Function::Status) => {
                 HttpEvent::sample("status", key).parameter("workflow_id", &self.run).json()
             }
+            // A run that has ended is followed to its end at once.
+            Some(Function::Follow) => {
+                HttpEvent::sample("follow", key).parameter("run_id", &self.run).json()
+            }
             Some(Function::SyncTrigger) => HttpEvent::sample("sync-trigger", key).json(),
             Some(Function::AsyncStart) => {
                 let event = HttpEvent::sample("async-start", key).parameter("trigger_id", "hello");

@@ -17,7 +17,7 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     let event = received(runs, env!("CARGO_PKG_NAME"), &request);
     let runs = runs.observed(&event);
     if Dialect::of(&request) == Dialect::AiPlanet {
-        let result = Box::pin(aiplanet::trigger(&runs, &request)).await;
+        let result = Box::pin(aiplanet::answer(&runs, &request)).await;
         return with_limits(&runs, http::aiplanet::reply(&request, event, result).await);
     }
     let result = start(&runs, &request).await;

@@ -2,15 +2,12 @@
 
 #![recursion_limit = "256"]
 
-use lambda_http::{Error, Request, run_with_streaming_response, service_fn};
-use shared::{connect::connect, startup};
+use lambda_http::{Error, Request};
+use shared::{connect::connect, http::serve_streaming, startup};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let config = startup::configuration().await;
     let runs = connect(&config);
-    run_with_streaming_response(service_fn(async |request: Request| {
-        Ok::<_, Error>(sync_trigger::handle(&runs, request).await)
-    }))
-    .await
+    serve_streaming(async |request: Request| sync_trigger::handle(&runs, request).await).await
 }

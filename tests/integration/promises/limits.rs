@@ -4,9 +4,9 @@ use std::{num::NonZeroU32, time::Duration};
 
 use serde_json::json;
 use shared::{
-    model::{Overlap, Rate, RunId, Schedule, Status, Trigger},
+    model::{OverLimit, Overlap, Rate, RunId, Schedule, Status, Trigger},
     queue::Firing,
-    runs::{Error, ErrorKind, Runs},
+    runs::{Error, ErrorKind, Runs, Start},
     store::Filter,
 };
 use support::{Bed, Moment, QUEUE, Target, records, workspace};
@@ -253,9 +253,9 @@ async fn dies_at(count: usize, moment: Moment, starting: bool, waiting: bool) ->
     let came = {
         let life = async {
             match began {
-                Some(id) => drop(bed.work_to_the_end(&doomed, id).await),
+                Some(id) => drop(Box::pin(bed.work_to_the_end(&doomed, id)).await),
                 None if waiting => {
-                    let call = doomed.start_and_wait(wish());
+                    let call = Box::pin(doomed.start_and_wait(wish()));
                     let ticking = async {
                         loop {
                             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -264,7 +264,7 @@ async fn dies_at(count: usize, moment: Moment, starting: bool, waiting: bool) ->
                     };
                     tokio::select! { call = call => drop(call.unwrap()), () = ticking => {} }
                 }
-                None => drop(doomed.start(wish()).await.unwrap()),
+                None => drop(Box::pin(doomed.start(wish())).await.unwrap()),
             }
         };
         tokio::select! { biased; () = wire.stopped() => true, () = life => false }
@@ -291,7 +291,7 @@ async fn dies_at(count: usize, moment: Moment, starting: bool, waiting: bool) ->
 async fn dies_everywhere(starting: bool, waiting: bool, at_least: usize) {
     for moment in [Moment::Before, Moment::After] {
         let mut count = 0;
-        while dies_at(count, moment, starting, waiting).await {
+        while Box::pin(dies_at(count, moment, starting, waiting)).await {
             count += 1;
             assert!(count < 100, "the process never comes to an end");
         }
@@ -375,4 +375,151 @@ async fn a_firing_that_finds_no_room_in_time_is_dropped() {
     }
     // Ten minutes, in steps of fifteen seconds, and one more that finds it too late.
     assert_eq!((handled, count(&bed, &trigger).await), (42, 0));
+}
+
+/// A trigger of the flow whose runs wait over the limit.
+async fn queueing(bed: &Bed, flow: &str) -> Trigger {
+    let trigger = Trigger { over_limit: OverLimit::Queue, ..bed.publish(flow).await };
+    bed.store.put_trigger(&trigger).await.unwrap();
+    trigger
+}
+
+#[tokio::test]
+async fn runs_over_the_limit_wait_where_their_trigger_says_so() {
+    let bed = Bed::new().await;
+    let calls = Target::start(|_| (200, json!("ok"))).await;
+    let flow = queueing(&bed, ONE_CALL).await;
+    limit_flow(&bed, &flow, 2).await;
+    limit_workspace(&bed, 3).await;
+    let input = || json!({"message": "?", "url": calls.url});
+    let mut ids = Vec::new();
+    for _ in 0..6 {
+        ids.push(bed.runs.start(bed.wish(&flow, input())).await.unwrap().id);
+    }
+    // Two begin at once; the messages of the others are looked at and sent anew.
+    let (worker, _) = bed.process();
+    let [first, second] = [bed.receive().await.unwrap(), bed.receive().await.unwrap()];
+    bed.work(&worker).await;
+    assert_eq!(calls.calls().len(), 0);
+    for message in [first, second] {
+        assert!(bed.deliver(&worker, message).await);
+    }
+    assert_eq!(calls.calls().len(), 2);
+    for id in ids {
+        let view = bed.work_to_the_end(&worker, id).await;
+        assert_eq!(view.run.status, Status::Completed);
+    }
+    assert_eq!((calls.calls().len(), bed.in_flight().await), (6, 0));
+    // Nothing is left behind.
+    assert!(is_near(crowd(&bed, &four(&bed), &bed.publish(HELLO).await).await, 3));
+}
+
+#[tokio::test]
+async fn a_waiting_call_over_the_limit_waits_for_its_turn_too() {
+    let bed = Bed::new().await;
+    let calls = Target::start(|_| (200, json!("ok"))).await;
+    let flow = queueing(&bed, ONE_CALL).await;
+    limit_flow(&bed, &flow, 1).await;
+    let input = || json!({"message": "?", "url": calls.url});
+    bed.runs.start(bed.wish(&flow, input())).await.unwrap();
+    let (worker, _) = bed.process();
+    let working = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            bed.work(&worker).await;
+            bed.advance(Duration::from_secs(1)).await;
+        }
+    };
+    let (view, _) = tokio::select! {
+        answer = bed.runs.start_and_wait(bed.wish(&flow, input())) => answer.unwrap(),
+        () = working => unreachable!(),
+    };
+    assert_eq!(view.run.status, Status::Completed);
+    assert_eq!(calls.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_a_slot_can_be_cancelled_and_ends_at_its_deadline() {
+    let bed = Bed::new().await;
+    let flow = queueing(&bed, ONE_CALL).await;
+    limit_flow(&bed, &flow, 1).await;
+    let [_, cancelled, late] = [(); 3].map(|()| bed.wish(&flow, json!({"message": "you"})));
+    let blocking = bed.runs.start(bed.wish(&flow, json!({"message": "you"}))).await.unwrap().id;
+    let message = bed.receive().await.unwrap();
+    bed.queues.delete(QUEUE, &message.receipt_handle.unwrap()).await.unwrap();
+    let cancelled = bed.runs.start(cancelled).await.unwrap().id;
+    let late = bed.runs.start(late).await.unwrap().id;
+    let (worker, _) = bed.process();
+    bed.work(&worker).await;
+    bed.runs.request_cancel(cancelled, &workspace()).await.unwrap();
+    assert_eq!(bed.work_to_the_end(&worker, cancelled).await.run.status, Status::Cancelled);
+    // Nobody has given the first one's slot back.
+    assert_eq!(bed.view(late).await.run.status, Status::Queued);
+    assert_eq!(bed.work_to_the_end(&worker, late).await.run.status, Status::TimedOut);
+    assert_eq!(bed.view(blocking).await.run.status, Status::Queued);
+}
+
+#[tokio::test]
+async fn a_run_that_begins_later_is_in_flight_from_then_on() {
+    let bed = Bed::new().await;
+    let (hello, other) = (bed.publish(HELLO).await, bed.publish(ONE_CALL).await);
+    limit_workspace(&bed, 1).await;
+    let run_at = Some(bed.clock.now().after(Duration::from_secs(3600)));
+    let wish = bed.wish(&hello, json!({"message": "later"}));
+    let later = bed.runs.start(Start { run_at, ..wish }).await.unwrap().id;
+    let (worker, _) = bed.process();
+    for _ in 0..11 {
+        bed.work(&worker).await;
+        bed.advance(Duration::from_secs(300)).await;
+    }
+    let first = starts(&bed, &bed.runs, &other).await.expect("nothing is in flight");
+    let held = bed.receive().await.unwrap();
+    for _ in 0..20 {
+        bed.work(&worker).await;
+        bed.advance(Duration::from_secs(30)).await;
+    }
+    // It is due, and there is no room.
+    assert_eq!(bed.view(later).await.run.status, Status::Queued);
+    bed.deliver(&worker, held).await;
+    bed.work_to_the_end(&worker, first).await;
+    assert_eq!(bed.work_to_the_end(&worker, later).await.run.status, Status::Completed);
+}
+
+/// Lets a worker die at its request `count` while a run behind the gate gets its slot; whether it came that far.
+async fn dies_at_gate(count: usize, moment: Moment) -> bool {
+    let bed = Bed::new().await;
+    let flow = queueing(&bed, HELLO).await;
+    limit_flow(&bed, &flow, 1).await;
+    limit_workspace(&bed, 1).await;
+    let wish = || bed.wish(&flow, json!({"message": "you"}));
+    let first = bed.runs.start(wish()).await.unwrap().id;
+    let second = bed.runs.start(wish()).await.unwrap().id;
+    let (survivor, _) = bed.process();
+    let (doomed, wire) = bed.process();
+    wire.stop_at(count, moment);
+    let life = async {
+        bed.work_to_the_end(&doomed, first).await;
+        bed.work_to_the_end(&doomed, second).await;
+    };
+    let came = tokio::select! { biased; () = wire.stopped() => true, () = life => false };
+    for id in [first, second] {
+        let view = bed.work_to_the_end(&survivor, id).await;
+        assert_eq!(view.run.status, Status::Completed, "{moment:?} request {count}");
+    }
+    bed.advance(Duration::from_secs(60)).await;
+    let last = bed.runs.start(wish()).await.unwrap().id;
+    assert!(!bed.view(last).await.run.gated, "{moment:?} request {count}");
+    came
+}
+
+#[tokio::test]
+async fn a_worker_at_the_gate_may_die_at_every_request() {
+    for moment in [Moment::Before, Moment::After] {
+        let mut count = 0;
+        while Box::pin(dies_at_gate(count, moment)).await {
+            count += 1;
+            assert!(count < 100, "the process never comes to an end");
+        }
+        assert!(count > 8, "only {count} requests");
+    }
 }

@@ -1,8 +1,11 @@
 //! What is promised about a run, whatever process dies and whatever the network does.
 
+mod again;
+mod batches;
 mod budget;
 mod callbacks;
 mod crash;
+mod delays;
 mod deliveries;
 mod files;
 mod flows;
@@ -13,5 +16,6 @@ mod payloads;
 mod schedules;
 mod slices;
 mod starts;
+mod threads;
 mod timetable;
 mod webhooks;

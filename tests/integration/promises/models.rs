@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use shared::{
     model::{Completion, End, Outcome, Provider, RunError, SecretReference, Status, Usage},
-    runs::{Deltas, RunView, Settings},
+    runs::{Audience, Live, RunView, Settings},
 };
 use support::{
     Bed, Log, Model, Moment, Reply,
@@ -326,12 +326,13 @@ async fn who_follows_a_run_hears_what_is_said_as_it_is_said() {
     let model = Model::start(|_| Reply::saying(&WORDS, 20)).await;
     bed.add_provider(&model.base_url, None).await;
     let trigger = bed.publish(&ask("")).await;
-    let (deltas, mut heard) = Deltas::followed(100);
-    let runs = bed.process().0.followed_by(deltas);
+    let (audience, mut seat) = Audience::of_one(100);
+    let runs = bed.process().0.followed_by(audience);
     runs.start_and_wait(bed.wish(&trigger, json!({"message": "Who?"}))).await.unwrap();
     drop(runs);
     let mut texts = Vec::new();
-    while let Some(delta) = heard.recv().await {
+    while let Some(live) = seat.next(2).await {
+        let Live::Said(delta) = live else { continue };
         assert_eq!((delta.task.as_str(), delta.attempt), ("/do/0/ask", 1));
         texts.push(delta.text);
     }
@@ -345,9 +346,9 @@ async fn a_follower_who_does_not_listen_holds_nobody_up() {
         let model = Model::start(|_| Reply::saying(&WORDS, 20)).await;
         bed.add_provider(&model.base_url, None).await;
         let trigger = bed.publish(&ask("")).await;
-        let (deltas, heard) = Deltas::followed(1);
-        let _kept = listens.then_some(heard);
-        let worker = bed.process().0.followed_by(deltas);
+        let (audience, seat) = Audience::of_one(1);
+        let _kept = listens.then_some(seat);
+        let worker = bed.process().0.followed_by(audience);
         let wish = bed.wish(&trigger, json!({"message": "Who?"}));
         let started = bed.runs.start(wish).await.unwrap();
         let view = bed.work_to_the_end(&worker, started.id).await;

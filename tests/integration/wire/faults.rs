@@ -5,9 +5,13 @@ use std::{
     num::NonZeroU32,
 };
 
-use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use lambda_http::{Body, Request, RequestExt as _};
-use shared::{http::routes::Function, model::Rate, runs::Runs};
+use shared::{
+    http::{events::whole, routes::Function},
+    model::Rate,
+    runs::Runs,
+};
 use support::{Answer, Bed, Fault, Transcript};
 
 use super::flows::ECHO;
@@ -37,13 +41,14 @@ fn request(function: Function, key: &str, run: &str, accept: &'static str) -> Re
 
 pub(super) async fn call(runs: &Runs, function: Function, request: Request) -> Answer {
     let response = match function {
-        Function::SyncTrigger => sync_trigger::handle(runs, request).await,
-        Function::AsyncStart => async_start::handle(runs, request).await,
-        Function::Status => status::handle(runs, request).await,
-        Function::WebhookIngest => webhook_ingest::handle(runs, request).await,
+        Function::SyncTrigger => whole(sync_trigger::handle(runs, request).await),
+        Function::AsyncStart => whole(async_start::handle(runs, request).await),
+        Function::Status => whole(status::handle(runs, request).await),
+        Function::WebhookIngest => whole(webhook_ingest::handle(runs, request).await),
+        Function::Follow => follow::handle(runs, request).await,
     };
     let (head, body) = response.into_parts();
-    let body = Bytes::copy_from_slice(body.as_ref());
+    let body = body.collect().await.unwrap().to_bytes();
     Answer { status: head.status.as_u16(), headers: head.headers, body }
 }
 

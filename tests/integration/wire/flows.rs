@@ -22,7 +22,7 @@ do:
 "#;
 
 /// Sleeps for an hour.
-pub(super) const SLEEP: &str = r#"
+pub(crate) const SLEEP: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: sleep, version: '1.0.0' }
 do:
   - rest:

@@ -7,7 +7,7 @@ mod bodies;
 pub(crate) mod clients;
 mod environments;
 mod faults;
-mod flows;
+pub(crate) mod flows;
 mod idempotency;
 mod keys;
 mod limits;

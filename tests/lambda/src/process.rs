@@ -30,6 +30,8 @@ pub enum Function {
     AsyncStart,
     /// Ends runs whose messages could not be handled.
     DeadLetter,
+    /// Follows a run.
+    Follow,
     /// Reads a run.
     Status,
     /// Executes a run while its caller waits.
@@ -42,9 +44,10 @@ pub enum Function {
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AsyncStart,
         Self::DeadLetter,
+        Self::Follow,
         Self::Status,
         Self::SyncTrigger,
         Self::WebhookIngest,
@@ -56,6 +59,7 @@ impl Function {
         match self {
             Self::AsyncStart => "async-start",
             Self::DeadLetter => "dead-letter",
+            Self::Follow => "follow",
             Self::Status => "status",
             Self::SyncTrigger => "sync-trigger",
             Self::WebhookIngest => "webhook-ingest",

@@ -30,6 +30,52 @@ async fn a_run_is_started_in_a_thread_and_read() {
 
 #[tokio::test]
 #[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_run_is_followed_to_its_end_however_large_its_output() {
+    let site = Site::start(&[HELLO]).await;
+    let name = support::noise(900_000, 1);
+    let id = site.start_run("hello", &json!({"message": name})).await;
+    let mut worker = site.process(Function::Worker).await;
+    assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+    let mut follower = site.process(Function::Follow).await;
+    let request = site.request("follow").parameter("run_id", &id);
+    let answer = follower.invoke(&request.clone().json()).await.http();
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/event-stream"));
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    assert!(text.starts_with("id: 0\nevent: run.started\ndata: {"), "{answer}");
+    assert!(
+        text.contains("event: run.completed\n") && text.contains(&name) && text.ends_with("}\n\n")
+    );
+    let seen = request.header("Last-Event-ID", "3");
+    assert_eq!(follower.invoke(&seen.json()).await.http().status, 204);
+    site.finish();
+}
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_run_is_done_again_with_an_input_of_any_size() {
+    let site = Site::start(&[HELLO]).await;
+    for length in [10, 4_000_000] {
+        let message = support::noise(length, 1);
+        let first = site.start_run("hello", &json!({"message": message})).await;
+        let mut worker = site.process(Function::Worker).await;
+        assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+        let mut starter = site.process(Function::AsyncStart).await;
+        let request = site.request("async-start-retry").parameter("run_id", &first);
+        let started = starter.invoke(&request.json()).await.http();
+        assert_eq!(started.status, 202, "{started}");
+        assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+        let id = started.json()["run_id"].as_str().unwrap().to_owned();
+        let mut reader = site.process(Function::Status).await;
+        let run = site.request("status-run").parameter("run_id", &id);
+        let run = reader.invoke(&run.json()).await.http().json();
+        assert_eq!(run["parent_run_id"], *first);
+        assert!(run["output"]["reply"] == format!("Hello, {message}"), "{length}");
+    }
+    site.finish();
+}
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_run_is_cancelled_by_who_reads_it() {
     let site = Site::start(&[&LONG_REST.replace("seconds: 4", "seconds: 600")]).await;
     let id = site.start_run("long-rest", &json!({})).await;

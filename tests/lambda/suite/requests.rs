@@ -44,6 +44,7 @@ async fn every_sample_request_is_understood() {
         (Function::AsyncStart, "async-start-ai-planet", 202),
         (Function::Status, "status", 404),
         (Function::Status, "status-whole-log", 404),
+        (Function::Follow, "follow", 404),
         (Function::Status, "status-run", 404),
         (Function::Status, "status-cancel", 404),
         (Function::Status, "status-list", 200),

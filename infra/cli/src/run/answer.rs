@@ -20,12 +20,14 @@ pub(super) struct Shown {
     workspace_id: WorkspaceId,
     trigger_id: TriggerId,
     environment: Environment,
+    parent_run_id: Option<RunId>,
     automation_id: String,
     automation_version: String,
     automation_hash: String,
     status: Status,
     cancel_requested: bool,
     started_at: String,
+    run_at: Option<String>,
     ended_at: Option<String>,
     deadline_at: String,
     wake_at: Option<String>,
@@ -54,12 +56,14 @@ impl From<RunView> for Shown {
             workspace_id: run.workspace,
             trigger_id: run.trigger,
             environment: run.environment,
+            parent_run_id: run.parent,
             automation_id: run.flow.name,
             automation_version: run.flow.version,
             automation_hash: run.flow.hash.to_string(),
             status: run.status,
             cancel_requested: run.cancel_requested,
             started_at: run.started_at.to_string(),
+            run_at: run.run_at.map(|time| time.to_string()),
             ended_at: run.ended_at.map(|time| time.to_string()),
             deadline_at: run.deadline.to_string(),
             wake_at: run.wake_at.map(|time| time.to_string()),
@@ -83,8 +87,10 @@ fn facts_of(RunView { run, end, .. }: &RunView) -> Vec<(&'static str, String)> {
         ("Flow", format!("{} {}", run.flow.name, run.flow.version)),
         ("Started", time(run.started_at)),
     ];
+    facts.extend(run.parent.map(|parent| ("Again", parent.to_string())));
+    facts.extend(run.run_at.map(|run_at| ("To begin", time(run_at))));
     if let Some(ended_at) = run.ended_at {
-        let took = duration::show(ended_at.since(run.started_at));
+        let took = duration::show(ended_at.since(run.begins_at()));
         facts.push(("Ended", format!("{}, after {took}", time(ended_at))));
     } else {
         facts.extend(run.wake_at.map(|wake_at| ("Sleeps until", time(wake_at))));

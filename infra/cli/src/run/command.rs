@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{answer::Shown, cancel, find::find, list, logs, start};
+use super::{again, answer::Shown, cancel, find::find, list, logs, start};
 use crate::{connect::Connection, error::Error, output::Output};
 
 /// Commands on runs.
@@ -10,6 +10,19 @@ use crate::{connect::Connection, error::Error, output::Output};
 pub(crate) enum Command {
     /// Start a run in the background and print its id
     Start(start::Arguments),
+    /// Do a run again that has ended: the same input, the same version of the flow; prints the new run's id
+    Retry {
+        /// The run's id
+        id: String,
+    },
+    /// Do a run again that has ended, in the version of the flow that is served now; prints the new run's id
+    Replay {
+        /// The run's id
+        id: String,
+        /// The flow's input: JSON, `@file`, or `-` for standard input [default: the run's own]
+        #[arg(long, value_name = "JSON")]
+        input: Option<String>,
+    },
     /// Show where a run stands, its newest log lines and its result
     Status {
         /// The run's id
@@ -34,6 +47,10 @@ pub(crate) async fn execute(
 ) -> Result<(), Error> {
     match command {
         Command::Start(arguments) => start::start(arguments, connection, output).await,
+        Command::Retry { id } => again::retry(&id, connection, output).await,
+        Command::Replay { id, input } => {
+            again::replay(&id, input.as_deref(), connection, output).await
+        }
         Command::Status { id } => output.answer(&Shown::from(find(connection, &id).await?)),
         Command::Logs(arguments) => logs::logs(&arguments, connection, output).await,
         Command::List(arguments) => list::list(arguments, connection, output).await,

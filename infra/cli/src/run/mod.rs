@@ -1,5 +1,6 @@
-//! `run …`: starting, reading, following and cancelling runs.
+//! `run …`: starting, doing again, reading, following and cancelling runs.
 
+mod again;
 mod answer;
 mod cancel;
 mod command;

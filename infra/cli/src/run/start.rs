@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 use shared::{
-    model::{Environment, RunId, Status, TriggerState},
+    model::{Environment, RunId, Status, Timestamp, Trigger, TriggerState},
     runs::Start,
 };
 
@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// The flow's input: JSON, `@file`, or `-` for standard input [default: {}]
     #[arg(long, value_name = "JSON")]
     input: Option<String>,
+    /// When the run is to begin, at most 7 days ahead: RFC 3339, such as 2026-02-09T23:24:39Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
     /// Wait for the end and print the output alone; a run that does not complete is exit code 4
     #[arg(long)]
     wait: bool,
@@ -36,10 +39,30 @@ pub(super) async fn start(
     connection: &Connection,
     output: Output,
 ) -> Result<(), Error> {
-    let Arguments { trigger, env: environment, input, wait } = arguments;
+    let Arguments { trigger, env: environment, input, at: run_at, wait } = arguments;
     let input = input::read(input.as_deref())?;
     let trigger = trigger::find(connection, &trigger).await?;
-    // What a caller with a key would be told in one word is told here in full.
+    expect_open(&trigger, environment, connection).await?;
+    let start = Start { run_at, ..Start::new(trigger.into(), environment, input) };
+    let id = connection.runs.start(start).await?.id;
+    if !wait {
+        return output.answer(&Started::from(id));
+    }
+    let view = until_end(connection, id).await?;
+    if view.run.status == Status::Completed {
+        return output.answer(&Completed(Shown::from(view)));
+    }
+    output.answer(&Shown::from(view))?;
+    Err(Error::Shown(NOT_COMPLETED))
+}
+
+/// Refuses a trigger that starts nothing there: what a caller with a key would be told in one word is told here in
+/// full.
+pub(super) async fn expect_open(
+    trigger: &Trigger,
+    environment: Environment,
+    connection: &Connection,
+) -> Result<(), Error> {
     if trigger.state == TriggerState::Paused {
         return Err(Error::Failed(format!("the trigger `{}` is paused", trigger.id)));
     }
@@ -56,17 +79,7 @@ pub(super) async fn start(
             trigger.flow
         )));
     }
-    let start = Start::new(trigger.into(), environment, input);
-    let id = connection.runs.start(start).await?.id;
-    if !wait {
-        return output.answer(&Started { run_id: id, status: Status::Queued });
-    }
-    let view = until_end(connection, id).await?;
-    if view.run.status == Status::Completed {
-        return output.answer(&Completed(Shown::from(view)));
-    }
-    output.answer(&Shown::from(view))?;
-    Err(Error::Shown(NOT_COMPLETED))
+    Ok(())
 }
 
 /// The exit code of a run that ended otherwise than completed.
@@ -83,10 +96,17 @@ impl Answer for Completed {
     }
 }
 
+/// A run that was started.
 #[derive(Serialize)]
-struct Started {
+pub(super) struct Started {
     run_id: RunId,
     status: Status,
+}
+
+impl From<RunId> for Started {
+    fn from(run_id: RunId) -> Self {
+        Self { run_id, status: Status::Queued }
+    }
 }
 
 /// Nothing but the id, so that a script can take it as it is.

@@ -20,7 +20,7 @@ pub(crate) fn scheme_of_file(path: &Path) -> Result<(String, Scheme), Error> {
 
 /// The scheme of a provider that is known by this name.
 pub(crate) fn scheme_of_name(provider: &str) -> Result<&'static Scheme, Error> {
-    webhook::named(provider).ok_or_else(|| {
+    webhook::named(provider).map(AsRef::as_ref).ok_or_else(|| {
         let names = webhook::names().collect::<Vec<_>>().join(", ");
         Error::Usage(format!(
             "no provider is called `{provider}`: {names}, or `custom` with --scheme FILE for one of your own"

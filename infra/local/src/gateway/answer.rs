@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use http::{HeaderMap, header, request::Parts, uri::Authority};
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use lambda_http::{Body, Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body, Bytes, Incoming};
+use lambda_http::{Request, Response};
 use shared::http::{
     gateway::{Refusal, refuse},
     routes::Function,
@@ -13,24 +13,29 @@ use shared::http::{
 use tokio::sync::oneshot;
 use url::Url;
 
-use super::{body, event, route, server::Gateway};
+use super::{
+    body, event, route,
+    server::Gateway,
+    stream::{Outgoing, pass_on},
+};
 
 /// Request line and header values together (API Gateway quotas for REST APIs).
 const MAX_HEAD_BYTES: usize = 10_240;
 
-impl<H, F> Gateway<H>
+impl<H, F, B> Gateway<H>
 where
     H: Fn(Function, Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response<Body>> + Send + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes, Error: Send> + Send + Unpin + 'static,
 {
     pub(super) async fn answer(
         &self,
         request: http::Request<Incoming>,
         peer: SocketAddr,
         port: u16,
-    ) -> Response<Full<Bytes>> {
+    ) -> Response<Outgoing> {
         let (head, mut incoming) = request.into_parts();
-        let answer = match self.forward(&head, &mut incoming, peer, port).await {
+        match self.forward(&head, &mut incoming, peer, port).await {
             Ok(response) => response,
             Err(refusal) => {
                 // No function tells of it.
@@ -39,10 +44,9 @@ where
                 if !head.headers.contains_key(header::EXPECT) {
                     body::discard(incoming).await;
                 }
-                refuse(&head.headers, refusal)
+                refuse(&head.headers, refusal).map(to_bytes)
             }
-        };
-        answer.map(to_bytes)
+        }
     }
 
     async fn forward(
@@ -51,7 +55,7 @@ where
         incoming: &mut Incoming,
         peer: SocketAddr,
         port: u16,
-    ) -> Result<Response<Body>, Refusal> {
+    ) -> Result<Response<Outgoing>, Refusal> {
         if head_bytes(head) > MAX_HEAD_BYTES {
             return Err(Refusal::HeadTooLarge);
         }
@@ -70,8 +74,7 @@ where
         let (sender, answer) = oneshot::channel();
         let handled = (self.handler)(route.function, request);
         self.invocations.spawn(async move {
-            // The client may be gone by now. The function does not learn of that, as on AWS.
-            let _ = sender.send(handled.await);
+            pass_on(handled.await, sender).await;
         });
         // No answer comes from a function that panicked; its task has logged that.
         answer.await.map_err(|_| Refusal::FunctionFailed)
@@ -91,10 +94,11 @@ fn has_usable_host(headers: &HeaderMap) -> bool {
     host.parse::<Authority>().is_ok() && Url::parse(&format!("http://{host}/")).is_ok()
 }
 
-fn to_bytes(body: Body) -> Full<Bytes> {
-    match body {
-        Body::Text(text) => Full::new(text.into()),
-        Body::Binary(bytes) => Full::new(bytes.into()),
-        _ => Full::default(),
-    }
+fn to_bytes(body: lambda_http::Body) -> Outgoing {
+    let bytes = match body {
+        lambda_http::Body::Text(text) => Bytes::from(text),
+        lambda_http::Body::Binary(bytes) => Bytes::from(bytes),
+        _ => Bytes::default(),
+    };
+    Full::new(bytes).boxed_unsync()
 }

@@ -6,6 +6,7 @@ mod body;
 mod event;
 mod route;
 mod server;
+mod stream;
 #[cfg(test)]
 mod tests;
 

@@ -2,9 +2,13 @@
 
 use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
-use hyper::{server::conn::http1, service::service_fn};
+use hyper::{
+    body::{Body, Bytes},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::TokioIo;
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Request, Response};
 use shared::{clock::Clock, http::routes::Function};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -25,10 +29,11 @@ pub(crate) struct Gateway<H> {
     pub(crate) invocations: Tasks,
 }
 
-impl<H, F> Gateway<H>
+impl<H, F, B> Gateway<H>
 where
     H: Fn(Function, Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response<Body>> + Send + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes, Error: Send> + Send + Unpin + 'static,
 {
     /// Serves `listener` until `stop`, after which `connections` end with the answer in hand.
     pub(crate) async fn serve(self, listener: TcpListener, connections: Tasks, mut stop: Stop) {

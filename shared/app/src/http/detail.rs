@@ -14,6 +14,7 @@ use crate::{
         body::{self, Fault, Unreadable},
         headers, respond,
     },
+    model::{ContentHash, Timestamp},
     runs::{self, ErrorKind, Limit},
 };
 
@@ -45,6 +46,8 @@ pub enum Error {
         /// What is.
         allow: &'static str,
     },
+    /// 409, for a run that is to be done again.
+    NotEnded,
     /// 413.
     TooLarge,
     /// 415.
@@ -101,6 +104,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NoTrigger | Self::NoRun => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotEnded => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
@@ -109,6 +113,7 @@ impl Error {
             Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                ErrorKind::Limited => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
         }
@@ -122,6 +127,7 @@ impl Error {
             Self::NoTrigger => wording.no_trigger.to_owned(),
             Self::NoRun => wording.no_run.to_owned(),
             Self::MethodNotAllowed { .. } => "Method Not Allowed".to_owned(),
+            Self::NotEnded => "The run has not ended".to_owned(),
             Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
@@ -130,6 +136,9 @@ impl Error {
             Self::Failed(error) => match error.kind() {
                 ErrorKind::Unavailable => {
                     "Service unavailable: try again; with an Idempotency-Key a retry starts nothing twice"
+                }
+                ErrorKind::Limited => {
+                    "As many runs wait in the thread as may: try again when one of them has ended"
                 }
                 _ => wording.failed,
             }
@@ -158,6 +167,30 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Err
     })
 }
 
+/// The member of a body that says when its run is to begin.
+pub(super) const RUN_AT: &str = "run_at";
+
+/// What is said of a text that is no point in time: kind of fault, and words.
+pub(super) const TIME: (&str, &str) =
+    ("datetime_parsing", "Input should be a time such as 2026-02-09T23:24:39Z");
+
+/// When the run of a body is to begin; a fault is added where that is no time.
+pub(super) fn run_at(given: Option<&Value>, faults: &mut Vec<Value>) -> Option<Timestamp> {
+    let given = given.filter(|given| !given.is_null())?;
+    let run_at = given.as_str().and_then(|text| text.parse().ok());
+    if run_at.is_none() {
+        let (kind, message) = TIME;
+        faults.push(fault(kind, &json!(["body", RUN_AT]), message, given));
+    }
+    run_at
+}
+
+/// A hash of all that must be equal for a repeat: this text, and when the run is to begin.
+pub(super) fn hash_of(text: &str, run_at: Option<Timestamp>) -> ContentHash {
+    let run_at = run_at.map(|run_at| format!("\n{run_at}")).unwrap_or_default();
+    ContentHash::of(format!("{text}{run_at}").as_bytes())
+}
+
 /// The members of a JSON body.
 pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
     if !headers::accepts_json_body(request.headers()) {
@@ -178,10 +211,15 @@ pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
     }
 }
 
+/// A failure in the dialects' shape.
+pub(super) fn shape(error: &Error, wording: &Wording) -> Value {
+    json!({"detail": error.faults(wording).unwrap_or_else(|| json!(error.text(wording)))})
+}
+
 /// The answer to a request with these headers that failed.
 pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> Response<Body> {
     let (status, text) = (error.status(), error.text(wording));
-    let shape = |faults: Option<Value>| json!({"detail": faults.unwrap_or_else(|| json!(&text))});
+    let shape = |_| shape(error, wording);
     let faults = error.faults(wording);
     let mut response = respond::refusal(headers, status, &text, faults, shape);
     let extra = match error {
@@ -223,7 +261,9 @@ impl From<runs::Error> for Error {
             runs::Error::Unauthenticated | runs::Error::NotAdmitted => Self::Unauthenticated,
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NoTrigger,
+            runs::Error::ThreadFull => Self::Failed(error),
             runs::Error::NoRun => Self::NoRun,
+            runs::Error::NotEnded => Self::NotEnded,
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::RateLimited { limit, again_in }
             | runs::Error::TooManyRuns { limit, again_in } => Self::Limited { limit, again_in },
@@ -235,6 +275,9 @@ impl From<runs::Error> for Error {
             ),
             runs::Error::InvalidInput { pointer, message } => {
                 Self::InvalidInput { pointer, message }
+            }
+            runs::Error::NotThen(message) => {
+                Self::invalid("value_error", &json!(["body", RUN_AT]), message, &Value::Null)
             }
             runs::Error::Unmapped { expression, message } => Self::Invalid(vec![
                 json!({"type": "value_error", "loc": ["trigger", expression], "msg": message, "input": null}),

@@ -92,13 +92,21 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Unu
             .ok_or(UnusableKey("Quoted key should end with a quotation mark"))?,
         None => text,
     };
-    if bare.is_empty() {
+    usable_key(bare).map(Some)
+}
+
+/// The text of a key, wherever it stands.
+pub(super) fn usable_key(text: &str) -> Result<String, UnusableKey> {
+    if text.is_empty() {
         return Err(UnusableKey("Key should not be empty"));
     }
-    if bare.len() > limits::MAX_IDEMPOTENCY_KEY_BYTES {
+    if text.len() > limits::MAX_IDEMPOTENCY_KEY_BYTES {
         return Err(UnusableKey("Key should have at most 255 characters"));
     }
-    Ok(Some(bare.to_owned()))
+    if !text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        return Err(UnusableKey("Key should be printable ASCII"));
+    }
+    Ok(text.to_owned())
 }
 
 /// The caller's trace: W3C's where it is well formed, else X-Ray's, of which `invocation` knows more

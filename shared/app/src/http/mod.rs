@@ -5,6 +5,7 @@ pub mod aiplanet;
 mod body;
 mod detail;
 mod dialect;
+pub mod events;
 mod form;
 pub mod gateway;
 mod headers;
@@ -17,7 +18,9 @@ mod problem;
 mod received;
 mod respond;
 pub mod routes;
+mod serve;
 
 pub use dialect::Dialect;
 pub use policy::with_limits;
 pub use received::received;
+pub use serve::serve_streaming;

@@ -62,6 +62,6 @@ pub(super) fn whole_seconds(duration: Duration) -> u64 {
 }
 
 /// Says that an earlier call with the same idempotency key had started the run.
-pub(super) fn mark_replayed(response: &mut Response<Body>) {
+pub(super) fn mark_replayed<B>(response: &mut Response<B>) {
     response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
 }

@@ -1,6 +1,8 @@
 //! Every route and the function that serves it: what the local gateway routes by, and what the
 //! deployed gateway is compared with.
 
+use crate::model::RunId;
+
 /// A function behind the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
@@ -12,6 +14,8 @@ pub enum Function {
     WebhookIngest,
     /// Reads runs, and cancels one.
     Status,
+    /// Follows a run.
+    Follow,
 }
 
 /// One resource of the gateway. It passes every method on: the function answers 405 itself.
@@ -30,8 +34,13 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
     Route { resource, function, streams }
 }
 
+/// Where a run is followed, as a path of the gateway's.
+pub(super) fn events_of(run: RunId) -> String {
+    format!("/api/v1/apps/workflow-execution/runs/{run}/events")
+}
+
 /// All of them.
-pub const ROUTES: [Route; 21] = [
+pub const ROUTES: [Route; 25] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -64,6 +73,10 @@ pub const ROUTES: [Route; 21] = [
     route("/api/v1/apps/workflow-execution/trigger", Function::AsyncStart, false),
     route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/events", Function::Follow, true),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/cancel", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/batch", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/retry", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/replay", Function::AsyncStart, false),
     route("/openapi.json", Function::Status, false),
 ];

@@ -101,7 +101,7 @@ impl Runs {
     /// # Errors
     /// [`Error::Unauthenticated`]; [`Error::Store`] when the key could not be looked up (retry is safe).
     pub async fn authenticate(&self, token: &str, workspace: &str) -> Result<Caller, Error> {
-        self.accept_key(token, Some(workspace)).await
+        self.accept_key(&parse(token)?, Some(workspace)).await
     }
 
     /// Accepts a key for a workspace, or else for its own, while everything is read that a start of
@@ -117,8 +117,8 @@ impl Runs {
         environment: Option<Environment>,
     ) -> Result<Caller, Error> {
         // Whoever has no key at all makes us read nothing.
-        KeyToken::parse(token).map_err(|_| Error::Unauthenticated)?;
-        let accepted = self.accept_key(token, workspace);
+        let token = parse(token)?;
+        let accepted = self.accept_key(&token, workspace);
         let (caller, _) = futures::join!(accepted, self.read_ahead(trigger, environment));
         caller
     }
@@ -128,8 +128,7 @@ impl Runs {
         trigger: &str,
         environment: Option<Environment>,
     ) -> Result<(), Error> {
-        let id: TriggerId = trigger.parse().map_err(|_| Error::NoTrigger)?;
-        let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
+        let trigger = self.known_trigger(trigger).await?;
         let (flow, _) = futures::join!(
             self.config.flow(&trigger.workspace, &trigger.flow, self.now()),
             self.config.workspace(&trigger.workspace, self.now()),
@@ -148,7 +147,7 @@ impl Runs {
     /// # Errors
     /// As [`Runs::authenticate`].
     pub async fn authenticate_by_key(&self, token: &str) -> Result<Caller, Error> {
-        self.accept_key(token, None).await
+        self.accept_key(&parse(token)?, None).await
     }
 
     /// Accepts a key, wherever the request about `subject` has it.
@@ -185,7 +184,7 @@ impl Runs {
     }
 
     async fn accept_key_in_path(&self, text: &str) -> Result<Caller, Error> {
-        let key = self.genuine_key(text).await?;
+        let key = self.genuine_key(&parse(text)?).await?;
         let workspace = self.config.workspace(&key.workspace, self.now()).await?;
         if !workspace.is_some_and(|workspace| workspace.keys_in_paths) {
             return Err(Error::Unauthenticated);
@@ -200,10 +199,10 @@ impl Runs {
             Subject::Run(id) => id.parse::<RunId>(),
         };
         let Ok(run) = run else { return Ok(None) };
-        Ok(self.store.view(run).await?.map(|view| view.run.trigger.to_string()))
+        Ok(self.store.look(run).await?.map(|run| run.trigger.to_string()))
     }
 
-    async fn accept_key(&self, token: &str, workspace: Option<&str>) -> Result<Caller, Error> {
+    async fn accept_key(&self, token: &KeyToken, workspace: Option<&str>) -> Result<Caller, Error> {
         let key = self.genuine_key(token).await?;
         if workspace.is_some_and(|workspace| key.workspace.as_str() != workspace) {
             return Err(Error::Unauthenticated);
@@ -211,11 +210,10 @@ impl Runs {
         Ok(self.accepted(key).await)
     }
 
-    async fn genuine_key(&self, token: &str) -> Result<Arc<auth::Key>, Error> {
-        let token = KeyToken::parse(token).map_err(|_| Error::Unauthenticated)?;
+    async fn genuine_key(&self, token: &KeyToken) -> Result<Arc<auth::Key>, Error> {
         let now = self.now();
         let key = self.config.key(&token.id(), now).await?;
-        key.filter(|key| key.verify(&token, now)).ok_or(Error::Unauthenticated)
+        key.filter(|key| key.verify(token, now)).ok_or(Error::Unauthenticated)
     }
 
     async fn accepted(&self, key: Arc<auth::Key>) -> Caller {
@@ -240,8 +238,7 @@ impl Runs {
         environment: Environment,
     ) -> Result<Arc<Trigger>, Error> {
         caller.require(Scope::Trigger)?;
-        let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
-        let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
+        let trigger = self.known_trigger(id).await?;
         if !is_open(&trigger, caller, environment) {
             return Err(Error::NoTrigger);
         }
@@ -261,8 +258,7 @@ impl Runs {
         id: &str,
     ) -> Result<(Arc<Trigger>, Environment), Error> {
         caller.require(Scope::Trigger)?;
-        let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
-        let trigger = self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)?;
+        let trigger = self.known_trigger(id).await?;
         let flow = self.config.flow(caller.workspace(), &trigger.flow, self.now()).await?;
         let flow = flow.ok_or(Error::NoTrigger)?;
         let found = Environment::ALL.into_iter().rev().find(|environment| {
@@ -271,6 +267,12 @@ impl Runs {
         let environment = found.ok_or(Error::NoTrigger)?;
         self.notes.trigger(trigger.id.as_str());
         Ok((trigger, environment))
+    }
+
+    /// The trigger with this id, whoever's it is.
+    async fn known_trigger(&self, id: &str) -> Result<Arc<Trigger>, Error> {
+        let id: TriggerId = id.parse().map_err(|_| Error::NoTrigger)?;
+        self.config.trigger(&id, self.now()).await?.ok_or(Error::NoTrigger)
     }
 
     /// Named texts, as of a form, and files among them, as the input that the trigger's flow declares there.
@@ -286,6 +288,11 @@ impl Runs {
         let (_, plan) = self.served_plan(trigger, environment).await?;
         Ok(flow::typed(plan.input_schema.as_ref(), fields))
     }
+}
+
+/// What reads as a key.
+fn parse(text: &str) -> Result<KeyToken, Error> {
+    KeyToken::parse(text).map_err(|_| Error::Unauthenticated)
 }
 
 fn is_open(trigger: &Trigger, caller: &Caller, environment: Environment) -> bool {

@@ -81,10 +81,12 @@ fn flow_input(mapped: Value) -> Result<Value, String> {
     }
     match variables {
         None => {}
+        Some(ref large @ Value::Object(_))
+            if large.to_string().len() > MAX_MAPPED_VARIABLES_BYTES =>
+        {
+            return Err(format!("user_variables is over {MAX_MAPPED_VARIABLES_BYTES} bytes"));
+        }
         Some(Value::Object(variables)) => {
-            if Value::Object(variables.clone()).to_string().len() > MAX_MAPPED_VARIABLES_BYTES {
-                return Err(format!("user_variables is over {MAX_MAPPED_VARIABLES_BYTES} bytes"));
-            }
             for (name, value) in variables {
                 input.entry(name).or_insert(value);
             }

@@ -92,6 +92,8 @@ impl Runs {
             // The run is sound: a wake-up that died before its time gets a successor.
             Claim::Asleep { until, run } => self.let_sleep(message, &run, until).await,
             Claim::Held { .. } => Ok(Delivery::Again),
+            // So is this one: only the question whose turn it is failed too often.
+            Claim::Gated(run) => self.wait_at_gate(message, &run).await,
             Claim::Ended(_) | Claim::Missing => Ok(Delivery::Done),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Error, RunView, Runs, tell::Attempt};
+use super::{Error, Runs, tell::Attempt};
 use crate::{
     egress::{Redirects, Request},
     model::{Callback, End, Run, Secret, Timestamp, Trigger, limits},
@@ -38,7 +38,7 @@ impl Runs {
             Some(_) => return failed("every secret has expired"),
             None => return failed("a secret is missing"),
         };
-        let body = body(run, RunView::from(view.clone()).end);
+        let body = body(run, view.end().cloned());
         let id = format!("{}-{}", run.id, run.status.as_str());
         match signed(&callback.url, body.to_string().into_bytes(), &id, &secrets, self.now()) {
             Ok(signed) => Ok(Ok(request(signed))),

@@ -94,6 +94,7 @@ impl Runs {
             && run.status.is_terminal()
         {
             self.note_run(&run);
+            self.leave_line(&run).await;
             return Ok(Delivery::Done);
         }
         let claim = self.claim_patiently(message.run).await?;
@@ -121,7 +122,13 @@ impl Runs {
                 self.requeue(message, &run.workspace, until.since(now) + LEASE_MARGIN).await
             }
             Claim::Asleep { until, run } => self.let_sleep(message, &run, until).await,
-            Claim::Ended(_) => Ok(Delivery::Done),
+            Claim::Gated(run) => self.wait_at_gate(message, &run).await,
+            Claim::Ended(run) => {
+                // Whoever ended it may have died before it did so.
+                self.leave_line(&run).await;
+                self.give_back_slots(&run).await;
+                Ok(Delivery::Done)
+            }
             Claim::Missing if delivery_count >= MAX_DELIVERIES_WITHOUT_RUN => {
                 tracing::warn!(run.id = %message.run, "Dropped a message: run {} was never stored", message.run);
                 Ok(Delivery::Done)
@@ -153,7 +160,13 @@ impl Runs {
         let mut pause = Duration::from_millis(20);
         loop {
             let now = self.now();
-            let claim = self.store.claim(id, now, now.after(self.settings.lease)).await?;
+            let lease_until = now.after(self.settings.lease);
+            let claim = match self.store.claim(id, now, lease_until).await? {
+                Claim::Gated(run) if self.is_admitted(&run).await? => {
+                    self.store.claim_admitted(id, now, lease_until).await?
+                }
+                claim => claim,
+            };
             if !matches!(claim, Claim::Missing) || now >= patience_until {
                 return Ok(claim);
             }
@@ -174,7 +187,7 @@ impl Runs {
 
     /// A fresh message instead of the old one's return: waiting for a lease is no failure and must
     /// not count towards the dead letters.
-    async fn requeue(
+    pub(super) async fn requeue(
         &self,
         message: &Message,
         workspace: &WorkspaceId,

@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::Limit;
 use crate::{queue, secrets, store};
 
+/// When a thread's line may be shorter: a run takes seconds, or minutes.
+const THREAD_FULL: Duration = Duration::from_secs(30);
+
 /// When to try again what a service did not do: the SDK has tried for about as long.
 const UNAVAILABLE: Duration = Duration::from_secs(1);
 
@@ -27,9 +30,15 @@ pub enum Error {
     /// There is no such trigger in this workspace and environment.
     #[error("no such trigger")]
     NoTrigger,
+    /// As many runs stand in line in the thread as may. Nothing was started.
+    #[error("the thread's line is full")]
+    ThreadFull,
     /// There is no such run in this workspace.
     #[error("no such run")]
     NoRun,
+    /// A run is to be done again that has not ended.
+    #[error("the run has not ended")]
+    NotEnded,
     /// The input does not match what the flow declares.
     #[error("the input does not match the flow's schema")]
     InvalidInput {
@@ -46,6 +55,9 @@ pub enum Error {
         /// What is wrong, without the data.
         message: String,
     },
+    /// A run cannot begin at the time that was asked for.
+    #[error("the run cannot begin then: {0}")]
+    NotThen(&'static str),
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
@@ -93,9 +105,9 @@ pub enum ErrorKind {
     NotFound,
     /// The request is wrong; another try fails the same way.
     Invalid,
-    /// The same key with another body.
+    /// It conflicts with what is there: the same key with another body, a run that goes on.
     Conflict,
-    /// Later, please.
+    /// Later, please: nothing was started.
     Limited,
     /// Smaller, please.
     TooLarge,
@@ -117,9 +129,13 @@ impl Error {
             Self::Unauthenticated | Self::NotAdmitted => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
-            Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
-            Self::IdempotencyConflict => ErrorKind::Conflict,
-            Self::RateLimited { .. } | Self::TooManyRuns { .. } => ErrorKind::Limited,
+            Self::InvalidInput { .. } | Self::Unmapped { .. } | Self::NotThen(_) => {
+                ErrorKind::Invalid
+            }
+            Self::IdempotencyConflict | Self::NotEnded => ErrorKind::Conflict,
+            Self::RateLimited { .. } | Self::TooManyRuns { .. } | Self::ThreadFull => {
+                ErrorKind::Limited
+            }
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,
@@ -146,6 +162,7 @@ impl Error {
             Self::RateLimited { again_in, .. } | Self::TooManyRuns { again_in, .. } => {
                 Some(*again_in)
             }
+            Self::ThreadFull => Some(THREAD_FULL),
             _ => (self.kind() == ErrorKind::Unavailable).then_some(UNAVAILABLE),
         }
     }

@@ -128,6 +128,7 @@ impl Runs {
                 mark_ended(&mut run, event, now)?;
                 self.note_end(&run);
                 self.give_back_slots(&run).await;
+                self.leave_line(&run).await;
                 Ok(Executed::Ended(Box::new(view(run, &recorder, entry))))
             }
         }
@@ -183,7 +184,9 @@ impl Runs {
             return Ok(true);
         }
         let (seq, entry) = recorder.take_pending();
-        Ok(self.store.append(run, seq, &entry).await? == Append::Done)
+        let appended = self.store.append(run, seq, &entry).await?;
+        self.audience.written(seq);
+        Ok(appended == Append::Done)
     }
 }
 
@@ -210,7 +213,7 @@ pub(super) fn conclude(
     now: Timestamp,
 ) -> (u64, JournalEntry) {
     let (level, word) = last_words(event);
-    let took = Milliseconds(now.since(run.started_at));
+    let took = Milliseconds(now.since(run.begins_at()));
     recorder.log_end(now, level, word, format!("Run {word} after {took}"));
     recorder.take_last(end)
 }
@@ -240,7 +243,7 @@ pub(super) fn facts<'r>(run: &'r Run, input: &'r Value) -> RunFacts<'r> {
     RunFacts {
         id: run.id,
         input,
-        started_at: run.started_at,
+        started_at: run.begins_at(),
         workspace: run.workspace.as_str(),
         trigger: run.trigger.as_str(),
         environment: run.environment.as_str(),
@@ -270,7 +273,7 @@ fn cancelled() -> RunError {
 }
 
 fn timed_out(run: &Run) -> RunError {
-    let longest = run.deadline.since(run.started_at).as_secs();
+    let longest = run.deadline.since(run.begins_at()).as_secs();
     raise(ErrorKind::Timeout, "/", format!("the run did not end within {longest} s"))
 }
 

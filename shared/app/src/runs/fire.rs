@@ -98,7 +98,7 @@ impl Runs {
             return Ok(());
         }
         let run = self.new_run(id, &trigger, schedule.environment, flow);
-        match self.store_and_queue(run, &input).await {
+        match self.store_and_queue(&run, &input).await {
             Err(error) if error.kind() == ErrorKind::Limited => {
                 tracing::info!(trigger.id = %firing.trigger, scheduled_at = %firing.scheduled_at, "Put a firing off: {error}");
                 let again_in = error.again_in().unwrap_or_default().max(AGAIN_IN);

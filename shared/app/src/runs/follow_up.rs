@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{RunView, Runs, tell::Attempt};
+use super::{Runs, tell::Attempt};
 use crate::{
     egress::{Redirects, Request},
     model::{End, FollowUp, FollowUpMethod, Status, limits},
@@ -22,8 +22,8 @@ impl Runs {
         if self.now() >= follow_up.valid_until {
             return Err(Attempt::Void("the address has expired"));
         }
-        let RunView { run, end, .. } = RunView::from(view.clone());
-        let text = cut(text(run.status, end), follow_up.max_characters);
+        let text = text(view.run.status, view.end().cloned());
+        let text = cut(text, follow_up.max_characters);
         let body = Map::from_iter([(follow_up.member.clone(), Value::String(text))]);
         Ok(Request {
             method: match follow_up.method {

@@ -1,6 +1,7 @@
 //! What a flow's effects meet: the journal that remembers them, and the world.
 
 use std::{
+    pin::pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -83,17 +84,26 @@ impl RunHost<'_> {
     pub(super) async fn write_pending(&self) -> Result<(), Stop> {
         let (seq, entry) = self.recorder().take_pending();
         match self.runs.store.append(self.run, seq, &entry).await {
-            Ok(Append::Done) => Ok(()),
+            Ok(Append::Done) => {
+                self.runs.audience.written(seq);
+                Ok(())
+            }
             Ok(Append::Lost) => Err(Stop::Lost),
             Err(error) => Err(Stop::Failed(error.into())),
         }
     }
 
-    /// Before an effect: what came before it is written, and there is still time for it.
+    /// Before an effect: what came before it is written, and there is still time for it. Who follows here sees the
+    /// effect begin, which costs one write more where there was no result to be written anyway.
     async fn before_effect(&self) -> Result<(), Stop> {
         self.check()?;
         self.recorder().go_live(self.runs.now());
-        if self.recorder().has_unwritten_results() {
+        let is_due = if self.runs.audience.is_there() {
+            self.recorder().has_unwritten()
+        } else {
+            self.recorder().has_unwritten_results()
+        };
+        if is_due {
             self.write_pending().await?;
         }
         Ok(())
@@ -148,13 +158,36 @@ impl RunHost<'_> {
             return Ok(outcome);
         }
         self.before_effect().await?;
-        let outcome = tokio::select! {
-            biased;
-            stop = self.interrupted() => return Err(stop),
-            outcome = act => outcome?,
+        let uninterrupted = async {
+            tokio::select! {
+                biased;
+                stop = self.interrupted() => Err(stop),
+                outcome = act => outcome,
+            }
         };
+        let outcome = self.shown_when_long(uninterrupted).await?;
         self.recorder().record(key, outcome.clone());
         Ok(outcome)
+    }
+
+    /// Waits for an effect in flight. Of a long one it writes down that it has begun, so that who looks from outside
+    /// sees it.
+    async fn shown_when_long(
+        &self,
+        effect: impl Future<Output = Result<Outcome, Stop>>,
+    ) -> Result<Outcome, Stop> {
+        let mut effect = pin!(effect);
+        tokio::select! {
+            biased;
+            outcome = &mut effect => return outcome,
+            () = self.runs.clock.sleep(limits::LONG_EFFECT) => {}
+        }
+        if !self.recorder().has_unwritten() {
+            return effect.await;
+        }
+        // The write is waited for whatever becomes of the effect: half written, its number would be a gap.
+        let (outcome, ()) = futures::try_join!(async { Ok(effect.await) }, self.write_pending())?;
+        outcome
     }
 
     /// The name under which whoever is called at `key` may recognise a repeat.
@@ -257,6 +290,9 @@ impl Host for RunHost<'_> {
         }
         if remaining > self.slice.longest_wait {
             return Err(Stop::Sleep(end.min(self.run.deadline)));
+        }
+        if remaining > limits::LONG_EFFECT && self.recorder().has_unwritten() {
+            self.write_pending().await?;
         }
         tokio::select! {
             biased;

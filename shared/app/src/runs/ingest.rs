@@ -107,8 +107,7 @@ impl Runs {
         match verification {
             Verification::UrlTokenAlone => Ok(None),
             Verification::Provider(name) => {
-                let scheme = webhook::named(name).ok_or(UNREADABLE)?;
-                Ok(Some(Arc::new(scheme.clone())))
+                webhook::named(name).cloned().ok_or(UNREADABLE).map(Some)
             }
             Verification::Scheme(text) => {
                 let read = |text: &str| Scheme::read(text).map(Arc::new).map_err(|_| UNREADABLE);

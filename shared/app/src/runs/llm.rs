@@ -145,7 +145,7 @@ impl RunHost<'_> {
         while !collector.is_done() {
             let Some(bytes) = next(&mut answer, silence).await? else { break };
             let said = collector.take(&bytes)?;
-            self.runs.deltas.send(self.run.id, key, said);
+            self.runs.audience.said(key, said);
         }
         Ok(collector.end()?)
     }

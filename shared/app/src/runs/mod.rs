@@ -1,23 +1,29 @@
-//! The use cases: start a run, by call, by webhook or by schedule, wait for it, execute it, read it, cancel it, bury
-//! it, tell of its end. The only caller of `store` and `queue`; knows nothing of requests and status codes.
+//! The use cases: start a run, by call, by webhook or by schedule, start many, do one again, wait for it, execute it,
+//! read it, follow it, cancel it, bury it, tell of its end. The only caller of `store` and `queue`; knows nothing of
+//! requests and status codes.
 
 mod access;
 mod admit;
+mod again;
 mod allowance;
+mod audience;
+mod batch;
 mod bury;
 mod callback;
 mod cancel;
 mod compute;
 mod declared;
+mod delay;
 mod deliver;
 mod delivered;
-mod deltas;
 mod door;
 mod error;
 mod execute;
 mod files;
 mod fire;
+mod follow;
 mod follow_up;
+mod gate;
 mod host;
 mod ingest;
 mod journal;
@@ -38,11 +44,13 @@ mod thread;
 mod wait;
 
 pub use access::{Caller, Key, Subject};
+pub use again::Original;
 pub use allowance::{Limit, Policy};
-pub use deltas::{Delta, Deltas};
+pub use audience::{Audience, Delta, Live, Seat};
 pub use door::Door;
 pub use error::{Error, ErrorKind};
 pub use files::{NewFile, Uploaded};
+pub use follow::{Follower, Happening};
 pub use ingest::{Incoming, Received};
 pub use service::{Parts, Runs, Settings};
 pub use start::{Start, Started};

@@ -28,7 +28,7 @@ impl Runs {
 
     /// An end is stored.
     pub(super) fn note_end(&self, run: &Run) {
-        let took = run.ended_at.unwrap_or_default().since(run.started_at);
+        let took = run.ended_at.unwrap_or_default().since(run.begins_at());
         self.notes.ended(run.status.as_str(), took);
         match run.status {
             Status::Completed => self.notes.count(Metric::RunsCompleted),
@@ -44,9 +44,10 @@ impl Runs {
         match claim {
             Claim::Taken(claimed) => self.note_run(&claimed.run),
             Claim::Unreadable(unreadable) => self.note_run(&unreadable.run),
-            Claim::Held { run, .. } | Claim::Asleep { run, .. } | Claim::Ended(run) => {
-                self.note_run(run);
-            }
+            Claim::Held { run, .. }
+            | Claim::Asleep { run, .. }
+            | Claim::Gated(run)
+            | Claim::Ended(run) => self.note_run(run),
             Claim::Missing => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Deltas, Error, allowance::Standing, kept::Kept};
+use super::{Audience, Error, allowance::Standing, kept::Kept};
 use crate::{
     auth,
     clock::Clock,
@@ -30,8 +30,8 @@ pub struct Runs {
     pub(super) settings: Settings,
     pub(super) compiled: Arc<Compiled>,
     pub(super) telemetry: Telemetry,
-    /// What models say meanwhile.
-    pub(super) deltas: Deltas,
+    /// Who follows the runs that are executed here.
+    pub(super) audience: Audience,
     /// About the event in hand.
     pub(super) notes: Notes,
     /// How whoever sent it stands with their limits.
@@ -75,6 +75,8 @@ pub struct Settings {
     pub slice: Duration,
     /// The longest wait inside a flow that a worker sits out itself, instead of letting go of the run.
     pub short_wait: Duration,
+    /// How long a run is followed over one connection. Another one goes on from there.
+    pub stream: Duration,
     /// How long a model that answers piece by piece may be silent.
     pub model_silence: Duration,
     /// The queue's visibility timeout. Where it is longer than the lease, a worker shortens it for
@@ -91,6 +93,7 @@ impl Default for Settings {
             wait: limits::MAX_WAIT,
             slice: limits::SLICE,
             short_wait: Duration::from_secs(2),
+            stream: limits::STREAM,
             model_silence: limits::MODEL_SILENCE,
             queue_visibility: limits::SLICE + limits::MAX_EFFECT,
         }
@@ -117,7 +120,7 @@ impl Runs {
             settings,
             compiled: Arc::default(),
             telemetry: Telemetry::default(),
-            deltas: Deltas::default(),
+            audience: Audience::default(),
             notes: Notes::default(),
             standing: Standing::default(),
         }
@@ -142,10 +145,10 @@ impl Runs {
         Self { notes: event.notes(), standing: Standing::begin(), ..self.clone() }
     }
 
-    /// The same, but that what models say in the runs that it executes goes to `deltas` meanwhile.
+    /// The same, but that `audience` hears of the run that it executes.
     #[must_use]
-    pub fn followed_by(self, deltas: Deltas) -> Self {
-        Self { deltas, ..self }
+    pub fn followed_by(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     /// The same, but that no call waits for longer than this.

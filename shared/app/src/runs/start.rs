@@ -4,14 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Error, Runs, Thread};
+use super::{Error, ErrorKind, Runs, Thread, delay::put_off};
 use crate::{
     flow::Plan,
     model::{
         Environment, FlowReference, FollowUp, HeldSlots, Listeners, Run, RunId, Status, Timestamp,
         Trigger, limits,
     },
-    queue::{Kind, Message},
     store::{Idempotency, Insert, Remembered},
     telemetry::Context,
 };
@@ -24,6 +23,12 @@ pub struct Start {
     pub environment: Environment,
     /// The flow's input.
     pub input: Value,
+    /// When the run is to begin, at once when absent; [`Runs::start`] alone takes a time.
+    pub run_at: Option<Timestamp>,
+    /// What it executes; what the environment serves when absent.
+    pub flow: Option<FlowReference>,
+    /// The run that it does again.
+    pub parent: Option<RunId>,
     /// The thread that the run belongs to.
     pub thread: Thread,
     /// What a repeat of the call has in common with it.
@@ -33,11 +38,20 @@ pub struct Start {
 }
 
 impl Start {
-    /// A wish without more: no thread, no repeats, nothing told later.
+    /// A wish without more: at once, no thread, no repeats, nothing told later.
     #[must_use]
     pub const fn new(trigger: Arc<Trigger>, environment: Environment, input: Value) -> Self {
-        let (thread, idempotency, follow_up) = (Thread::None, None, None);
-        Self { trigger, environment, input, thread, idempotency, follow_up }
+        Self {
+            trigger,
+            environment,
+            input,
+            run_at: None,
+            flow: None,
+            parent: None,
+            thread: Thread::None,
+            idempotency: None,
+            follow_up: None,
+        }
     }
 }
 
@@ -64,32 +78,39 @@ impl Runs {
     ///
     /// # Errors
     /// [`Error::NoTrigger`] when the environment serves no version; [`Error::InvalidInput`];
-    /// [`Error::RateLimited`]; [`Error::TooManyRuns`]; [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may
-    /// exist or not: a retry with the same idempotency key is safe, one without may start a second run.
+    /// [`Error::NotThen`]; [`Error::RateLimited`]; [`Error::TooManyRuns`]; [`Error::ThreadFull`];
+    /// [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may exist or not: a
+    /// retry with the same idempotency key is safe, one without may start a second run.
     pub async fn start(&self, start: Start) -> Result<Started, Error> {
         let prepared = self.prepare(start).await?;
         let (id, replayed) = (prepared.run.id, prepared.replayed);
         if replayed && self.completes_start(id).await? {
             return Ok(Started { id, replayed });
         }
-        self.store_and_queue(prepared.run, &prepared.input).await?;
+        let run = self.in_line(prepared.run).await?;
+        let stored = self.store_and_queue(&run, &prepared.input).await;
+        if matches!(&stored, Err(error) if error.kind() == ErrorKind::Limited) {
+            self.leave_line(&run).await;
+        }
+        stored?;
         Ok(Started { id, replayed })
     }
 
     /// Stores a run, unless it is there already, and queues its first message; or refuses it for a limit.
-    pub(super) async fn store_and_queue(&self, mut run: Run, input: &Value) -> Result<(), Error> {
-        self.reserve(&mut run).await?;
-        let message = Message::about(&run, Kind::Start);
+    pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
+        let run = self.reserve(run).await?;
+        self.store_reserved(&run, input).await
+    }
+
+    /// As [`Runs::store_and_queue`], for a run that the limits have let through.
+    pub(super) async fn store_reserved(&self, run: &Run, input: &Value) -> Result<(), Error> {
         let began_at = self.now();
-        let (stored, queued) = futures::join!(
-            self.store.insert(&run, input),
-            self.queue.send(&message, &run.workspace, Duration::ZERO),
-        );
+        let (stored, queued) = futures::join!(self.store.insert(run, input), self.send_first(run));
         let stored = stored?;
         queued?;
         if self.now().since(began_at) > limits::HEADER_PATIENCE {
             // The message may have been dropped for want of its run; this one finds it.
-            self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
+            self.send_first(run).await?;
         }
         if stored == Insert::Done {
             self.note_started();
@@ -105,8 +126,7 @@ impl Runs {
         let Some(run) = self.store.look(id).await? else { return Ok(false) };
         self.note_run(&run);
         if may_lack_message(&run) {
-            let message = Message::about(&run, Kind::Start);
-            self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
+            self.send_first(&run).await?;
         }
         Ok(true)
     }
@@ -115,10 +135,14 @@ impl Runs {
     /// idempotency key.
     pub(super) async fn prepare(&self, start: Start) -> Result<Prepared, Error> {
         // Side by side for a process that has neither yet.
-        let (served, workspace) = futures::join!(
-            self.served_plan(&start.trigger, start.environment),
-            self.config.workspace(&start.trigger.workspace, self.now()),
-        );
+        let served = async {
+            match start.flow {
+                Some(flow) => self.plan_of(&start.trigger, flow).await,
+                None => self.served_plan(&start.trigger, start.environment).await,
+            }
+        };
+        let workspace = self.config.workspace(&start.trigger.workspace, self.now());
+        let (served, workspace) = futures::join!(served, workspace);
         let ((flow, plan), workspace) = (served?, workspace?);
         check_input(&plan, &start.input).inspect_err(|_| {
             // Its sender reads no answers; who operates the trigger looks here.
@@ -126,6 +150,7 @@ impl Runs {
                 self.notes.webhook("input_refused");
             }
         })?;
+        let run_at = self.begins_later(start.run_at)?;
         let limits = workspace.map(|workspace| workspace.limits.clone()).unwrap_or_default();
         // After all that is wrong with the request for ever, so that this costs nobody a token.
         self.allow(&start.trigger.workspace, &limits).await?;
@@ -140,6 +165,10 @@ impl Runs {
             }
         }
         let mut run = self.new_run(id, &start.trigger, start.environment, flow);
+        if let Some(run_at) = run_at {
+            put_off(&mut run, run_at);
+        }
+        run.parent = start.parent;
         run.thread = start.thread.of_run(id);
         run.listeners.follow_up = start.follow_up;
         Ok(Prepared { run, input: start.input, plan, replayed })
@@ -161,12 +190,15 @@ impl Runs {
             trigger: trigger.id.clone(),
             environment,
             thread: None,
+            parent: None,
             flow,
             status: Status::Queued,
             epoch: 0,
             lease_until: Timestamp::default(),
             deadline: now.after(longest.min(limits::MAX_RUN)),
+            run_at: None,
             wake_at: None,
+            gated: false,
             cancel_requested: false,
             started_at: now,
             ended_at: None,
@@ -187,9 +219,16 @@ impl Runs {
     ) -> Result<(FlowReference, Arc<Plan>), Error> {
         let flow = self.config.flow(&trigger.workspace, &trigger.flow, self.now()).await?;
         let served = flow.and_then(|flow| flow.serves.get(&environment).cloned());
-        let served = served.ok_or(Error::NoTrigger)?;
-        let plan = self.plan(&trigger.workspace, &served).await?;
-        Ok((served, plan.ok_or(Error::internal("a served flow version cannot be loaded"))?))
+        self.plan_of(trigger, served.ok_or(Error::NoTrigger)?).await
+    }
+
+    async fn plan_of(
+        &self,
+        trigger: &Trigger,
+        flow: FlowReference,
+    ) -> Result<(FlowReference, Arc<Plan>), Error> {
+        let plan = self.plan(&trigger.workspace, &flow).await?;
+        Ok((flow, plan.ok_or(Error::internal("a flow's version cannot be loaded"))?))
     }
 }
 

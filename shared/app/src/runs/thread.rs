@@ -1,7 +1,23 @@
-//! The thread that a new run belongs to. So far it is a mark that runs are listed by: runs of one thread
-//! neither wait for each other nor share anything.
+//! The thread that a new run belongs to, and its turn there: runs of one thread are executed one at a time, in the order
+//! in which they came.
+//!
+//! A run enters its thread's line before it is stored. The first one goes its way as if there were no thread; another
+//! is stored behind its gate. Whoever ends a run takes it from the line and sends word to the next one. Should it die
+//! before that, or a start before its run is stored or has a message, whoever waits finds that out and sees to it: so
+//! every run in line gets its turn, whatever dies.
 
-use crate::model::{RunId, ThreadId};
+use std::time::Duration;
+
+use super::{Error, Runs, start::may_lack_message};
+use crate::{
+    model::{Run, RunId, ThreadId, Timestamp, limits::START_PATIENCE},
+    queue::{Kind, Message},
+    store::{Entered, Line},
+};
+
+/// A start that takes longer than this stores its run behind the gate, first in line or not: others may soon take it
+/// for dead. Half their patience is left for one write and for clocks that differ.
+const LONGEST_START: Duration = Duration::from_secs(30);
 
 /// Which thread a new run belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,5 +49,109 @@ impl Thread {
             Self::New => Some(id.into()),
             Self::Given(thread) => Some(thread.clone()),
         }
+    }
+}
+
+impl Runs {
+    /// A new run as it may be stored, once it is in its thread's line: behind its gate unless it is first.
+    ///
+    /// # Errors
+    /// [`Error::ThreadFull`]; [`Error::Store`] and [`Error::Queue`] (a retry for the same run is safe).
+    pub(super) async fn in_line(&self, mut run: Run) -> Result<Run, Error> {
+        let Some(thread) = run.thread.clone() else { return Ok(run) };
+        if run.wake_at.is_some() {
+            // It comes when it is due: until then nobody has to wait for it.
+            run.gated = true;
+            return Ok(run);
+        }
+        let mut line = self.enter_line(&run, &thread).await?;
+        if line.is_none() {
+            // Those who cannot go on may be all who wait, and then nobody else would find that out.
+            let full = self.store.line(&run.workspace, &thread).await?;
+            self.sweep(&run, &thread, full).await?;
+            line = self.enter_line(&run, &thread).await?;
+        }
+        let line = line.ok_or(Error::ThreadFull)?;
+        let is_late = self.now().since(run.id.made_at()) > LONGEST_START;
+        run.gated = is_late || line.runs.first() != Some(&run.id);
+        Ok(run)
+    }
+
+    /// Takes a run that has ended from its thread's line, and sends word to the next one. Whoever waits does so too,
+    /// only later, so a failure is not the run's.
+    pub(super) async fn leave_line(&self, run: &Run) {
+        let Some(thread) = &run.thread else { return };
+        let left = async {
+            let line = self.store.leave_line(&run.workspace, thread, run.id).await?;
+            match line.runs.first() {
+                // One that ended in mid-line is taken from there once it is first.
+                Some(next) if !line.runs.contains(&run.id) => self.call_up(*next, run).await,
+                _ => Ok(()),
+            }
+        };
+        if let Err(error) = left.await {
+            tracing::warn!(run.id = %run.id, error = %error, "The run after {} in its thread starts only when it looks", run.id);
+        }
+    }
+
+    /// Whether a run that waits is the first in its thread's line.
+    ///
+    /// # Errors
+    /// [`Error::Store`] and [`Error::Queue`]; a retry is safe.
+    pub(super) async fn has_thread(&self, run: &Run, thread: &ThreadId) -> Result<bool, Error> {
+        let line = self.store.line(&run.workspace, thread).await?;
+        let mut line = self.sweep(run, thread, line).await?;
+        if !line.runs.contains(&run.id) {
+            // It was taken for dead because it took long to be stored, or it comes only now that it is due.
+            let Some(entered) = self.enter_line(run, thread).await? else { return Ok(false) };
+            line = entered;
+        }
+        Ok(line.runs.first() == Some(&run.id))
+    }
+
+    /// The line once `run` is in it, or nothing where it is full.
+    async fn enter_line(&self, run: &Run, thread: &ThreadId) -> Result<Option<Line>, Error> {
+        Ok(match self.store.enter_line(&run.workspace, thread, run.id, self.now()).await? {
+            Entered::In(line) => Some(line),
+            Entered::Full => None,
+        })
+    }
+
+    /// Takes those from the head of a line who will not go on, up to the first who will, or to `run`, who looks.
+    async fn sweep(&self, run: &Run, thread: &ThreadId, mut line: Line) -> Result<Line, Error> {
+        while let Some(first) = line.runs.first().copied().filter(|first| *first != run.id) {
+            match self.store.look(first).await? {
+                Some(stored) if !stored.status.is_terminal() => {
+                    self.nudge(&stored, thread, &line).await?;
+                    break;
+                }
+                None if self.now().since(first.made_at()) <= START_PATIENCE => break,
+                _ => line = self.store.leave_line(&run.workspace, thread, first).await?,
+            }
+        }
+        Ok(line)
+    }
+
+    /// Sends a message about a run that others wait for, should its start have died before it sent one. Nobody was
+    /// told of it then, and it may be executed or not; but it is stored, so that nothing else could end it.
+    async fn nudge(&self, first: &Run, thread: &ThreadId, line: &Line) -> Result<(), Error> {
+        let now = self.now();
+        let is_patient = |since: Timestamp| now.since(since) <= START_PATIENCE;
+        if !may_lack_message(first)
+            || is_patient(first.started_at.max(first.lease_until))
+            || line.nudged_at.is_some_and(is_patient)
+        {
+            return Ok(());
+        }
+        if self.store.note_nudge(&first.workspace, thread, first.id, now, line.nudged_at).await? {
+            self.call_up(first.id, first).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends word to a run of the same thread as `run`, or to that one.
+    async fn call_up(&self, id: RunId, run: &Run) -> Result<(), Error> {
+        let message = Message { run: id, kind: Kind::Start, wake_at: None, traceparent: None };
+        Ok(self.queue.send(&message, &run.workspace, Duration::ZERO).await?)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     Error, RunView, Runs, Start,
     compute::Computed,
+    delay::expect_now,
     execute::Executed,
     host::Slice,
     start::{Prepared, may_lack_message},
@@ -26,6 +27,7 @@ impl Runs {
     /// As [`Runs::start`]. Once the run is stored and guarded there is no error any more: what
     /// fails later is taken up by a worker, and the caller gets the run's id.
     pub async fn start_and_wait(&self, start: Start) -> Result<(RunView, bool), Error> {
+        expect_now(start.run_at)?;
         let wait_until = self.now().after(self.settings.wait);
         let Prepared { mut run, input, plan, replayed } = self.prepare(start).await?;
         let id = run.id;
@@ -37,7 +39,13 @@ impl Runs {
             }
             return Ok((self.wait_for_end(id, wait_until).await?, true));
         }
-        if !plan.reaches_out() {
+        run = self.in_line(run).await?;
+        if run.gated {
+            self.store_and_queue(&run, &input).await?;
+            return Ok((self.wait_for_end(id, wait_until).await?, replayed));
+        }
+        // A place in a line is a promise, so it is kept the long way.
+        if !plan.reaches_out() && run.thread.is_none() {
             match self.compute(&plan, run.clone(), &input).await? {
                 Computed::Ended(view) => return Ok((*view, replayed)),
                 Computed::Exists => {
@@ -46,7 +54,11 @@ impl Runs {
                 Computed::TooLong => {}
             }
         }
-        self.reserve(&mut run).await?;
+        run = self.reserve(&run).await?;
+        if run.gated {
+            self.store_reserved(&run, &input).await?;
+            return Ok((self.wait_for_end(id, wait_until).await?, replayed));
+        }
         let now = self.now();
         run.status = Status::Running;
         run.epoch = 1;

@@ -1,5 +1,6 @@
 //! Taking a run to execute it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
@@ -55,13 +56,15 @@ pub enum Claim {
         /// Its header.
         run: Box<Run>,
     },
-    /// It waits.
+    /// It waits, be it to begin or to go on.
     Asleep {
         /// When it wakes, or reaches its deadline.
         until: Timestamp,
         /// Its header.
         run: Box<Run>,
     },
+    /// It is queued behind its gate; its header.
+    Gated(Box<Run>),
     /// It ended; its header.
     Ended(Box<Run>),
     /// There is no such run, or not yet.
@@ -69,10 +72,11 @@ pub enum Claim {
 }
 
 const TAKE: &str = "SET #status = :running, #epoch = #epoch + :one, #lease_until = :lease, \
-    #holder = :holder REMOVE #wake_at";
+    #holder = :holder REMOVE #wake_at, #gate";
 
-const FREE: &str = "#lease_until <= :now AND (#status IN (:queued, :running) OR (#status = :waiting \
-    AND (#wake_at <= :now OR #deadline <= :now OR #cancel = :true)))";
+const FREE: &str = "#lease_until <= :now AND (#status = :running OR (#status IN (:queued, :waiting) \
+    AND (attribute_not_exists(#wake_at) OR #wake_at <= :now OR #deadline <= :now OR #cancel = :true))) \
+    AND (attribute_not_exists(#gate) OR #gate <> :closed OR #deadline <= :now OR #cancel = :true)";
 
 /// Payloads of one journal that are read at the same time. They take some 5 MB each, unpacked more.
 const READS_AT_ONCE: usize = 4;
@@ -90,6 +94,30 @@ impl Store {
         now: Timestamp,
         lease_until: Timestamp,
     ) -> Result<Claim, Error> {
+        self.claim_unless(yes(), id, now, lease_until).await
+    }
+
+    /// As [`Store::claim`], for whoever knows that it is the run's turn: the gate is gone then.
+    ///
+    /// # Errors
+    /// As [`Store::claim`].
+    pub async fn claim_admitted(
+        &self,
+        id: RunId,
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Result<Claim, Error> {
+        self.claim_unless(AttributeValue::Bool(false), id, now, lease_until).await
+    }
+
+    /// A claim that heeds a gate which is as `closed`.
+    async fn claim_unless(
+        &self,
+        closed: AttributeValue,
+        id: RunId,
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Result<Claim, Error> {
         let holder = nonce()?;
         let free = Condition {
             expression: FREE,
@@ -102,6 +130,7 @@ impl Store {
                 (":running", text(Status::Running.as_str())),
                 (":waiting", text(Status::Waiting.as_str())),
                 (":true", yes()),
+                (":closed", closed),
             ],
         };
         match self.update(&self.tables.runs, header::key(id), TAKE, free).await? {
@@ -197,10 +226,18 @@ fn is_held_by(header: &Item, holder: Nonce) -> bool {
     Reader::new(header, "run").optional_binary("holder") == Some(&holder)
 }
 
+/// Whether a run that could be taken otherwise is not, for its gate alone.
+fn is_gated(run: &Run, now: Timestamp) -> bool {
+    run.gated && run.status == Status::Queued && run.wake_at.is_none_or(|wake_at| wake_at <= now)
+}
+
 fn refused(run: Run, now: Timestamp) -> Claim {
+    if is_gated(&run, now) {
+        return Claim::Gated(Box::new(run));
+    }
     if run.status.is_terminal() {
         Claim::Ended(Box::new(run))
-    } else if run.status == Status::Waiting && run.lease_until <= now {
+    } else if matches!(run.status, Status::Queued | Status::Waiting) && run.lease_until <= now {
         let until = run.wake_at.unwrap_or(run.deadline).min(run.deadline);
         Claim::Asleep { until, run: Box::new(run) }
     } else {
@@ -318,6 +355,63 @@ mod tests {
                 let run = taken(claim).run;
                 assert_eq!((run.status, run.wake_at), (Status::Running, None), "{name}");
                 assert_eq!(run.cancel_requested, cancel, "{name}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_to_begin_later_is_taken_then() {
+        let database = Database::start().await;
+        for (name, now_in, cancel, is_asleep) in [
+            ("before", 599, false, true),
+            ("then", 600, false, false),
+            ("before, cancelled", 1, true, false),
+        ] {
+            let (run_at, wake_at) = (Some(at(600)), Some(at(600)));
+            let run = Run { run_at, wake_at, deadline: at(3300), ..queued() };
+            database.store.insert(&run, &json!({})).await.unwrap();
+            if cancel {
+                database.store.request_cancel(run.id, &run.workspace).await.unwrap();
+            }
+            let claim = database.store.claim(run.id, at(now_in), at(9999)).await.unwrap();
+            if is_asleep {
+                let slept = matches!(claim, Claim::Asleep { until, .. } if until == at(600));
+                assert!(slept, "{name}");
+            } else {
+                let run = taken(claim).run;
+                assert_eq!((run.run_at, run.wake_at), (Some(at(600)), None), "{name}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_behind_its_gate_is_taken_by_who_knows_its_turn_or_to_be_ended() {
+        let database = Database::start().await;
+        let cases = [
+            ("before its turn", 0, false, false, false),
+            ("at its turn", 0, false, true, true),
+            ("when it is cancelled", 0, true, false, true),
+            ("at its deadline", 2700, false, false, true),
+        ];
+        for (name, now_in, cancel, admitted, is_taken) in cases {
+            let run = Run { gated: true, ..queued() };
+            database.store.insert(&run, &json!({})).await.unwrap();
+            if cancel {
+                database.store.request_cancel(run.id, &run.workspace).await.unwrap();
+            }
+            let (now, lease_until) = (at(now_in), at(now_in + 75));
+            let claim = if admitted {
+                database.store.claim_admitted(run.id, now, lease_until).await.unwrap()
+            } else {
+                database.store.claim(run.id, now, lease_until).await.unwrap()
+            };
+            if is_taken {
+                let held = taken(claim).run;
+                assert_eq!((held.status, held.gated), (Status::Running, false), "{name}");
+                let again = database.store.claim(run.id, now, lease_until).await.unwrap();
+                assert!(matches!(again, Claim::Held { .. }), "{name}");
+            } else {
+                assert!(matches!(claim, Claim::Gated(found) if *found == run), "{name}");
             }
         }
     }

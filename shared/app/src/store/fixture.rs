@@ -228,6 +228,7 @@ pub(super) fn queued() -> Run {
         trigger: "greet".parse().unwrap(),
         environment: Environment::Dev,
         thread: None,
+        parent: None,
         flow: FlowReference {
             name: "greeting".to_owned(),
             version: "1.0.0".to_owned(),
@@ -237,7 +238,9 @@ pub(super) fn queued() -> Run {
         epoch: 0,
         lease_until: Timestamp::default(),
         deadline: at(2700),
+        run_at: None,
         wake_at: None,
+        gated: false,
         cancel_requested: false,
         started_at: START,
         ended_at: None,

@@ -65,6 +65,9 @@ pub(super) fn write(run: &Run) -> Item {
     if let Some(thread) = &run.thread {
         set("thread", text(thread.as_str()));
     }
+    if let Some(parent) = run.parent {
+        set("parent", text(parent.to_string()));
+    }
     set("flow", text(&run.flow.name));
     set("version", text(&run.flow.version));
     set("hash", text(run.flow.hash.as_str()));
@@ -74,8 +77,14 @@ pub(super) fn write(run: &Run) -> Item {
     set("deadline", time(run.deadline));
     set("started_at", time(run.started_at));
     set("expires_at", expires_at(run));
+    if let Some(run_at) = run.run_at {
+        set("run_at", time(run_at));
+    }
     if let Some(wake_at) = run.wake_at {
         set("wake_at", time(wake_at));
+    }
+    if run.gated {
+        set("gate", yes());
     }
     if run.cancel_requested {
         set("cancel", yes());
@@ -106,6 +115,7 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         trigger: header.parse("trigger")?,
         environment: header.parse("environment")?,
         thread: thread(header)?,
+        parent: parent(header)?,
         flow: FlowReference {
             name: header.text("flow")?.to_owned(),
             version: header.text("version")?.to_owned(),
@@ -115,7 +125,9 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         epoch: u32::try_from(header.number("epoch")?).map_err(|_| header.corrupt())?,
         lease_until: header.time("lease_until")?,
         deadline: header.time("deadline")?,
+        run_at: header.optional_time("run_at"),
         wake_at: header.optional_time("wake_at"),
+        gated: header.flag("gate"),
         cancel_requested: header.flag("cancel"),
         started_at: header.time("started_at")?,
         ended_at: header.optional_time("ended_at"),
@@ -133,6 +145,11 @@ fn slots(header: Reader<'_>) -> HeldSlots {
 pub(super) fn thread(header: Reader<'_>) -> Result<Option<ThreadId>, Error> {
     let thread = header.optional_text("thread").map(str::parse).transpose();
     thread.map_err(|_| header.corrupt())
+}
+
+fn parent(header: Reader<'_>) -> Result<Option<RunId>, Error> {
+    let parent = header.optional_text("parent").map(str::parse).transpose();
+    parent.map_err(|_| header.corrupt())
 }
 
 pub(super) fn status(header: Reader<'_>) -> Result<Status, Error> {
@@ -154,6 +171,7 @@ pub(super) fn room(run: &Run) -> Room {
         epoch: u32::MAX,
         lease_until: run.deadline,
         wake_at: Some(run.deadline),
+        gated: true,
         cancel_requested: true,
         ended_at: Some(run.deadline),
         ..run.clone()
@@ -186,6 +204,7 @@ mod tests {
             workspace: "w".repeat(64).parse().unwrap(),
             trigger: "t".repeat(64).parse().unwrap(),
             thread: Some("c".repeat(64).parse().unwrap()),
+            parent: Some(queued().id),
             environment: crate::model::Environment::Prod,
             flow: FlowReference {
                 name: "f".repeat(63),
@@ -195,7 +214,9 @@ mod tests {
             status: Status::TimedOut,
             epoch: u32::MAX,
             lease_until: at(75),
+            run_at: Some(at(5)),
             wake_at: Some(at(10)),
+            gated: true,
             cancel_requested: true,
             ended_at: Some(at(20)),
             traceparent: Some("0".repeat(55)),
@@ -226,7 +247,7 @@ mod tests {
         let called_back = Listeners { callback: true, follow_up: None };
         let shares = [
             (queued(), 300, 350),
-            (longest(), 150, 180),
+            (longest(), 120, 140),
             (Run { listeners: called_back, ..queued() }, 220, 260),
             (asked_for(), 0, 0),
         ];

@@ -1,4 +1,5 @@
-//! What makes one run of several calls: keys of callers and deliveries of providers, and the run that each stands for.
+//! What makes one run of several calls: keys of callers, deliveries of providers, buried runs, and the run that each
+//! stands for.
 
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub enum Idempotency {
         /// What tells it from the provider's others.
         id: String,
     },
+    /// A run that was buried, which is started again once: remembered as long as a run is.
+    Redrive(RunId),
 }
 
 /// Whether it was seen before.
@@ -56,6 +59,7 @@ impl Idempotency {
                 let id = ContentHash::of(id.as_bytes());
                 format!("HOOK#{workspace}#{trigger}#{provider}#{id}")
             }
+            Self::Redrive(run) => format!("REDRIVE#{workspace}#{trigger}#{run}"),
         };
         item::key(partition, MAIN)
     }
@@ -63,14 +67,14 @@ impl Idempotency {
     const fn body(&self) -> Option<&ContentHash> {
         match self {
             Self::Key { body, .. } => Some(body),
-            Self::Delivery { .. } => None,
+            Self::Delivery { .. } | Self::Redrive(_) => None,
         }
     }
 
     const fn memory(&self) -> Duration {
         match self {
             Self::Key { .. } => IDEMPOTENCY_MEMORY,
-            Self::Delivery { .. } => RUN_RETENTION,
+            Self::Delivery { .. } | Self::Redrive(_) => RUN_RETENTION,
         }
     }
 }
@@ -211,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn keys_of_other_triggers_and_workspaces_are_other_keys() {
         let database = Database::start().await;
-        for idempotency in [key("k", ""), delivery("p", "k")] {
+        for idempotency in [key("k", ""), delivery("p", "k"), Idempotency::Redrive(queued().id)] {
             for (workspace, trigger) in [("a", "b"), ("a", "c"), ("b", "b"), ("a_b", "b")] {
                 let (workspace, trigger) = (workspace.parse().unwrap(), trigger.parse().unwrap());
                 let id = queued().id;

@@ -25,6 +25,8 @@ mod quota;
 mod record;
 mod slots;
 pub mod tables;
+mod tail;
+mod thread;
 mod turn;
 mod view;
 
@@ -42,5 +44,7 @@ pub use list::{Filter, ListedRun, RunPage};
 pub use payloads::Payloads;
 pub use record::Record;
 pub use slots::{Slots, Slotted};
+pub use tail::{Bookmark, Tail};
+pub use thread::{Entered, Line};
 pub use turn::Turn;
 pub use view::{LogPage, View};

@@ -10,7 +10,7 @@ use super::{
     journal::{inline_entry, seq, sort_key},
     listeners,
 };
-use crate::model::{JournalEntry, LogEntry, Run, RunId};
+use crate::model::{End, JournalEntry, LogEntry, Run, RunId};
 
 /// A run as its callers see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,14 @@ pub struct View {
     pub recent: Vec<JournalEntry>,
     /// The lines of its log behind its end: how its listeners were told of it. Oldest first.
     pub told: Vec<LogEntry>,
+}
+
+impl View {
+    /// How it ended.
+    #[must_use]
+    pub fn end(&self) -> Option<&End> {
+        self.recent.iter().find_map(|entry| entry.end.as_ref())
+    }
 }
 
 /// A part of a run's log.

@@ -111,6 +111,8 @@ pub struct LogEvent {
 /// What happened to a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// It does its work now.
+    Started,
     /// It ended well.
     Completed,
     /// It faulted.
@@ -130,6 +132,7 @@ impl Progress {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Started => "started",
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Retried => "retried",

@@ -93,11 +93,33 @@ pub struct Trigger {
     /// Which other service may start it through a URL of its own, if one may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Webhook>,
+    /// What becomes of a start that finds as many runs in flight as may be.
+    #[serde(default, skip_serializing_if = "OverLimit::is_refuse")]
+    pub over_limit: OverLimit,
     /// Who is told when a run has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Callback>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// What becomes of a start that finds as many runs in flight as may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverLimit {
+    /// It is refused, and nothing is stored.
+    #[default]
+    Refuse,
+    /// Its run is stored, and begins when another has ended; within its deadline, in no order.
+    Queue,
+}
+
+impl OverLimit {
+    /// Whether it is what records leave out.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    const fn is_refuse(&self) -> bool {
+        matches!(self, Self::Refuse)
+    }
 }
 
 /// Whether a trigger accepts calls.

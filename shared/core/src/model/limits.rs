@@ -44,6 +44,14 @@ pub const MAX_RUN: Duration = Duration::from_secs(2700);
 /// invocation after 900 s (AWS Lambda quotas); an effect in flight may take up to `MAX_EFFECT`.
 pub const SLICE: Duration = Duration::from_secs(600);
 
+/// How long a run is followed over one connection. Lambda and API Gateway end it after 900 s (AWS Lambda quotas;
+/// API Gateway quotas, response streaming); what is under way by then has the last minute to be put in order.
+pub const STREAM: Duration = Duration::from_secs(840);
+
+/// An effect that takes longer than this is worth a write that tells of it: people who watch begin to wonder after
+/// a second (J. Nielsen, "Response times: the 3 important limits"), and nearly all calls end before.
+pub const LONG_EFFECT: Duration = Duration::from_secs(1);
+
 /// Longest single effect.
 pub const MAX_EFFECT: Duration = Duration::from_secs(290);
 
@@ -53,6 +61,15 @@ pub const MODEL_SILENCE: Duration = Duration::from_secs(120);
 
 /// Largest text of a model's answer, in bytes: the journal keeps it, and outputs hold it again.
 pub const MAX_COMPLETION_BYTES: usize = 1024 * 1024;
+
+/// Most runs that stand in line in one thread, the one that has it included. Every entry and every leave is billed on
+/// the whole line (`DynamoDB`, "write request units"): one of a hundred runs takes 4 KB.
+pub const MAX_THREAD_LINE: u64 = 100;
+
+/// For how long a run that was made and not stored yet may still be stored by who made it, and one that seems to have
+/// no message may still get one from there. Far longer than a start takes; who comes later does not rely on what it
+/// saw before.
+pub const START_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Longest delay of a queued message (SQS quotas, `DelaySeconds`).
 pub const MAX_DELAY: Duration = Duration::from_secs(900);
@@ -74,6 +91,11 @@ pub const IDEMPOTENCY_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a run's record is kept after its start.
 pub const RUN_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How long before its time a run may be asked for. Its record is kept from then on, so that after
+/// a week of waiting there are three for its result to be read in. Waiting costs a message every
+/// 15 minutes (`MAX_DELAY`).
+pub const MAX_DELAYED_START: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Highest rate of starts that a key or a workspace can be limited to, a second. A rate is one item, an item is in one
 /// partition, and a partition bears 1,000 writes a second (`DynamoDB` developer guide, "Partition throughput limits");

@@ -22,7 +22,7 @@ mod time;
 mod webhook;
 
 pub use completion::{Completion, Usage};
-pub use config::{Flow, FlowVersion, Limits, Trigger, TriggerState, Workspace};
+pub use config::{Flow, FlowVersion, Limits, OverLimit, Trigger, TriggerState, Workspace};
 pub use count::{InvalidCount, MaxRuns};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};

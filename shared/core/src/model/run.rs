@@ -39,6 +39,8 @@ pub struct Run {
     pub environment: Environment,
     /// The conversation it belongs to, if it belongs to one.
     pub thread: Option<ThreadId>,
+    /// The run that it does again, if it does one again.
+    pub parent: Option<RunId>,
     /// What it executes.
     pub flow: FlowReference,
     /// Where it stands.
@@ -49,8 +51,12 @@ pub struct Run {
     pub lease_until: Timestamp,
     /// It ends as timed out then.
     pub deadline: Timestamp,
-    /// When it wakes, while it waits.
+    /// When it was to begin, if that was later than it was accepted.
+    pub run_at: Option<Timestamp>,
+    /// When it wakes, while it waits, or before it begins.
     pub wake_at: Option<Timestamp>,
+    /// Whether it is not its turn yet, while it is queued: who means to execute it asks first.
+    pub gated: bool,
     /// Whether somebody asked to cancel it.
     pub cancel_requested: bool,
     /// When it was accepted.
@@ -63,4 +69,12 @@ pub struct Run {
     pub slots: HeldSlots,
     /// Who has yet to be told that it has ended.
     pub listeners: Listeners,
+}
+
+impl Run {
+    /// From when on its time counts.
+    #[must_use]
+    pub fn begins_at(&self) -> Timestamp {
+        self.run_at.unwrap_or(self.started_at)
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Stored and queued; nothing executed yet.
+    /// Stored and queued; nothing executed yet. Asleep until `wake_at`, where it has one.
     Queued,
     /// Held by a worker, or handed from one to the next.
     Running,

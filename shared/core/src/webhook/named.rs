@@ -1,6 +1,6 @@
 //! The providers that are known by name: one file each in `providers/`, in the words of `scheme`.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::Scheme;
 
@@ -8,7 +8,7 @@ struct Row {
     name: &'static str,
     text: &'static str,
     /// Read when it is first asked for: a function serves few providers.
-    scheme: OnceLock<Option<Scheme>>,
+    scheme: OnceLock<Option<Arc<Scheme>>>,
 }
 
 macro_rules! rows {
@@ -50,14 +50,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     ROWS.iter().map(|row| row.name)
 }
 
-/// The scheme of a provider.
+/// The scheme of a provider, to keep beside those that are read from a trigger.
 #[must_use]
-pub fn named(name: &str) -> Option<&'static Scheme> {
+pub fn named(name: &str) -> Option<&'static Arc<Scheme>> {
     let row = ROWS.iter().find(|row| row.name == name)?;
     let read = || {
         let scheme = Scheme::read(row.text).ok()?;
         // Products that send as another's service does go by their own name all the same.
-        Some(Scheme { provider: row.name.parse().ok()?, ..scheme })
+        Some(Arc::new(Scheme { provider: row.name.parse().ok()?, ..scheme }))
     };
     row.scheme.get_or_init(read).as_ref()
 }
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn few_sign_the_url() {
         let found: Vec<_> =
-            names().filter(|name| named(name).is_some_and(Scheme::signs_url)).collect();
+            names().filter(|name| named(name).is_some_and(|scheme| scheme.signs_url())).collect();
         assert_eq!(found, ["hubspot", "twilio"]);
     }
 }

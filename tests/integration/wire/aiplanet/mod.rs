@@ -1,5 +1,8 @@
 //! The AI Planet dialect.
 
+mod again;
+mod batches;
+mod delays;
 mod faults;
 mod inputs;
 mod lists;

@@ -12,21 +12,26 @@ use shared::{
 };
 use support::{Api, Transcript, send};
 
-use super::{BASE, NO_RUN, TRIGGER, body, run_id, start, trigger};
+use super::{BASE, NO_RUN, TRIGGER, body, once, run_id, start, trigger};
 use crate::wire::flows::ECHO;
 
 /// Every route, with a body that the trigger takes.
-fn routes(run: &str) -> [(Method, String); 4] {
+fn routes(run: &str) -> [(Method, String); 7] {
     [
         (Method::POST, TRIGGER.to_owned()),
         (Method::GET, format!("{BASE}/runs")),
         (Method::GET, format!("{BASE}/runs/{run}")),
         (Method::POST, format!("{BASE}/runs/{run}/cancel")),
+        (Method::POST, format!("{BASE}/runs/{run}/retry")),
+        (Method::POST, format!("{BASE}/runs/{run}/replay")),
+        (Method::POST, format!("{BASE}/batch")),
     ]
 }
 
 fn call(api: &Api, key: &str, method: &Method, path: &str) -> RequestBuilder {
-    api.request(method.clone(), path).bearer_auth(key).body(body("echo", []).to_string())
+    let mut sent = body("echo", []);
+    sent["items"] = json!([body("echo", [])]);
+    api.request(method.clone(), path).bearer_auth(key).body(sent.to_string())
 }
 
 #[tokio::test]
@@ -92,6 +97,7 @@ async fn a_key_does_what_its_scopes_say() {
     let api = Api::start().await;
     api.publish(ECHO).await;
     let run = start(&api, "echo").await;
+    once(&api, &run, &["completed"]).await;
     for scope in Scope::ALL {
         let key = api.make_key(|key| key.scopes = Scopes::from_iter([scope])).await;
         for ((method, path), needed) in routes(&run).into_iter().zip([
@@ -99,6 +105,10 @@ async fn a_key_does_what_its_scopes_say() {
             Scope::ReadResults,
             Scope::ReadResults,
             Scope::Cancel,
+            // Who does a run again starts one, and has to see the old one.
+            if scope == Scope::Trigger { Scope::ReadResults } else { Scope::Trigger },
+            if scope == Scope::Trigger { Scope::ReadResults } else { Scope::Trigger },
+            Scope::Trigger,
         ]) {
             let answer = send(call(&api, &key, &method, &path)).await;
             if needed == scope {
@@ -119,9 +129,9 @@ async fn what_is_not_there_and_what_is_not_the_callers_have_one_answer() {
     let run = start(&api, "echo").await;
     let elsewhere = api.make_key(|key| key.workspace = "other".parse().unwrap()).await;
     let of_second = api.make_key(|key| key.triggers = Some(vec!["second".parse().unwrap()])).await;
-    for cancels in ["", "/cancel"] {
-        let method = if cancels.is_empty() { Method::GET } else { Method::POST };
-        let path = |id: &str| format!("{BASE}/runs/{id}{cancels}");
+    for end in ["", "/cancel", "/retry", "/replay"] {
+        let method = if end.is_empty() { Method::GET } else { Method::POST };
+        let path = |id: &str| format!("{BASE}/runs/{id}{end}");
         let unknown = send(call(&api, &api.key, &method, &path(NO_RUN))).await.without_date();
         assert_eq!((unknown.status, unknown.json()), (404, json!({"detail": "Run not found"})));
         for (key, id) in
@@ -178,6 +188,9 @@ fn whatever_arrives_is_answered_and_never_with_a_5xx() {
         "workflow_configuration_id",
         "inputs",
         "thread_id",
+        "items",
+        "idempotency_key",
+        "run_at",
         "name",
         "type",
         "value",
@@ -190,7 +203,7 @@ fn whatever_arrives_is_answered_and_never_with_a_5xx() {
     let bytes = prop_oneof![1 => prop::collection::vec(any::<u8>(), 0..200), 4 => like_json];
     let query = "((limit|status|cursor|since|until|trigger|thread_id|x)=([a-zA-Z0-9+:-]|%[0-9a-fA-F]{2}){0,12}&){0,4}";
     TestRunner::new(ProptestConfig { cases: 300, ..ProptestConfig::default() })
-        .run(&(bytes, query, 0..4_usize), |(bytes, query, route)| {
+        .run(&(bytes, query, 0..7_usize), |(bytes, query, route)| {
             let (method, path) = &routes(NO_RUN)[route];
             let request = api.request(method.clone(), &format!("{path}?{query}"));
             let answer = runtime.block_on(send(request.bearer_auth(&api.key).body(bytes)));

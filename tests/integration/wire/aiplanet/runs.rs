@@ -109,7 +109,8 @@ async fn a_browser_is_told_what_it_may_ask() {
     let mut transcript = Transcript::default();
     transcript.note("a preflight", &first);
     insta::assert_snapshot!(transcript);
-    for path in ["/runs", "/runs/x", "/runs/x/cancel"] {
+    for path in ["/batch", "/runs", "/runs/x", "/runs/x/cancel", "/runs/x/retry", "/runs/x/replay"]
+    {
         let answer = preflight(&format!("{BASE}{path}")).await;
         assert_eq!(answer.without_date(), first.without_date(), "{path}");
     }

@@ -170,6 +170,9 @@ fn values<'v>(run: &'v str, key: &'v str) -> HashMap<&'v str, &'v str> {
 fn body_of(path: &str, trigger: &str) -> String {
     match path {
         "/ext/triggers/{triggerId}/files" => FILE.to_owned(),
+        _ if path.ends_with("/batch") => {
+            format!("{{\"items\": [{{\"workflow_configuration_id\": \"{trigger}\"}}]}}")
+        }
         _ if path.starts_with(AI_PLANET) => {
             format!("{{\"workflow_configuration_id\": \"{trigger}\"}}")
         }
@@ -207,8 +210,11 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
         keyed(api.request(method.clone(), &path), &case.operation, &api.key)
     };
     match case.status {
+        204 if case.path.ends_with("/events") && method != Method::OPTIONS => {
+            plain().header("last-event-id", "99")
+        }
         204 if method != Method::OPTIONS => site.delivery("ping", method.clone()),
-        202 if case.path.ends_with("/cancel") => {
+        202 | 409 if case.path.ends_with("/cancel") || case.status == 409 => {
             let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
             with("run_id", &sleeping)
         }
@@ -239,11 +245,12 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
             assert_eq!(send(first).await.status, 200);
             plain().header("idempotency-key", key)
         }
+        422 if case.path.contains("/{run_id}/re") => plain().header("idempotency-key", "\"\""),
         422 if case.path.starts_with(AI_PLANET) && method == Method::POST => {
             request(&there, &api.key, "{}")
         }
         422 if method == Method::POST => with("environment", "TEST"),
-        422 => with_query("logs=some&limit=0"),
+        422 => with_query("logs=some&limit=0&last_event_id=x"),
         429 => request(&there, &site.spent, &body),
         431 => plain().header("x-long", "x".repeat(11_000)),
         status => panic!("say how {status} of {} {} comes about", case.method, case.path),

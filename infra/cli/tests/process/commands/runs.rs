@@ -1,6 +1,9 @@
 //! `run start`, `status`, `logs`, `list`, `cancel`.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use shared::clock::Clock;
 
 use super::redact::redacted;
 use crate::{site::Site, wire::Caller};
@@ -45,6 +48,61 @@ async fn a_run_that_fails_is_code_4_and_says_why() {
         site.run(&["run", "start", "order", "--input", r#"{"items": []}"#, "--wait"]).await;
     assert_eq!(failed.code, 4, "{}", failed.stderr);
     insta::assert_snapshot!("failed", redacted(&failed.stdout));
+}
+
+#[tokio::test]
+async fn a_run_that_is_to_begin_later_is_shown_and_cancelled() {
+    let site = Site::new();
+    let _stack = site.start(&[]).await;
+    let at = Clock::system().now().after(Duration::from_hours(1)).to_string();
+    let started = site.run(&["run", "start", "hello", "--at", &at]).await;
+    assert_eq!(started.code, 0, "{}", started.stderr);
+    let id = started.stdout.trim_end();
+    insta::assert_snapshot!("delayed", redacted(&site.run(&["run", "status", id]).await.stdout));
+    assert_eq!(site.json(&["run", "status", id]).await["run_at"], json!(at));
+    assert_eq!(site.run(&["run", "cancel", id]).await.code, 0);
+    while site.json(&["run", "status", id]).await["status"] != "cancelled" {
+        tokio::task::yield_now().await;
+    }
+    let refused = site.run(&["run", "start", "hello", "--at", "9999-01-01T00:00:00Z"]).await;
+    assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
+    assert!(refused.stderr.contains("within 7 days"), "{}", refused.stderr);
+}
+
+#[tokio::test]
+async fn a_run_is_done_again_as_it_was_or_with_another_input() {
+    let site = Site::new();
+    let _stack = site.start(&[]).await;
+    let input = json!({"message": "Ada"}).to_string();
+    let first = site.run(&["run", "start", "hello", "--input", &input]).await.stdout;
+    let first = first.trim_end();
+    let completed = async |id: &str| {
+        let follow = site.run(&["run", "logs", id, "--follow"]).await;
+        assert_eq!(follow.code, 0, "{}", follow.stderr);
+        site.json(&["run", "status", id]).await
+    };
+    completed(first).await;
+    let other = json!({"message": "Grace"}).to_string();
+    for (arguments, reply) in [
+        (vec!["run", "retry", first], "Hello, Ada!"),
+        (vec!["run", "replay", first], "Hello, Ada!"),
+        (vec!["run", "replay", first, "--input", &other], "Hello, Grace!"),
+    ] {
+        let started = site.run(&arguments).await;
+        assert_eq!(started.code, 0, "{}", started.stderr);
+        let shown = completed(started.stdout.trim_end()).await;
+        assert_eq!(
+            (&shown["output"]["reply"], &shown["parent_run_id"]),
+            (&json!(reply), &json!(first))
+        );
+    }
+    let sleeping = site.run(&["run", "start", "reminder", "--input", r#"{"seconds": 60}"#]).await;
+    let refused = site.run(&["run", "retry", sleeping.stdout.trim_end()]).await;
+    assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
+    assert!(refused.stderr.contains("has not ended"), "{}", refused.stderr);
+    assert_eq!(site.run(&["trigger", "pause", "hello"]).await.code, 0);
+    let refused = site.run(&["run", "retry", first]).await;
+    assert!(refused.stderr.contains("is paused"), "{}", refused.stderr);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Ended;
 use crate::{
     model::{End, Environment, Run, RunId, Status, ThreadId, Timestamp, TriggerId},
     runs::{ListedRun, RunPage, RunView},
@@ -20,12 +21,16 @@ pub enum Answer {
         /// Whether an earlier call with the same idempotency key had started it.
         replayed: bool,
     },
+    /// What became of each item of a batch, in order.
+    Batch(Vec<Ended>),
     /// A run as it stands.
     Run(Box<RunDetail>),
     /// A run that was asked to end. It may have ended before.
     Cancelled(RunSummary),
     /// Runs.
     List(RunList),
+    /// The run has ended, and its caller has seen all of its events.
+    NothingFollows,
 }
 
 /// A run that was just queued.
@@ -55,6 +60,10 @@ pub struct RunSummary {
 pub struct RunDetail {
     #[serde(flatten)]
     summary: RunSummary,
+    /// The run that it does again.
+    parent_run_id: Option<RunId>,
+    /// When it was to begin.
+    run_at: Option<String>,
     output: Value,
     error: Option<String>,
 }
@@ -120,7 +129,9 @@ impl From<RunView> for RunDetail {
             Some(End::Error(error)) => (Value::Null, Some(error.to_string())),
             None => (Value::Null, None),
         };
-        Self { summary: view.run.into(), output, error }
+        let run_at = view.run.run_at.as_ref().map(Timestamp::to_string);
+        let parent_run_id = view.run.parent;
+        Self { summary: view.run.into(), parent_run_id, run_at, output, error }
     }
 }
 

@@ -7,7 +7,8 @@ use url::Url;
 
 use super::Error;
 use crate::{
-    http::detail::fault,
+    http::detail::{self, fault},
+    model::Timestamp,
     runs::{DeclaredInputs, InputKind},
 };
 
@@ -45,6 +46,11 @@ impl Faults {
             }
         }
         None
+    }
+
+    /// When the run is to begin.
+    pub(super) fn run_at(&mut self, given: Option<&Value>) -> Option<Timestamp> {
+        detail::run_at(given, &mut self.0)
     }
 
     /// What was read, where nothing is wrong with it.

@@ -6,7 +6,11 @@ use lambda_http::{Request, RequestExt};
 use serde_json::{Value, json};
 
 use super::{Error, answer::word};
-use crate::{http::detail::fault, model::Status, runs::Filter};
+use crate::{
+    http::detail::{TIME, fault},
+    model::Status,
+    runs::Filter,
+};
 
 /// Runs on a page, unless the caller says otherwise, and at most.
 pub(super) const DEFAULT_LIMIT: usize = 20;
@@ -50,7 +54,6 @@ type Complaint = (&'static str, &'static str);
 
 pub(super) const NAME: Complaint =
     ("string_pattern_mismatch", "String should match pattern '^[A-Za-z0-9_-]{1,64}$'");
-const TIME: Complaint = ("datetime_parsing", "Input should be a time such as 2026-02-09T23:24:39Z");
 
 fn read<T: FromStr>(
     text: Option<&str>,

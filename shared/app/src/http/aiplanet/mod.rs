@@ -1,8 +1,10 @@
-//! The AI Planet dialect under `/api/v1/apps/workflow-execution`: `POST …/trigger` with typed inputs,
-//! `GET …/runs/{run_id}`, `GET …/runs` and `POST …/runs/{run_id}/cancel`. A workflow configuration is a
-//! trigger.
+//! The AI Planet dialect under `/api/v1/apps/workflow-execution`: `POST …/trigger` with typed inputs, many by `POST …/batch`,
+//! `GET …/runs/{run_id}` and its `…/events`, `GET …/runs` and `POST …/runs/{run_id}/cancel`, `…/retry`, `…/replay`. A workflow
+//! configuration is a trigger.
 
+mod again;
 mod answer;
+mod batch;
 mod input;
 mod list;
 pub(super) mod openapi;
@@ -11,9 +13,11 @@ mod request;
 mod schemas;
 mod trigger;
 
+pub use again::{AgainRequest, Wish};
 pub use answer::{Answer, RunDetail, RunList, RunSummary, StartedRun};
+pub use batch::{Batch, BatchItem, BatchRequest, Ended, FoundItem};
 pub use list::ListRequest;
-pub use reply::reply;
+pub use reply::{reply, reply_with_events};
 pub use request::{RunsRequest, Wanted};
 pub use trigger::{Asked, TriggerBody, TriggerRequest};
 

@@ -7,17 +7,26 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::openapi::{
-    Part, detail_refusals, examples, reference, responses, set, set_limits,
+use crate::http::{
+    events::stream,
+    openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
 };
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
+const BATCH: &str = "/api/v1/apps/workflow-execution/batch";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
+const EVENTS: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/events";
 const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
+const RETRY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/retry";
+const REPLAY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/replay";
 
 const START_REFUSALS: [u16; 9] = [401, 403, 404, 413, 415, 422, 429, 500, 503];
+const AGAIN_REFUSALS: [u16; 10] = [401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
+const RETRY_REFUSALS: [u16; 8] = [401, 403, 404, 409, 422, 429, 500, 503];
+const BATCH_REFUSALS: [u16; 7] = [401, 403, 413, 415, 422, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
+const EVENTS_REFUSALS: [u16; 6] = [401, 403, 404, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
 
 /// The part.
@@ -29,16 +38,20 @@ pub(in crate::http) fn part() -> Part {
     Part {
         tag: json!({
             "name": "AI Planet",
-            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, list runs, cancel one.",
+            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, follow it, list runs, cancel one, do one again.",
         }),
         paths: json!({
             TRIGGER: {
                 "post": trigger(),
                 "options": preflight("aiPlanetTriggerOptions", &json!([])),
             },
+            BATCH: {"post": batch(), "options": preflight("aiPlanetBatchOptions", &json!([]))},
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
+            EVENTS: {"get": events(), "options": preflight("aiPlanetEventsOptions", &of_run())},
             CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
+            RETRY: {"post": retry(), "options": preflight("aiPlanetRetryOptions", &of_run())},
+            REPLAY: {"post": replay(), "options": preflight("aiPlanetReplayOptions", &of_run())},
         }),
         components: json!({
             "headers": {
@@ -46,32 +59,91 @@ pub(in crate::http) fn part() -> Part {
                 "AiPlanetExposedHeaders": of_function(exposed),
             },
             "schemas": schemas::schemas(),
-            "responses": detail_refusals("AiPlanet", &cors()),
+            "responses": detail_refusals("AiPlanet", &cors(), &AGAIN_REFUSALS),
         }),
     }
 }
 
-fn trigger() -> Value {
+/// The answer to a start.
+fn started() -> Value {
     let mut headers = cors();
     set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
     set_limits(&mut headers);
     let run = json!({"run_id": "$response.body#/run_id"});
-    let success = json!({
+    json!({
         "202": {
             "description": "The run is stored and queued.",
             "headers": headers,
             "content": {"application/json": {"schema": reference("schemas/AiPlanetStarted")}},
             "links": {
                 "run": {"operationId": "aiPlanetRun", "parameters": run},
+                "events": {"operationId": "aiPlanetRunEvents", "parameters": run},
                 "cancel": {"operationId": "aiPlanetCancel", "parameters": run},
             },
         },
-    });
+    })
+}
+
+fn batch() -> Value {
+    let mut success = answer("What became of each item, in their order.", "AiPlanetBatchAnswer");
+    if let Some(headers) = success.pointer_mut("/200/headers") {
+        set_limits(headers);
+    }
+    let mut operation = operation(
+        "aiPlanetBatch",
+        "Start up to a hundred runs",
+        &[reference("parameters/IdempotencyKey")],
+        &responses(success, "AiPlanet", &BATCH_REFUSALS),
+    );
+    let description = "Each item is a start of its own: what is wrong with one stops no other. The key makes a repeat of the whole safe; it counts for the items without one of their own, by their place in the list.";
+    set(&mut operation, "description", json!(description));
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "required": true,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetBatch")}},
+        }),
+    );
+    operation
+}
+
+fn retry() -> Value {
+    let mut operation = operation(
+        "aiPlanetRetry",
+        "Do a run again that has ended: the same input, the same version of the flow",
+        &[run_parameter(), reference("parameters/IdempotencyKey")],
+        &responses(started(), "AiPlanet", &RETRY_REFUSALS),
+    );
+    let description =
+        "In the same environment and thread. Needs the scopes `trigger` and `read_results`.";
+    set(&mut operation, "description", json!(description));
+    operation
+}
+
+fn replay() -> Value {
+    let mut operation = operation(
+        "aiPlanetReplay",
+        "Do a run again that has ended, in the version of the flow that is served now",
+        &[run_parameter(), reference("parameters/IdempotencyKey")],
+        &responses(started(), "AiPlanet", &AGAIN_REFUSALS),
+    );
+    let description = "In the same environment and thread, with the same input, or with other inputs in place of all of it. Needs the scopes `trigger` and `read_results`.";
+    set(&mut operation, "description", json!(description));
+    set(
+        &mut operation,
+        "requestBody",
+        json!({"content": {"application/json": {"schema": reference("schemas/AiPlanetReplay")}}}),
+    );
+    operation
+}
+
+fn trigger() -> Value {
     let mut operation = operation(
         "aiPlanetTrigger",
         "Start a workflow configuration in the background",
         &[reference("parameters/IdempotencyKey")],
-        &responses(success, "AiPlanet", &START_REFUSALS),
+        &responses(started(), "AiPlanet", &START_REFUSALS),
     );
     set(
         &mut operation,
@@ -125,6 +197,30 @@ fn run() -> Value {
         "Read a run: its state and output",
         &[run_parameter()],
         &responses(success, "AiPlanet", &RUN_REFUSALS),
+    )
+}
+
+fn events() -> Value {
+    let last = |name: &str, place: &str, description: &str| {
+        json!({
+            "name": name, "in": place, "description": description,
+            "schema": {"type": "integer", "minimum": 0, "maximum": u32::MAX},
+        })
+    };
+    let parameters = [
+        run_parameter(),
+        last("Last-Event-ID", "header", "Go on behind the event with this id."),
+        last("last_event_id", "query", "The same, for who cannot send the header."),
+    ];
+    let success = json!({
+        "200": stream("The run as it happens, from its start or from where the caller left it.", cors()),
+        "204": {"description": "The run has ended, and the caller has seen its last event.", "headers": cors()},
+    });
+    operation(
+        "aiPlanetRunEvents",
+        "Follow a run",
+        &parameters,
+        &responses(success, "AiPlanet", &EVENTS_REFUSALS),
     )
 }
 

@@ -5,12 +5,13 @@ use lambda_http::{
     http::{HeaderName, HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Answer, Error};
+use super::{Answer, Ended, Error};
 use crate::{
     http::{
         detail::{self, Wording},
+        events::{self, Reply, StreamedBody},
         respond::{self, JSON, respond},
     },
     runs,
@@ -38,7 +39,7 @@ pub(super) const PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
     (
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "Authorization, Content-Type, Idempotency-Key, traceparent",
+        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent",
     ),
     (header::ACCESS_CONTROL_MAX_AGE, "600"),
 ];
@@ -49,7 +50,7 @@ pub async fn reply(
     event: Event,
     result: Result<Answer, Error>,
 ) -> Response<Body> {
-    if let Err(Error::Failed(error)) = &result {
+    if let Some(error) = failure(&result) {
         event.notes().failed(error, std::error::Error::source(error));
     }
     let mut response = result
@@ -58,6 +59,23 @@ pub async fn reply(
     set(&mut response, CORS);
     event.end(Outcome::Answered(response.status().as_u16())).await;
     response
+}
+
+/// The answer to a request that may have asked for events, which end the request's event then.
+pub async fn reply_with_events(
+    request: &Request,
+    event: Event,
+    result: Result<Reply<Answer>, Error>,
+) -> Response<StreamedBody> {
+    match result {
+        Ok(Reply::Events(events)) => {
+            let mut response = events.write(event);
+            set(&mut response, CORS);
+            response
+        }
+        Ok(Reply::Whole(answer)) => events::whole(reply(request, event, Ok(answer)).await),
+        Err(error) => events::whole(reply(request, event, Err(error)).await),
+    }
 }
 
 fn write(answer: Answer) -> Result<Response<Body>, Error> {
@@ -75,11 +93,46 @@ fn write(answer: Answer) -> Result<Response<Body>, Error> {
             }
             response
         }
+        Answer::Batch(items) => {
+            let items: Vec<_> = items.into_iter().map(item).collect();
+            json_of(StatusCode::OK, &json!({"items": items}))?
+        }
         Answer::Run(run) => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) if run.has_ended() => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) => json_of(StatusCode::ACCEPTED, &run)?,
         Answer::List(list) => json_of(StatusCode::OK, &list)?,
+        Answer::NothingFollows => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
     })
+}
+
+/// What operators have to know of: why a request failed, or the last of a batch's items that did.
+fn failure(result: &Result<Answer, Error>) -> Option<&runs::Error> {
+    let of_item = |item: &'_ Ended| matches!(item, Err(Error::Failed(_)));
+    let error = match result {
+        Ok(Answer::Batch(items)) => items.iter().rfind(|item| of_item(item))?.as_ref().err(),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    match error {
+        Some(Error::Failed(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// An item of a batch, as a start of its own would have been answered.
+fn item(ended: Ended) -> Value {
+    match ended {
+        Ok((run, replayed)) => {
+            json!({"status": StatusCode::ACCEPTED.as_u16(), "replayed": replayed, "run": run})
+        }
+        Err(error) => {
+            json!({"status": error.status().as_u16(), "error": detail::shape(&error, &WORDING)})
+        }
+    }
 }
 
 fn json_of(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Error> {
@@ -88,7 +141,7 @@ fn json_of(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>
     Ok(respond(status, JSON, text))
 }
 
-fn set<const N: usize>(response: &mut Response<Body>, headers: [(HeaderName, &'static str); N]) {
+fn set<B, const N: usize>(response: &mut Response<B>, headers: [(HeaderName, &'static str); N]) {
     for (name, value) in headers {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }

@@ -1,11 +1,12 @@
-//! Requests about runs: read one, list several, cancel one.
+//! Requests about runs: read one, follow one, list several, cancel one.
 
 use lambda_http::Request;
+use serde_json::json;
 
 use super::{Error, ListRequest};
 use crate::http::{
     dialect::{self, parameter},
-    headers,
+    events, headers,
 };
 
 /// A request about runs.
@@ -47,18 +48,38 @@ impl<'a> RunsRequest<'a> {
         headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
     }
 
+    /// The run that is named in the path.
+    #[must_use]
+    pub fn run(&self) -> String {
+        parameter(self.0, "run_id")
+    }
+
+    /// The last event that the caller has seen of a run.
+    ///
+    /// # Errors
+    /// 422 for an id that no event has.
+    pub fn last_event_id(&self) -> Result<Option<u64>, Error> {
+        let (place, text) = events::last_event_id(self.0);
+        let Some(text) = text else { return Ok(None) };
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let id = text.parse::<u32>().ok().filter(|_| is_number);
+        id.map(|id| Some(id.into())).ok_or_else(|| {
+            let message = "Input should be the id of an event";
+            Error::invalid("int_parsing", &place, message, &json!(text))
+        })
+    }
+
     /// What is asked for.
     ///
     /// # Errors
     /// 422 for a query that cannot be understood.
     pub fn wanted(&self) -> Result<Wanted, Error> {
-        let run = || parameter(self.0, "run_id");
         if self.cancels() {
-            Ok(Wanted::Cancel(run()))
+            Ok(Wanted::Cancel(self.run()))
         } else if self.is_about("/runs") {
             ListRequest::of(self.0).map(Wanted::List)
         } else {
-            Ok(Wanted::Run(run()))
+            Ok(Wanted::Run(self.run()))
         }
     }
 

@@ -2,10 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::answer::word;
+use super::{
+    answer::word,
+    batch::{KEY, MAX_ITEMS},
+};
 use crate::{
-    http::openapi::{examples, reference},
-    model::Status,
+    http::{
+        detail::RUN_AT,
+        openapi::{examples, reference, set},
+    },
+    model::{Status, limits},
     runs::InputKind,
 };
 
@@ -21,15 +27,40 @@ pub(super) fn schemas() -> Value {
             "description": "`waiting` is a run that waits for a person or an event; `failed` is also what ran out of time.",
         },
         "AiPlanetStart": start(),
+        "AiPlanetBatch": {
+            "type": "object",
+            "properties": {
+                "items": {
+                    "type": "array",
+                    "items": reference("schemas/AiPlanetBatchItem"),
+                    "minItems": 1,
+                    "maxItems": MAX_ITEMS,
+                },
+            },
+            "required": ["items"],
+        },
+        "AiPlanetBatchItem": batch_item(),
+        "AiPlanetBatchAnswer": batch_answer(),
+        "AiPlanetReplay": replay(),
         "AiPlanetInput": input(),
         "AiPlanetStarted": started(),
         "AiPlanetRunSummary": run(json!({}), &[]),
         "AiPlanetRun": run(
             json!({
+                "parent_run_id": {
+                    "type": ["string", "null"],
+                    "format": "uuid",
+                    "description": "The run that this one does again.",
+                },
+                "run_at": {
+                    "type": ["string", "null"],
+                    "format": "date-time",
+                    "description": "When the run was to begin; null for one that was to begin at once.",
+                },
                 "output": {"description": "The flow's output; null where there is none (yet)."},
                 "error": {"type": ["string", "null"], "description": "Why the run failed."},
             }),
-            &["output", "error"],
+            &["parent_run_id", "run_at", "output", "error"],
         ),
         "AiPlanetRuns": {
             "type": "object",
@@ -62,12 +93,70 @@ fn start() -> Value {
                 "description": "What the flow declares, each name once.",
             },
             "thread_id": reference("schemas/AiPlanetThread"),
+            RUN_AT: reference("schemas/RunAt"),
         },
         "required": ["workflow_configuration_id"],
         "examples": [{
             "workflow_configuration_id": examples::TRIGGER,
             "inputs": [{"name": "message", "type": "text", "value": "Ada"}],
         }],
+    })
+}
+
+fn batch_item() -> Value {
+    let mut item = start();
+    if let Some(properties) = item.get_mut("properties") {
+        let key = json!({
+            "type": ["string", "null"],
+            "description": "As the header `Idempotency-Key` of a start of its own.",
+            "minLength": 1,
+            "maxLength": limits::MAX_IDEMPOTENCY_KEY_BYTES,
+        });
+        set(properties, KEY, key);
+    }
+    item
+}
+
+fn batch_answer() -> Value {
+    let item = json!({
+        "type": "object",
+        "properties": {
+            "status": {
+                "type": "integer",
+                "minimum": 202,
+                "maximum": 599,
+                "description": "The status that a start of its own would have been answered with.",
+            },
+            "replayed": {
+                "type": "boolean",
+                "description": "Whether an earlier call with the same key had started the run.",
+            },
+            "run": reference("schemas/AiPlanetStarted"),
+            "error": {
+                "description": "Why there is no run; places are those in the item.",
+                "anyOf": [reference("schemas/DetailError"), reference("schemas/DetailInvalid")],
+            },
+        },
+        "required": ["status"],
+    });
+    json!({
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": item}},
+        "required": ["items"],
+    })
+}
+
+fn replay() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "inputs": {
+                "type": ["array", "null"],
+                "items": reference("schemas/AiPlanetInput"),
+                "description": "In place of all that the run had; the same as it had where they are absent.",
+            },
+        },
+        "examples": [{}, {"inputs": [{"name": "message", "type": "text", "value": "Ada"}]}],
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lambda_http::Request;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     Answer, Error, StartedRun,
@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{
     http::{
-        detail::{self, fault},
+        detail::{self, RUN_AT, fault},
         headers,
     },
-    model::{ContentHash, Environment, ThreadId, Trigger, TriggerId},
-    runs::{self, DeclaredInputs, Idempotency, Start, Started, Thread},
+    model::{Environment, RunId, ThreadId, Timestamp, Trigger, TriggerId},
+    runs::{self, DeclaredInputs, Idempotency, Original, Start, Started, Thread},
 };
 
 /// A request to run a trigger's flow in the background.
@@ -30,6 +30,7 @@ pub struct TriggerBody {
     pub workflow_configuration_id: String,
     inputs: Vec<Input>,
     thread: Thread,
+    run_at: Option<Timestamp>,
 }
 
 /// What is told of a start to who asked for it.
@@ -70,15 +71,7 @@ impl<'a> TriggerRequest<'a> {
     /// # Errors
     /// 413, 415, and 422 with the place of every fault.
     pub fn body(&self) -> Result<TriggerBody, Error> {
-        let mut members = detail::members(self.0)?;
-        let mut faults = Faults::default();
-        let configuration = members.remove("workflow_configuration_id");
-        let configuration =
-            faults.text(configuration, || json!(["body", "workflow_configuration_id"]));
-        let inputs = Input::all(members.remove("inputs"), &mut faults);
-        let thread = thread(members.remove("thread_id"), &mut faults);
-        let workflow_configuration_id = configuration.unwrap_or_default();
-        faults.none_or(TriggerBody { workflow_configuration_id, inputs, thread })
+        TriggerBody::read(detail::members(self.0)?)
     }
 
     /// What is to be started, of a flow that declares its inputs so.
@@ -92,26 +85,58 @@ impl<'a> TriggerRequest<'a> {
         declared: &DeclaredInputs,
     ) -> Result<(Start, Asked), Error> {
         let key = detail::idempotency_key(self.0.headers())?;
-        let TriggerBody { inputs, thread, .. } = body;
+        body.start((trigger, environment), key, declared)
+    }
+}
+
+impl TriggerBody {
+    pub(super) fn read(mut members: Map<String, Value>) -> Result<Self, Error> {
+        let mut faults = Faults::default();
+        let configuration = members.remove("workflow_configuration_id");
+        let configuration =
+            faults.text(configuration, || json!(["body", "workflow_configuration_id"]));
+        let inputs = Input::all(members.remove("inputs"), &mut faults);
+        let thread = thread(members.remove("thread_id"), &mut faults);
+        let run_at = faults.run_at(members.get(RUN_AT));
+        let workflow_configuration_id = configuration.unwrap_or_default();
+        faults.none_or(Self { workflow_configuration_id, inputs, thread, run_at })
+    }
+
+    pub(super) fn start(
+        self,
+        (trigger, environment): (Arc<Trigger>, Environment),
+        key: Option<String>,
+        declared: &DeclaredInputs,
+    ) -> Result<(Start, Asked), Error> {
+        let Self { inputs, thread, run_at, .. } = self;
         let names = inputs.iter().map(|input| input.name.clone()).collect();
         let asked = Asked { trigger: trigger.id.clone(), thread: thread.clone(), names };
         let input = Input::for_flow(inputs, declared)?;
         let given = thread.given().map_or("", ThreadId::as_str);
         let idempotency = key.map(|key| Idempotency::Key {
             key,
-            body: ContentHash::of(format!("{given}\n{input}").as_bytes()),
+            body: detail::hash_of(&format!("{given}\n{input}"), run_at),
         });
-        Ok((Start { thread, idempotency, ..Start::new(trigger, environment, input) }, asked))
+        let start = Start::new(trigger, environment, input);
+        Ok((Start { run_at, thread, idempotency, ..start }, asked))
     }
 }
 
 impl Asked {
+    /// Of a run that does another one again, with inputs of these names where they are the caller's.
+    pub(super) fn again(original: &Original, names: Vec<String>) -> Self {
+        let trigger = original.place().0.id.clone();
+        Self { trigger, thread: original.thread(), names }
+    }
+
     /// The answer to a start.
     #[must_use]
     pub fn answer(self, started: &Started) -> Answer {
-        let thread = self.thread.of_run(started.id);
-        let run = StartedRun::of(started.id, thread, self.trigger);
-        Answer::Started { run, replayed: started.replayed }
+        Answer::Started { run: self.started(started.id), replayed: started.replayed }
+    }
+
+    pub(super) fn started(self, id: RunId) -> StartedRun {
+        StartedRun::of(id, self.thread.of_run(id), self.trigger)
     }
 
     /// A failure, with the place in the body of what the flow's schema refuses.

@@ -37,6 +37,15 @@ pub(super) fn components() -> Value {
                 "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$",
                 "examples": ["2026-02-09T23:24:39Z"],
             },
+            "RunAt": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": format!(
+                    "When the run is to begin, at most {} days ahead. At once where it is absent or past.",
+                    limits::MAX_DELAYED_START.as_secs() / (24 * 60 * 60),
+                ),
+                "examples": ["2026-02-09T23:24:39Z"],
+            },
         },
         "parameters": {
             "IdempotencyKey": {

@@ -57,8 +57,9 @@ pub(super) fn schemas() -> Value {
     })
 }
 
-/// The responses that refuse requests of a dialect, by their names. On all of the function's are `headers`.
-pub(in crate::http) fn refusals(dialect: &str, headers: &Value) -> Value {
+/// The responses that refuse requests of a dialect with these statuses, by their names. On all of the function's are
+/// `headers`.
+pub(in crate::http) fn refusals(dialect: &str, headers: &Value, statuses: &[u16]) -> Value {
     let plain = reference("schemas/DetailError");
     let either = at_function_or_gateway("DetailError");
     let said = |description: &str, schema: &Value, more: &Value| {
@@ -82,6 +83,7 @@ pub(in crate::http) fn refusals(dialect: &str, headers: &Value) -> Value {
         ),
         (403, said("The key lacks a scope; or a firewall refused the request.", &either, &none)),
         (404, said("There is no such trigger or run, or the key may not see it.", &plain, &none)),
+        (409, said("The run has not ended.", &plain, &none)),
         (413, said("The body is too large.", &either, &none)),
         (
             415,
@@ -114,5 +116,6 @@ pub(in crate::http) fn refusals(dialect: &str, headers: &Value) -> Value {
             ),
         ),
     ];
-    said_of.into_iter().map(|(status, said)| (format!("{dialect}{status}"), said)).collect()
+    let said_of = said_of.into_iter().filter(|(status, _)| statuses.contains(status));
+    said_of.map(|(status, said)| (format!("{dialect}{status}"), said)).collect()
 }

@@ -44,13 +44,13 @@ pub(in crate::http) fn part() -> Part {
             },
             "parameters": parameters(),
             "schemas": schemas::schemas(),
-            "responses": detail_refusals("Phinite", &json!({})),
+            "responses": detail_refusals("Phinite", &json!({}), &START_REFUSALS),
         }),
     }
 }
 
 fn run_operation(suffix: &str) -> Value {
-    let mut operation = starting(suffix);
+    let mut operation = starting(suffix, "PhiniteStart");
     set(&mut operation, "operationId", json!(format!("phiniteRun{suffix}")));
     set(&mut operation, "summary", json!("Run a trigger's flow and wait for its end"));
     set(
@@ -65,14 +65,14 @@ fn run_operation(suffix: &str) -> Value {
 }
 
 fn start_operation(suffix: &str) -> Value {
-    let mut operation = starting(suffix);
+    let mut operation = starting(suffix, "PhiniteBackgroundStart");
     set(&mut operation, "operationId", json!(format!("phiniteStart{suffix}")));
     set(&mut operation, "summary", json!("Start a trigger's flow in the background"));
     operation
 }
 
 /// What the two have in common.
-fn starting(suffix: &str) -> Value {
+fn starting(suffix: &str, body: &str) -> Value {
     let status = json!({
         "operationId": format!("phiniteStatus{suffix}"),
         "description": "How the run stands.",
@@ -105,7 +105,7 @@ fn starting(suffix: &str) -> Value {
         ],
         "requestBody": {
             "required": true,
-            "content": {"application/json": {"schema": reference("schemas/PhiniteStart")}},
+            "content": {"application/json": {"schema": reference(&format!("schemas/{body}"))}},
         },
         "responses": responses(success, "Phinite", &START_REFUSALS),
     })

@@ -7,8 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::Error;
 use crate::{
-    http::{detail, dialect::parameter, headers},
-    model::{ContentHash, Environment, Trigger},
+    http::{
+        detail::{self, RUN_AT},
+        dialect::parameter,
+        headers,
+    },
+    model::{Environment, Trigger},
     runs::{Idempotency, Start},
 };
 
@@ -62,12 +66,15 @@ impl<'a> TriggerRequest<'a> {
     /// 413, 415, and 422 with the place of the fault.
     pub fn start(&self, trigger: Arc<Trigger>, environment: Environment) -> Result<Start, Error> {
         let key = detail::idempotency_key(self.request.headers())?;
-        let input = flow_input(detail::members(self.request)?)?;
+        let mut members = detail::members(self.request)?;
+        let mut faults = Vec::new();
+        let run_at = detail::run_at(members.remove(RUN_AT).as_ref(), &mut faults);
+        let input = flow_input(members, faults)?;
         let idempotency = key.map(|key| Idempotency::Key {
             key,
-            body: ContentHash::of(format!("{environment}\n{input}").as_bytes()),
+            body: detail::hash_of(&format!("{environment}\n{input}"), run_at),
         });
-        Ok(Start { idempotency, ..Start::new(trigger, environment, input) })
+        Ok(Start { run_at, idempotency, ..Start::new(trigger, environment, input) })
     }
 }
 
@@ -133,10 +140,9 @@ fn expect_method(request: &Request, method: &'static str) -> Result<(), Error> {
 
 /// `message` and `user_variables` as one object; unknown members are ignored. A `message` of the
 /// body's own wins over a variable of that name.
-fn flow_input(mut members: Map<String, Value>) -> Result<Value, Error> {
+fn flow_input(mut members: Map<String, Value>, mut faults: Vec<Value>) -> Result<Value, Error> {
     let message = members.remove("message");
     let variables = members.remove("user_variables");
-    let mut faults = Vec::new();
     if let Some(other) = message.as_ref().filter(|message| !message.is_string()) {
         faults.push(detail::fault(
             "string_type",
@@ -174,7 +180,7 @@ mod tests {
 
     fn read(body: Value) -> Result<Value, Error> {
         let Value::Object(members) = body else { panic!("no object") };
-        flow_input(members)
+        flow_input(members, Vec::new())
     }
 
     #[test]

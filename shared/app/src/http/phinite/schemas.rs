@@ -2,21 +2,39 @@
 
 use serde_json::{Value, json};
 
-use crate::http::openapi::{examples, reference};
+use crate::http::{
+    detail::RUN_AT,
+    openapi::{examples, reference, set},
+};
+
+/// A body of a call that waits.
+fn start() -> Value {
+    json!({
+        "type": "object",
+        "description": "The flow's input is one object: `message`, and the members of `user_variables`.",
+        "properties": {
+            "message": {"type": "string", "default": ""},
+            "user_variables": {"type": "object", "additionalProperties": true, "default": {}},
+        },
+        "examples": [{"message": "Ada", "user_variables": {"key1": "value1"}}],
+    })
+}
+
+/// A body of one that does not.
+fn background_start() -> Value {
+    let mut start = start();
+    if let Some(properties) = start.get_mut("properties") {
+        set(properties, RUN_AT, reference("schemas/RunAt"));
+    }
+    start
+}
 
 /// By their names.
 pub(super) fn schemas() -> Value {
     json!({
         "PhiniteEnvironment": {"type": "string", "enum": ["DEV", "UAT", "PROD"]},
-        "PhiniteStart": {
-            "type": "object",
-            "description": "The flow's input is one object: `message`, and the members of `user_variables`.",
-            "properties": {
-                "message": {"type": "string", "default": ""},
-                "user_variables": {"type": "object", "additionalProperties": true, "default": {}},
-            },
-            "examples": [{"message": "Ada", "user_variables": {"key1": "value1"}}],
-        },
+        "PhiniteStart": start(),
+        "PhiniteBackgroundStart": background_start(),
         "PhiniteRun": {
             "type": "object",
             "properties": {

@@ -130,10 +130,14 @@ impl From<runs::Error> for Error {
                 let place = if pointer.is_empty() { "the inputs" } else { &pointer };
                 Self::Invalid(format!("Inputs do not match the flow's schema: {place}: {message}"))
             }
+            runs::Error::NotEnded => Self::Invalid("The run has not ended".to_owned()),
+            runs::Error::NotThen(message) => Self::Invalid(message.to_owned()),
             runs::Error::Unmapped { expression, message } => {
                 Self::Invalid(format!("The trigger's {expression}: {message}"))
             }
-            runs::Error::Store(_)
+            // Runs that are started in this dialect belong to no thread.
+            runs::Error::ThreadFull
+            | runs::Error::Store(_)
             | runs::Error::Queue(_)
             | runs::Error::Secrets(_)
             | runs::Error::Internal(_) => match error.kind() {

@@ -17,6 +17,11 @@ use crate::{
 const MAX_MESSAGE_BYTES: usize = 4096;
 
 impl<H: Host> Machine<'_, H> {
+    pub(super) fn report_started(&self, step: &Step<'_>) {
+        let message = format!("Started {}", step.task.name);
+        self.host.log(event(step, Progress::Started, LogLevel::Info, message));
+    }
+
     pub(super) fn report_completed(&self, step: &Step<'_>, began: Timestamp) {
         let remark = step.remark.get().map(|remark| format!(": {remark}")).unwrap_or_default();
         let message = format!("Completed {}{remark}", step.task.name);

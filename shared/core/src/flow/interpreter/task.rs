@@ -107,6 +107,9 @@ impl<H: Host> Machine<'_, H> {
             let nearest = Deadline::nearer(step.frame.deadline, start, after, &task.path);
             step.frame.deadline = Some(nearest);
         }
+        if is_reported(task, &step.frame) {
+            self.report_started(step);
+        }
         match self.execute(step).await? {
             Outcome::Done(raw_output, then) => {
                 let output = self.put_out(step, &raw_output)?;
@@ -135,7 +138,7 @@ impl<H: Host> Machine<'_, H> {
     }
 }
 
-/// Tasks of the flow's own list tell how they ended, and so do calls and waits anywhere.
+/// Tasks of the flow's own list tell when they began and how they ended, and so do calls and waits anywhere.
 fn is_reported(task: &Task, frame: &Frame<'_>) -> bool {
     let has_effect =
         matches!(task.kind, TaskKind::CallHttp(_) | TaskKind::CallLlm(_) | TaskKind::Wait(_));

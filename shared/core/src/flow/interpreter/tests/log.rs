@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::host::{Reply, TestHost, end};
-use crate::model::LogLevel;
+use crate::{flow::Progress, model::LogLevel};
 
 /// Task, try and progress of every line.
 async fn lines(host: &TestHost, flow: &str) -> Vec<(String, u32, &'static str)> {
@@ -33,13 +33,20 @@ async fn the_log_tells_of_top_tasks_of_effects_and_of_the_first_fault() {
   - bad: {{do: [{{worse: {{do: [{{worst: {{set: '${{ 1 + {{}} }}'}}}}]}}}}]}}"
     );
     let expected = [
+        ("/do/0/set", 1, "started"),
         ("/do/0/set", 1, "completed"),
         ("/do/1/skipped", 1, "skipped"),
+        ("/do/2/loop", 1, "started"),
+        ("/do/2/loop[0]/do/2/wait", 1, "started"),
         ("/do/2/loop[0]/do/2/wait", 1, "completed"),
+        ("/do/2/loop[1]/do/2/wait", 1, "started"),
         ("/do/2/loop[1]/do/2/wait", 1, "completed"),
         ("/do/2/loop", 1, "completed"),
+        ("/do/3/nest", 1, "started"),
+        ("/do/3/nest/do/0/call", 1, "started"),
         ("/do/3/nest/do/0/call", 1, "completed"),
         ("/do/3/nest", 1, "completed"),
+        ("/do/4/bad", 1, "started"),
         ("/do/4/bad/do/0/worse/do/0/worst", 1, "failed"),
     ];
     let host = TestHost::answering(200, json!({}));
@@ -52,9 +59,9 @@ async fn the_log_tells_of_top_tasks_of_effects_and_of_the_first_fault() {
 
     let state = host.state();
     let durations: Vec<_> = state.logs.iter().map(|event| event.duration).collect();
-    assert_eq!(durations[4], Some(Duration::from_secs(2)));
-    assert_eq!(durations[5], Some(Duration::from_millis(20)));
-    assert_eq!(state.logs[7].error.as_ref().unwrap().status, 400);
+    assert_eq!(durations[8], Some(Duration::from_secs(2)));
+    assert_eq!(durations[11], Some(Duration::from_millis(20)));
+    assert_eq!(state.logs[14].error.as_ref().unwrap().status, 400);
 }
 
 #[tokio::test]
@@ -66,16 +73,20 @@ async fn every_try_has_its_line() {
         Reply::json(if key.ends_with("#3") { 200 } else { 500 }, &json!({}))
     });
     let expected = [
+        ("/do/0/t", 1, "started"),
+        ("/do/0/t/try/0/c", 1, "started"),
         ("/do/0/t/try/0/c", 1, "failed"),
         ("/do/0/t", 1, "retried"),
+        ("/do/0/t/try/0/c", 2, "started"),
         ("/do/0/t/try/0/c", 2, "failed"),
         ("/do/0/t", 2, "retried"),
+        ("/do/0/t/try/0/c", 3, "started"),
         ("/do/0/t/try/0/c", 3, "completed"),
         ("/do/0/t", 1, "completed"),
     ]
     .map(|(task, attempt, progress)| (task.to_owned(), attempt, progress));
     assert_eq!(lines(&host, &flow).await, expected);
-    assert_eq!(host.state().logs[1].message, "Trying t again in 3s");
+    assert_eq!(host.state().logs[3].message, "Trying t again in 3s");
 }
 
 #[tokio::test]
@@ -92,9 +103,9 @@ async fn a_flow_says_text_or_json_up_to_four_kibibytes() {
         let output = end(&host, flow, message.clone()).await;
         assert_eq!(output, Ok(message), "a log call passes on its input");
         let state = host.state();
-        let said = &state.logs[0];
+        let said = state.logs.iter().find(|event| event.progress == Progress::Log).unwrap();
         assert_eq!((said.message.as_str(), said.level), (expected.as_str(), LogLevel::Warn));
         assert_eq!((said.task.as_str(), said.progress.as_str()), ("/do/0/n/do/0/l", "log"));
-        assert_eq!(state.logs.len(), 2);
+        assert_eq!(state.logs.len(), 3);
     }
 }

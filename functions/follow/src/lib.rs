@@ -1,0 +1,31 @@
+//! Follows a run from its journal, whoever executes it: what happened, and what happens, as server-sent events.
+
+use lambda_http::{Request, Response};
+use shared::{
+    http::{
+        aiplanet::{Answer, Error, RunsRequest, reply_with_events},
+        events::{Events, Reply, StreamedBody},
+        received,
+    },
+    runs::Runs,
+};
+
+/// Answers one request.
+pub async fn handle(runs: &Runs, request: Request) -> Response<StreamedBody> {
+    let event = received(runs, env!("CARGO_PKG_NAME"), &request);
+    let result = follow(&runs.observed(&event), &request).await;
+    reply_with_events(&request, event, result).await
+}
+
+async fn follow(runs: &Runs, request: &Request) -> Result<Reply<Answer>, Error> {
+    let request = RunsRequest::of(request)?;
+    if request.is_preflight() {
+        return Ok(Reply::Whole(Answer::Preflight));
+    }
+    let caller = runs.authenticate_by_key(request.token()?).await?;
+    let seen = request.last_event_id()?;
+    Ok(match runs.follow(&caller, &request.run(), seen).await? {
+        Some(follower) => Reply::Events(Events { follower: Box::new(follower), replayed: false }),
+        None => Reply::Whole(Answer::NothingFollows),
+    })
+}

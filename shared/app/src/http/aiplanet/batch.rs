@@ -1,0 +1,180 @@
+//! Requests to start many runs at once.
+
+use std::sync::Arc;
+
+use lambda_http::Request;
+use serde_json::{Value, json};
+
+use super::{Answer, Asked, Error, StartedRun, TriggerBody, request::expect_method};
+use crate::{
+    http::{detail, dialect, headers},
+    model::{Environment, Trigger},
+    runs::{self, DeclaredInputs, Start, Started},
+};
+
+/// Most items of a batch: as many as start, one round after another, well within the gateway's 29 s.
+pub(super) const MAX_ITEMS: usize = 100;
+
+/// The member of an item that is its own idempotency key.
+pub(super) const KEY: &str = "idempotency_key";
+
+/// A request to start runs.
+pub struct BatchRequest<'a>(&'a Request);
+
+/// One of its items: what a start of its own would have for a body.
+pub struct BatchItem {
+    /// The body.
+    pub body: TriggerBody,
+    key: Option<ItemKey>,
+}
+
+/// What a repeat of an item has in common with it.
+struct ItemKey {
+    text: String,
+    is_own: bool,
+}
+
+/// An item with what its trigger's flow declares.
+pub struct FoundItem {
+    /// The item.
+    pub item: BatchItem,
+    /// Its trigger.
+    pub trigger: Arc<Trigger>,
+    /// Where it runs.
+    pub environment: Environment,
+    /// What the flow declares there.
+    pub declared: DeclaredInputs,
+}
+
+/// Items that were looked at, some of which are to be started.
+#[derive(Default)]
+pub struct Batch(Vec<Result<ToStart, Error>>);
+
+struct ToStart {
+    start: Option<Start>,
+    asked: Asked,
+    has_own_key: bool,
+}
+
+impl<'a> BatchRequest<'a> {
+    /// The request, if it is one; looks at the method.
+    ///
+    /// # Errors
+    /// 405 for another one than POST and OPTIONS.
+    pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
+        if !dialect::resource(request).is_some_and(|resource| resource.ends_with("/batch")) {
+            return Ok(None);
+        }
+        expect_method(request, "POST, OPTIONS")?;
+        Ok(Some(Self(request)))
+    }
+
+    /// Whether a browser asks what it may ask.
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.0.method() == "OPTIONS"
+    }
+
+    /// The bearer token.
+    ///
+    /// # Errors
+    /// 401 where there is none.
+    pub fn token(&self) -> Result<&'a str, Error> {
+        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
+    }
+
+    /// The items, as far as each is right whatever its flow is.
+    ///
+    /// # Errors
+    /// 413, 415, and 422 for what is no list of one item to a hundred. What is wrong with an item is its own.
+    pub fn items(&self) -> Result<Vec<Result<BatchItem, Error>>, Error> {
+        let key = detail::idempotency_key(self.0.headers())?;
+        let refused = |kind, message, given: &Value| {
+            Err(Error::invalid(kind, &json!(["body", "items"]), message, given))
+        };
+        let items = match detail::members(self.0)?.remove("items") {
+            None => return refused("missing", "Field required", &Value::Null),
+            Some(Value::Array(items)) => items,
+            Some(other) => return refused("list_type", "Input should be a valid list", &other),
+        };
+        if items.is_empty() {
+            return refused("too_short", "List should have at least 1 item", &json!([]));
+        }
+        if items.len() > MAX_ITEMS {
+            return refused("too_long", "List should have at most 100 items", &Value::Null);
+        }
+        let items = items.into_iter().enumerate();
+        Ok(items.map(|(index, item)| BatchItem::read(item, index, key.as_deref())).collect())
+    }
+}
+
+impl BatchItem {
+    fn read(item: Value, index: usize, key: Option<&str>) -> Result<Self, Error> {
+        let Value::Object(mut members) = item else {
+            let message = "Input should be a valid dictionary or object to extract fields from";
+            return Err(Error::invalid("model_attributes_type", &json!(["body"]), message, &item));
+        };
+        let own = own_key(members.remove(KEY))?;
+        let of_request = || {
+            // No key holds a line break, so this is nobody's own.
+            key.map(|key| ItemKey { text: format!("{key}\n{index}"), is_own: false })
+        };
+        let key = own.map(|text| ItemKey { text, is_own: true }).or_else(of_request);
+        Ok(Self { body: TriggerBody::read(members)?, key })
+    }
+}
+
+fn own_key(given: Option<Value>) -> Result<Option<String>, Error> {
+    let Some(given) = given.filter(|given| !given.is_null()) else { return Ok(None) };
+    let refused =
+        |message| Error::invalid("string_type", &json!(["body", KEY]), message, &Value::Null);
+    let text = given.as_str().ok_or_else(|| refused("Input should be a valid string"))?;
+    headers::usable_key(text).map(Some).map_err(|unusable| refused(unusable.0))
+}
+
+impl Batch {
+    /// One more item.
+    pub fn add(&mut self, item: Result<FoundItem, Error>) {
+        self.0.push(item.and_then(|FoundItem { item, trigger, environment, declared }| {
+            let BatchItem { body, key } = item;
+            let has_own_key = key.as_ref().is_some_and(|key| key.is_own);
+            let key = key.map(|key| key.text);
+            let (start, asked) = body.start((trigger, environment), key, &declared)?;
+            Ok(ToStart { start: Some(start), asked, has_own_key })
+        }));
+    }
+
+    /// What is to be started, in order.
+    pub fn starts(&mut self) -> Vec<Start> {
+        self.0.iter_mut().flatten().filter_map(|item| item.start.take()).collect()
+    }
+
+    /// The answer, when this became of what was to be started.
+    #[must_use]
+    pub fn answer(self, started: Vec<Result<Started, runs::Error>>) -> Answer {
+        let mut started = started.into_iter();
+        let mut end = |item: ToStart| match started.next() {
+            Some(Ok(started)) => Ok((item.asked.started(started.id), started.replayed)),
+            Some(Err(error)) => Err(item.failed(error)),
+            None => Err(Error::Failed(runs::Error::Internal("an item was not started"))),
+        };
+        Answer::Batch(self.0.into_iter().map(|item| item.and_then(&mut end)).collect())
+    }
+}
+
+/// What became of an item: the run, and whether an earlier call had started it.
+pub type Ended = Result<(StartedRun, bool), Error>;
+
+impl ToStart {
+    fn failed(&self, error: runs::Error) -> Error {
+        match error {
+            runs::Error::IdempotencyConflict if self.has_own_key => Error::invalid(
+                "idempotency_conflict",
+                &json!(["body", KEY]),
+                "Key was used with another body",
+                &Value::Null,
+            ),
+            error => self.asked.failed(error),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Runs as they happen: server-sent events, in the same form for every dialect.
+
+mod body;
+mod openapi;
+mod request;
+mod write;
+
+pub use body::{Events, Reply, StreamedBody, whole};
+
+pub(super) use openapi::stream;
+pub(super) use request::last_event_id;
