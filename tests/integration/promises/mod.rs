@@ -6,6 +6,7 @@ mod crash;
 mod deliveries;
 mod files;
 mod flows;
+mod inputs;
 mod interleavings;
 mod models;
 mod payloads;

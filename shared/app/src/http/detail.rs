@@ -43,6 +43,8 @@ pub enum Error {
         /// What is.
         allow: &'static str,
     },
+    /// 409.
+    Conflict(&'static str),
     /// 413.
     TooLarge,
     /// 415.
@@ -92,6 +94,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NoTrigger | Self::NoRun => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
@@ -112,6 +115,7 @@ impl Error {
             Self::NoTrigger => wording.no_trigger.to_owned(),
             Self::NoRun => wording.no_run.to_owned(),
             Self::MethodNotAllowed { .. } => "Method Not Allowed".to_owned(),
+            Self::Conflict(why) => (*why).to_owned(),
             Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
@@ -211,6 +215,11 @@ impl From<runs::Error> for Error {
             runs::Error::Forbidden { scope } => Self::Forbidden { scope },
             runs::Error::NoTrigger => Self::NoTrigger,
             runs::Error::NoRun => Self::NoRun,
+            runs::Error::NotListening => Self::Conflict("The run does not wait for this input"),
+            runs::Error::Answered => Self::Conflict("The run was given another input before"),
+            runs::Error::InvalidAnswer { member, message } => {
+                Self::invalid("value_error", &json!(["body", member]), &message, &Value::Null)
+            }
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",

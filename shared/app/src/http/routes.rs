@@ -31,7 +31,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 21] = [
+pub const ROUTES: [Route; 22] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -65,5 +65,6 @@ pub const ROUTES: [Route; 21] = [
     route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/cancel", Function::Status, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/input", Function::Status, false),
     route("/openapi.json", Function::Status, false),
 ];

@@ -43,6 +43,20 @@ pub enum Error {
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
+    /// The run does not listen, or not for this.
+    #[error("the run does not listen for this")]
+    NotListening,
+    /// Somebody was faster, with another answer.
+    #[error("the run was answered otherwise")]
+    Answered,
+    /// The answer is none to what was asked.
+    #[error("the answer does not fit the question")]
+    InvalidAnswer {
+        /// `data` or `type`.
+        member: &'static str,
+        /// What is wrong, without the data.
+        message: String,
+    },
     /// The input or the output is larger than can be stored.
     #[error("too large to be stored")]
     TooLarge,
@@ -93,8 +107,10 @@ impl Error {
             Self::Unauthenticated | Self::NotAdmitted => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
-            Self::InvalidInput { .. } | Self::Unmapped { .. } => ErrorKind::Invalid,
-            Self::IdempotencyConflict => ErrorKind::Conflict,
+            Self::InvalidInput { .. } | Self::Unmapped { .. } | Self::InvalidAnswer { .. } => {
+                ErrorKind::Invalid
+            }
+            Self::IdempotencyConflict | Self::NotListening | Self::Answered => ErrorKind::Conflict,
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,

@@ -3,7 +3,7 @@
 use super::{Caller, Error, Runs, journal::MAX_RECENT_LOGS};
 use crate::{
     auth::Scope,
-    model::{End, JournalEntry, LogEntry, Run, RunId},
+    model::{End, JournalEntry, Listening, LogEntry, Run, RunId},
     store::{LogPage, View},
 };
 
@@ -19,6 +19,8 @@ pub struct RunView {
     pub logs: Vec<LogEntry>,
     /// How it ended.
     pub end: Option<End>,
+    /// What it listens for.
+    pub listening: Option<Listening>,
 }
 
 impl From<View> for RunView {
@@ -31,7 +33,7 @@ impl From<View> for RunView {
         }
         logs.truncate(MAX_RECENT_LOGS);
         logs.reverse();
-        Self { run: view.run, logs, end }
+        Self { run: view.run, logs, end, listening: view.listening }
     }
 }
 

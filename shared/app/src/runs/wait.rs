@@ -63,7 +63,7 @@ impl Runs {
             return Ok((self.wait_for_end(id, wait_until).await?, replayed));
         }
         self.note_started();
-        let pending = RunView { run: run.clone(), logs: Vec::new(), end: None };
+        let pending = RunView { run: run.clone(), logs: Vec::new(), end: None, listening: None };
         let slice =
             Slice { ends_at: wait_until, gives_up_calls: true, longest_wait: self.settings.wait };
         let claimed = Claimed { run, input, journal: Vec::new(), next_seq: 1 };

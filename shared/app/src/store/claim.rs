@@ -69,10 +69,10 @@ pub enum Claim {
 }
 
 const TAKE: &str = "SET #status = :running, #epoch = #epoch + :one, #lease_until = :lease, \
-    #holder = :holder REMOVE #wake_at";
+    #holder = :holder REMOVE #wake_at, #listens";
 
 const FREE: &str = "#lease_until <= :now AND (#status IN (:queued, :running) OR (#status = :waiting \
-    AND (#wake_at <= :now OR #deadline <= :now OR #cancel = :true)))";
+    AND (#wake_at <= :now OR #deadline <= :now OR #cancel = :true OR #heard = #listens)))";
 
 /// Payloads of one journal that are read at the same time. They take some 5 MB each, unpacked more.
 const READS_AT_ONCE: usize = 4;

@@ -14,8 +14,8 @@ use super::Timestamp;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind}: {rule}")]
 pub struct InvalidId {
-    kind: &'static str,
-    rule: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) rule: &'static str,
 }
 
 /// A run's id on every wire (`workflow_id`, `runId`, `run_id`): a `UUIDv7`, so ids sort by start time;

@@ -75,6 +75,10 @@ pub const IDEMPOTENCY_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a run's record is kept after its start.
 pub const RUN_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// Largest answer to a run that listens, in bytes of JSON: compressed it fits an item of 400 KB
+/// (DynamoDB quotas).
+pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
+
 /// Longest `Idempotency-Key`, in bytes.
 pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
 

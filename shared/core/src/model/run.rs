@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ContentHash, Environment, Listeners, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId,
+    ContentHash, Environment, InputId, Listeners, RunId, Status, ThreadId, Timestamp, TriggerId,
+    WorkspaceId,
 };
 
 /// Which flow version a run executes, fixed when it starts.
@@ -42,6 +43,10 @@ pub struct Run {
     pub deadline: Timestamp,
     /// When it wakes, while it waits.
     pub wake_at: Option<Timestamp>,
+    /// What it listens for, while it sleeps for no other reason.
+    pub listens: Option<InputId>,
+    /// What it was answered last.
+    pub heard: Option<InputId>,
     /// Whether somebody asked to cancel it.
     pub cancel_requested: bool,
     /// When it was accepted.
@@ -52,4 +57,12 @@ pub struct Run {
     pub traceparent: Option<String>,
     /// Who has yet to be told that it has ended.
     pub listeners: Listeners,
+}
+
+impl Run {
+    /// What it waits to be answered. Nothing once it was, though it may not have gone on yet.
+    #[must_use]
+    pub fn awaits(&self) -> Option<InputId> {
+        self.listens.filter(|_| self.heard != self.listens)
+    }
 }

@@ -1,5 +1,6 @@
 //! The AI Planet dialect.
 
+mod answers;
 mod faults;
 mod inputs;
 mod lists;
@@ -71,6 +72,10 @@ fn run(api: &Api, id: &str) -> RequestBuilder {
 
 fn cancel(api: &Api, id: &str) -> RequestBuilder {
     api.request(Method::POST, &format!("{BASE}/runs/{id}/cancel")).bearer_auth(&api.key)
+}
+
+fn answer(api: &Api, id: &str, body: &Value) -> RequestBuilder {
+    api.post(&format!("{BASE}/runs/{id}/input"), body.to_string())
 }
 
 /// A run once its status is one of these.

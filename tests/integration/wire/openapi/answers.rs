@@ -18,7 +18,7 @@ use tokio::{
 use super::operations::{operations, path_of};
 use crate::wire::{
     faults,
-    flows::{ECHO, SLEEP},
+    flows::{APPROVAL, ECHO, SLEEP},
 };
 
 /// What only the deployed gateway says; `tests/template` compares it with the template.
@@ -29,6 +29,9 @@ const AI_PLANET: &str = "/api/v1/apps/";
 
 /// A file that is announced.
 const FILE: &str = r#"{"name": "a.txt", "size": 1}"#;
+
+/// What a run that listens is answered.
+const ANSWER: &str = r#"{"data": "approve"}"#;
 
 /// A delivery of a provider, as it names it.
 const DELIVERY: &str = "72d3162e-cc78";
@@ -109,6 +112,7 @@ impl Site {
         api.stack.store().set_keys_in_paths(&support::workspace(), true).await.unwrap();
         api.publish(ECHO).await;
         api.publish(SLEEP).await;
+        api.publish(APPROVAL).await;
         let powerless = api.make_key(|key| key.scopes = Scopes::from_iter([])).await;
         let run = send(api.wait_for("echo", "{}")).await.workflow_id();
         let announced = api.keyed(Method::POST, "/ext/triggers/echo/files").body(FILE);
@@ -121,6 +125,20 @@ impl Site {
         let site = Self { api, powerless, run, file, hook };
         assert_eq!(send(site.delivery("push", Method::POST)).await.status, 200);
         site
+    }
+
+    /// A run that listens.
+    async fn listening(&self) -> String {
+        send(self.api.wait_for("approval", "{}")).await.workflow_id()
+    }
+
+    /// A run that was answered and has ended.
+    async fn answered(&self) -> String {
+        let run = self.listening().await;
+        let path = format!("{AI_PLANET}workflow-execution/runs/{run}/input");
+        assert_eq!(send(self.api.post(&path, ANSWER)).await.status, 202);
+        self.api.ended(&run).await;
+        run
     }
 
     /// What the provider sends.
@@ -161,6 +179,7 @@ fn values<'v>(run: &'v str, key: &'v str) -> HashMap<&'v str, &'v str> {
 fn body_of(path: &str, trigger: &str) -> String {
     match path {
         "/ext/triggers/{triggerId}/files" => FILE.to_owned(),
+        _ if path.ends_with("/input") => ANSWER.to_owned(),
         _ if path.starts_with(AI_PLANET) => {
             format!("{{\"workflow_configuration_id\": \"{trigger}\"}}")
         }
@@ -203,6 +222,9 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
             let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
             with("run_id", &sleeping)
         }
+        200 if case.path.ends_with("/input") => with("run_id", &site.answered().await),
+        202 if case.path.ends_with("/input") => with("run_id", &site.listening().await),
+        409 => plain(),
         202 if case.path.starts_with("/ext/") => {
             with("triggerId", "sleep").header("x-api-wait", "true")
         }

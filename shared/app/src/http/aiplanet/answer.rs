@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    model::{End, Environment, Run, RunId, Status, ThreadId, Timestamp, TriggerId},
+    model::{
+        End, Environment, InputId, Listening, Run, RunId, Status, ThreadId, Timestamp, TriggerId,
+    },
     runs::{ListedRun, RunPage, RunView},
 };
 
@@ -24,6 +26,13 @@ pub enum Answer {
     Run(Box<RunDetail>),
     /// A run that was asked to end. It may have ended before.
     Cancelled(RunSummary),
+    /// A run that was answered.
+    Answered {
+        /// As it was then.
+        run: RunSummary,
+        /// Whether it had been given this answer before.
+        replayed: bool,
+    },
     /// Runs.
     List(RunList),
 }
@@ -57,6 +66,27 @@ pub struct RunDetail {
     summary: RunSummary,
     output: Value,
     error: Option<String>,
+    requires_input: bool,
+    #[serde(flatten)]
+    asked: Option<Asked>,
+}
+
+/// What a run waits to be answered.
+#[derive(Debug, Serialize)]
+struct Asked {
+    input_id: InputId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<String>,
+}
+
+impl From<Listening> for Asked {
+    fn from(listening: Listening) -> Self {
+        let (question, choices) =
+            listening.question.map(|question| (question.text, question.choices)).unzip();
+        Self { input_id: listening.id, question, choices: choices.unwrap_or_default() }
+    }
 }
 
 /// A page of runs.
@@ -120,7 +150,9 @@ impl From<RunView> for RunDetail {
             Some(End::Error(error)) => (Value::Null, Some(error.to_string())),
             None => (Value::Null, None),
         };
-        Self { summary: view.run.into(), output, error }
+        let asked = view.listening.map(Asked::from);
+        let requires_input = asked.is_some();
+        Self { summary: view.run.into(), output, error, requires_input, asked }
     }
 }
 

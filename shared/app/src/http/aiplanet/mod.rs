@@ -1,8 +1,9 @@
 //! The AI Planet dialect under `/api/v1/apps/workflow-execution`: `POST …/trigger` with typed inputs,
-//! `GET …/runs/{run_id}`, `GET …/runs` and `POST …/runs/{run_id}/cancel`. A workflow configuration is a
+//! `GET …/runs/{run_id}`, `GET …/runs`, `POST …/runs/{run_id}/cancel` and `POST …/runs/{run_id}/input`. A workflow configuration is a
 //! trigger.
 
 mod answer;
+mod answered;
 mod input;
 mod list;
 pub(super) mod openapi;

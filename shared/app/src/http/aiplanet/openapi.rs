@@ -7,16 +7,19 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::openapi::{Part, detail_refusals, examples, reference, responses, set};
+use crate::http::openapi::{Part, detail_refusals, examples, reference, refusal, responses, set};
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
 const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
 
+const INPUT: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/input";
+
 const START_REFUSALS: [u16; 8] = [401, 403, 404, 413, 415, 422, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
+const INPUT_REFUSALS: [u16; 9] = [401, 403, 404, 409, 413, 415, 422, 500, 503];
 
 /// The part.
 pub(in crate::http) fn part() -> Part {
@@ -27,7 +30,7 @@ pub(in crate::http) fn part() -> Part {
     Part {
         tag: json!({
             "name": "AI Planet",
-            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, list runs, cancel one.",
+            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, list runs, cancel one, or answer one that waits for input.",
         }),
         paths: json!({
             TRIGGER: {
@@ -36,6 +39,7 @@ pub(in crate::http) fn part() -> Part {
             },
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
+            INPUT: {"post": input(), "options": preflight("aiPlanetInputOptions", &of_run())},
             CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
         }),
         components: json!({
@@ -44,7 +48,7 @@ pub(in crate::http) fn part() -> Part {
                 "AiPlanetExposedHeaders": of_function(exposed),
             },
             "schemas": schemas::schemas(),
-            "responses": detail_refusals("AiPlanet", &cors()),
+            "responses": refusals(),
         }),
     }
 }
@@ -146,6 +150,44 @@ fn cancel() -> Value {
     )
 }
 
+fn input() -> Value {
+    let mut headers = cors();
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    let said = |description: &str| {
+        json!({
+            "description": description,
+            "headers": headers,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetRunSummary")}},
+        })
+    };
+    let success = json!({
+        "200": said("The run had been given this answer before, and has ended since."),
+        "202": said("The answer is stored, now or before, and the run goes on with it."),
+    });
+    let mut operation = operation(
+        "aiPlanetInput",
+        "Answer a run that waits for input",
+        &[run_parameter()],
+        &responses(success, "AiPlanet", &INPUT_REFUSALS),
+    );
+    set(
+        &mut operation,
+        "description",
+        json!(
+            "The first answer counts. The same one again changes nothing, another one is refused."
+        ),
+    );
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "required": true,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetAnswer")}},
+        }),
+    );
+    operation
+}
+
 fn operation(id: &str, summary: &str, parameters: &[Value], responses: &Value) -> Value {
     let trace = reference("parameters/TraceParent");
     let parameters: Vec<_> = parameters.iter().chain([&trace]).collect();
@@ -209,6 +251,14 @@ fn run_parameter() -> Value {
         "name": "run_id", "in": "path", "required": true,
         "schema": reference("schemas/RunId"), "example": examples::RUN,
     })
+}
+
+fn refusals() -> Value {
+    let mut all = detail_refusals("AiPlanet", &cors());
+    let why = "The run does not wait for this input, or was given another.";
+    let conflict = refusal(why, &reference("schemas/DetailError"), "Problem", &cors());
+    set(&mut all, "AiPlanet409", conflict);
+    all
 }
 
 /// On every answer of the dialect's functions.

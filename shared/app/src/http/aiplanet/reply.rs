@@ -75,6 +75,15 @@ fn write(answer: Answer) -> Result<Response<Body>, Error> {
         Answer::Run(run) => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) if run.has_ended() => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) => json_of(StatusCode::ACCEPTED, &run)?,
+        Answer::Answered { run, replayed } => {
+            let ended = run.has_ended();
+            let status = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
+            let mut response = json_of(status, &run)?;
+            if replayed {
+                respond::mark_replayed(&mut response);
+            }
+            response
+        }
         Answer::List(list) => json_of(StatusCode::OK, &list)?,
     })
 }

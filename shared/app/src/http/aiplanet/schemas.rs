@@ -23,13 +23,24 @@ pub(super) fn schemas() -> Value {
         "AiPlanetStart": start(),
         "AiPlanetInput": input(),
         "AiPlanetStarted": started(),
+        "AiPlanetAnswer": answer(),
         "AiPlanetRunSummary": run(json!({}), &[]),
         "AiPlanetRun": run(
             json!({
                 "output": {"description": "The flow's output; null where there is none (yet)."},
                 "error": {"type": ["string", "null"], "description": "Why the run failed."},
+                "requires_input": {
+                    "type": "boolean",
+                    "description": "Whether the run waits to be answered. Then it has an `input_id`, and a `question` where a person is asked.",
+                },
+                "input_id": reference("schemas/InputId"),
+                "question": {"type": "string"},
+                "choices": {
+                    "type": "array", "items": {"type": "string"},
+                    "description": "The answers there are, where there are only these.",
+                },
             }),
-            &["output", "error"],
+            &["output", "error", "requires_input"],
         ),
         "AiPlanetRuns": {
             "type": "object",
@@ -68,6 +79,25 @@ fn start() -> Value {
             "workflow_configuration_id": examples::TRIGGER,
             "inputs": [{"name": "message", "type": "text", "value": "Ada"}],
         }],
+    })
+}
+
+fn answer() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "data": {"description": "The answer: one of the choices, or whatever the flow asks for."},
+            "type": {
+                "type": ["string", "null"],
+                "description": "The type of the event, where the run waits for several.",
+            },
+            "input_id": {
+                "anyOf": [reference("schemas/InputId"), {"type": "null"}],
+                "description": "Which question this answers; else the one that is open, or was last.",
+            },
+        },
+        "required": ["data"],
+        "examples": [{"data": "approve"}],
     })
 }
 

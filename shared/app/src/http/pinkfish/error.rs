@@ -117,7 +117,11 @@ impl From<runs::Error> for Error {
             runs::Error::Unmapped { expression, message } => {
                 Self::Invalid(format!("The trigger's {expression}: {message}"))
             }
-            runs::Error::Store(_)
+            runs::Error::InvalidAnswer { message, .. } => Self::Invalid(message),
+            // Of no route of this dialect.
+            runs::Error::NotListening
+            | runs::Error::Answered
+            | runs::Error::Store(_)
             | runs::Error::Queue(_)
             | runs::Error::Secrets(_)
             | runs::Error::Internal(_) => match error.kind() {
