@@ -35,11 +35,11 @@ do:
 "#;
 
 fn says(data: &str) -> Input {
-    Input { kind: None, data: json!(data), id: None }
+    Input::of(json!(data))
 }
 
 fn of_kind(kind: &str) -> Input {
-    Input { kind: Some(kind.to_owned()), data: Value::Null, id: None }
+    Input { kind: Some(kind.to_owned()), ..Input::of(Value::Null) }
 }
 
 /// A run that listens.
@@ -139,7 +139,7 @@ async fn what_is_no_answer_changes_nothing() {
     }
     let other = Input { id: Some("0123456789abcdef".parse().unwrap()), ..says("yes") };
     assert!(matches!(scene.answer(other).await, Err(Error::NotListening)));
-    let huge = Input { data: json!("a".repeat(300_000)), ..says("") };
+    let huge = Input::of(json!("a".repeat(300_000)));
     assert!(matches!(scene.answer(huge).await, Err(Error::TooLarge)));
     assert!(scene.view().await.listening.is_some());
 }
@@ -174,6 +174,7 @@ async fn a_waiting_call_does_not_wait_for_people() {
     let (view, _) = bed.runs.start_and_wait(bed.wish(&flow, json!({"amount": 1}))).await.unwrap();
     assert_eq!(view.run.status, Status::Waiting);
     assert_eq!(view.listening, bed.view(view.run.id).await.listening);
+    assert!(view.link.is_some());
     assert!(view.listening.is_some());
 }
 
@@ -357,7 +358,7 @@ async fn live(steps: Vec<Step>) -> Result<(), TestCaseError> {
         }
     };
     for step in steps {
-        let says = |data: bool| Input { kind: None, data: json!(data), id: None };
+        let says = |data: bool| Input::of(json!(data));
         match step {
             Step::Answer(data) => {
                 note(data, bed.runs.answer(&caller, &name, says(data)).await);

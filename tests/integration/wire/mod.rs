@@ -10,6 +10,7 @@ mod faults;
 mod flows;
 mod idempotency;
 mod keys;
+mod links;
 mod logs;
 mod openapi;
 mod payloads;

@@ -31,7 +31,7 @@ const fn route(resource: &'static str, function: Function, streams: bool) -> Rou
 }
 
 /// All of them.
-pub const ROUTES: [Route; 22] = [
+pub const ROUTES: [Route; 23] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -49,6 +49,7 @@ pub const ROUTES: [Route; 22] = [
     route("/ext/triggers/{triggerId}", Function::SyncTrigger, true),
     // Its function answers as a stream, whatever it is asked.
     route("/ext/triggers/{triggerId}/files", Function::SyncTrigger, true),
+    route("/ext/input/{token}", Function::Status, false),
     route("/ext/files/{fileId}", Function::Status, false),
     route("/ext/triggers/{triggerId}/runs/by-delivery/{provider}/{id}", Function::Status, false),
     route("/ext/webhook/{apiKey}/triggers/{triggerId}", Function::WebhookIngest, true),

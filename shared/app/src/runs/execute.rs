@@ -228,7 +228,7 @@ pub(super) fn mark_ended(run: &mut Run, event: Event, now: Timestamp) -> Result<
 
 /// What the caller of a run that ended is shown.
 pub(super) fn view(run: Run, recorder: &Recorder, last: JournalEntry) -> RunView {
-    RunView { run, logs: recorder.recent(), end: last.end, listening: None }
+    RunView { run, logs: recorder.recent(), end: last.end, listening: None, link: None }
 }
 
 pub(super) async fn interpret(
@@ -257,7 +257,13 @@ pub(super) fn lost(run: &Run) -> Executed {
 }
 
 fn goes_on(run: Run, recorder: &Recorder) -> Executed {
-    Executed::GoesOn(Box::new(RunView { run, logs: recorder.recent(), end: None, listening: None }))
+    Executed::GoesOn(Box::new(RunView {
+        run,
+        logs: recorder.recent(),
+        end: None,
+        listening: None,
+        link: None,
+    }))
 }
 
 const fn last_words(event: Event) -> (LogLevel, &'static str) {

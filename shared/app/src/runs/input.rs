@@ -1,6 +1,5 @@
 //! Input of a run that is under way: a task listens, somebody answers, the run goes on with that.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::{
@@ -11,9 +10,9 @@ use super::{
     status::visible,
 };
 use crate::{
-    auth::{self, Scope},
+    auth::{self, InputToken, Scope},
     flow::{ListenRequest, check_answer},
-    model::{Heard, InputId, Listening, Outcome, Run, RunId, Secret, Status, Timestamp, limits},
+    model::{Heard, InputId, Listening, Outcome, Run, RunId, Status, Timestamp, limits},
     queue::{Kind, Message},
     store::{Append, Hearing, View},
 };
@@ -27,6 +26,29 @@ pub struct Input {
     pub data: Value,
     /// Which question it answers: the one that is open, or was last, unless it is named.
     pub id: Option<InputId>,
+    /// Whether `data` is what a person typed: text, or JSON where the flow asks for that.
+    pub typed: bool,
+}
+
+impl Input {
+    /// This.
+    #[must_use]
+    pub const fn of(data: Value) -> Self {
+        Self { kind: None, data, id: None, typed: false }
+    }
+
+    /// What a person typed.
+    #[must_use]
+    pub fn typed(text: String) -> Self {
+        Self { typed: true, ..Self::of(Value::String(text)) }
+    }
+
+    /// What it may mean, the likeliest first.
+    fn readings(&self) -> impl Iterator<Item = Value> {
+        let json = self.data.as_str().filter(|_| self.typed);
+        let json = json.and_then(|text| serde_json::from_str(text).ok());
+        std::iter::once(self.data.clone()).chain(json)
+    }
 }
 
 impl Runs {
@@ -52,7 +74,7 @@ impl Runs {
     }
 
     /// The same, from whoever may.
-    async fn take_answer(&self, view: View, input: Input) -> Result<(Run, bool), Error> {
+    pub(super) async fn take_answer(&self, view: View, input: Input) -> Result<(Run, bool), Error> {
         let View { run, listening, .. } = view;
         let open = run.listens.or(run.heard);
         let id = input.id.or(open).ok_or(Error::NotListening)?;
@@ -71,7 +93,9 @@ impl Runs {
             None => self.store.heard(run.id, id).await?.ok_or(Error::NotListening)?,
         };
         let Heard { kind, data, .. } = before.heard;
-        if data != input.data || input.kind.is_some_and(|given| given != kind) {
+        if input.readings().all(|reading| reading != data)
+            || input.kind.is_some_and(|given| given != kind)
+        {
             return Err(Error::Answered);
         }
         // Whoever answered first may have died before the run was queued.
@@ -100,10 +124,15 @@ impl Runs {
         if input.data.to_string().len() > limits::MAX_ANSWER_BYTES {
             return Err(Error::TooLarge);
         }
-        if let Some(question) = &listening.question {
-            check_answer(question, &input.data).map_err(|it| invalid("data", it.message))?;
+        let mut complaint = None;
+        for data in input.readings() {
+            let question = listening.question.as_ref();
+            match question.map_or(Ok(()), |question| check_answer(question, &data)) {
+                Ok(()) => return Ok(Heard { at: self.now(), kind, data }),
+                Err(found) => complaint = Some(found.message),
+            }
         }
-        Ok(Heard { at: self.now(), kind, data: input.data.clone() })
+        Err(invalid("data", complaint.unwrap_or_default()))
     }
 
     /// Queues the wake-up at the time limit first and goes to sleep then, as for any other sleep: with
@@ -125,7 +154,9 @@ impl Runs {
                 run.wake_at = Some(listening.until);
                 run.listens = Some(listening.id);
                 let (logs, listening) = (recorder.recent(), Some(listening));
-                Ok(Executed::GoesOn(Box::new(RunView { run, logs, end: None, listening })))
+                let view = RunView { run, logs, end: None, listening, link: None };
+                // Whoever waits for it has started it.
+                Ok(Executed::GoesOn(Box::new(view.with_link())))
             }
         }
     }
@@ -164,7 +195,7 @@ impl RunHost<'_> {
 
     fn begin_to_listen(&self, key: &str, request: ListenRequest) -> Result<Listening, Stop> {
         let ListenRequest { kinds, question, until } = request;
-        let random: [u8; 32] = auth::random()
+        let random = auth::random()
             .map_err(|_| Stop::Failed(Error::internal("no random bytes to be had")))?;
         let deadline = self.run.deadline;
         Ok(Listening {
@@ -172,7 +203,7 @@ impl RunHost<'_> {
             until: until.map_or(deadline, |until: Timestamp| until.min(deadline)),
             kinds,
             question,
-            secret: Secret::new(BASE64_URL_SAFE_NO_PAD.encode(random)),
+            secret: InputToken::secret(random),
         })
     }
 }

@@ -59,8 +59,13 @@ async fn what_is_no_answer_is_told_what_is_wrong() {
         transcript.note(what, &send(answer(&api, id, &sent)).await);
     }
     insta::assert_snapshot!(transcript);
-    for id in [&approval, &either] {
-        assert_eq!(send(run(&api, id)).await.json()["requires_input"], true);
+    for (id, requires_input) in [(&approval, true), (&either, false)] {
+        let told = send(run(&api, id)).await.json();
+        assert_eq!(
+            (&told["status"], &told["requires_input"]),
+            (&json!("waiting"), &json!(requires_input))
+        );
+        assert!(told["input_id"].is_string(), "{told}");
     }
 }
 

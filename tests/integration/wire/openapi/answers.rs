@@ -30,6 +30,9 @@ const AI_PLANET: &str = "/api/v1/apps/";
 /// A file that is announced.
 const FILE: &str = r#"{"name": "a.txt", "size": 1}"#;
 
+/// The link by which a person answers a run.
+const LINK: &str = "/ext/input/{token}";
+
 /// What a run that listens is answered.
 const ANSWER: &str = r#"{"data": "approve"}"#;
 
@@ -132,6 +135,13 @@ impl Site {
         send(self.api.wait_for("approval", "{}")).await.workflow_id()
     }
 
+    /// What stands in the link by which a run can be answered.
+    async fn link(&self, run: &str) -> String {
+        let told = self.api.status(run).await.json();
+        let url = told["response"]["input_url"].as_str().unwrap();
+        url.rsplit('/').next().unwrap().to_owned()
+    }
+
     /// A run that was answered and has ended.
     async fn answered(&self) -> String {
         let run = self.listening().await;
@@ -179,7 +189,7 @@ fn values<'v>(run: &'v str, key: &'v str) -> HashMap<&'v str, &'v str> {
 fn body_of(path: &str, trigger: &str) -> String {
     match path {
         "/ext/triggers/{triggerId}/files" => FILE.to_owned(),
-        _ if path.ends_with("/input") => ANSWER.to_owned(),
+        _ if path.ends_with("/input") || path == LINK => ANSWER.to_owned(),
         _ if path.starts_with(AI_PLANET) => {
             format!("{{\"workflow_configuration_id\": \"{trigger}\"}}")
         }
@@ -222,6 +232,15 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
             let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
             with("run_id", &sleeping)
         }
+        200 if case.path == LINK => with("token", &site.link(&site.listening().await).await),
+        404 if case.path == LINK => with("token", "nothing"),
+        409 if case.path == LINK => {
+            let link = site.link(&site.listening().await).await;
+            let path = format!("/ext/input/{link}");
+            assert_eq!(send(api.post(&path, r#"{"data": "reject"}"#)).await.status, 200);
+            with("token", &link)
+        }
+        422 if case.path == LINK => plain().body("{}"),
         200 if case.path.ends_with("/input") => with("run_id", &site.answered().await),
         202 if case.path.ends_with("/input") => with("run_id", &site.listening().await),
         409 => plain(),
@@ -305,7 +324,10 @@ async fn failed(bed: &Bed, case: &Case, key: &str) -> Answer {
     let mut context = ApiGatewayProxyRequestContext::default();
     context.resource_path = Some(case.path.clone());
     let run = "0190b1d2-a3c4-7def-8123-456789abcdef";
-    let values = values(run, key);
+    let mut values = values(run, key);
+    // Well formed, so that it is looked up.
+    let token = format!("ask_{}", "A".repeat(75));
+    values.insert("token", &token);
     let parameters: HashMap<_, _> =
         values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let path = path_of(&case.path, &values);
@@ -314,7 +336,7 @@ async fn failed(bed: &Bed, case: &Case, key: &str) -> Answer {
         .uri(&path)
         .header("authorization", format!("Bearer {key}"))
         .header("x-api-key", key)
-        .body(Body::from("{}"))
+        .body(Body::from(if case.path == LINK { ANSWER } else { "{}" }))
         .unwrap();
     let request = request
         .with_path_parameters(parameters)

@@ -4,9 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    model::{
-        End, Environment, InputId, Listening, Run, RunId, Status, ThreadId, Timestamp, TriggerId,
-    },
+    http::question::Question,
+    model::{End, Environment, Run, RunId, Status, ThreadId, Timestamp, TriggerId},
     runs::{ListedRun, RunPage, RunView},
 };
 
@@ -68,25 +67,7 @@ pub struct RunDetail {
     error: Option<String>,
     requires_input: bool,
     #[serde(flatten)]
-    asked: Option<Asked>,
-}
-
-/// What a run waits to be answered.
-#[derive(Debug, Serialize)]
-struct Asked {
-    input_id: InputId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    question: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    choices: Vec<String>,
-}
-
-impl From<Listening> for Asked {
-    fn from(listening: Listening) -> Self {
-        let (question, choices) =
-            listening.question.map(|question| (question.text, question.choices)).unzip();
-        Self { input_id: listening.id, question, choices: choices.unwrap_or_default() }
-    }
+    pub(super) asked: Option<Question>,
 }
 
 /// A page of runs.
@@ -150,8 +131,8 @@ impl From<RunView> for RunDetail {
             Some(End::Error(error)) => (Value::Null, Some(error.to_string())),
             None => (Value::Null, None),
         };
-        let asked = view.listening.map(Asked::from);
-        let requires_input = asked.is_some();
+        let asked = Question::of(view.listening, view.link);
+        let requires_input = asked.as_ref().is_some_and(Question::is_for_people);
         Self { summary: view.run.into(), output, error, requires_input, asked }
     }
 }

@@ -27,5 +27,5 @@ pub(super) fn read(request: &Request) -> Result<Input, Error> {
         }
         parsed.ok()
     });
-    faults.none_or(Input { kind, data: data.unwrap_or_default(), id })
+    faults.none_or(Input { kind, id, ..Input::of(data.unwrap_or_default()) })
 }

@@ -11,6 +11,7 @@ use super::{Answer, Error};
 use crate::{
     http::{
         detail::{self, Wording},
+        question::Question,
         respond::{self, JSON, respond},
     },
     runs,
@@ -50,14 +51,14 @@ pub async fn reply(
         event.notes().failed(error, std::error::Error::source(error));
     }
     let mut response = result
-        .and_then(write)
+        .and_then(|answer| write(request, answer))
         .unwrap_or_else(|error| detail::refuse(request.headers(), &error, &WORDING));
     set(&mut response, CORS);
     event.end(Outcome::Answered(response.status().as_u16())).await;
     response
 }
 
-fn write(answer: Answer) -> Result<Response<Body>, Error> {
+fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
     Ok(match answer {
         Answer::Preflight => {
             let mut response = Response::new(Body::Empty);
@@ -72,7 +73,10 @@ fn write(answer: Answer) -> Result<Response<Body>, Error> {
             }
             response
         }
-        Answer::Run(run) => json_of(StatusCode::OK, &run)?,
+        Answer::Run(mut run) => {
+            Question::locate(run.asked.as_mut(), request);
+            json_of(StatusCode::OK, &run)?
+        }
         Answer::Cancelled(run) if run.has_ended() => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) => json_of(StatusCode::ACCEPTED, &run)?,
         Answer::Answered { run, replayed } => {

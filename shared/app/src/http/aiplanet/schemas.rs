@@ -31,13 +31,17 @@ pub(super) fn schemas() -> Value {
                 "error": {"type": ["string", "null"], "description": "Why the run failed."},
                 "requires_input": {
                     "type": "boolean",
-                    "description": "Whether the run waits to be answered. Then it has an `input_id`, and a `question` where a person is asked.",
+                    "description": "Whether the run waits for a person. Then there is a `question`, and an `input_url` for whose key may start runs. A run that waits for an event has an `input_id` alone.",
                 },
                 "input_id": reference("schemas/InputId"),
                 "question": {"type": "string"},
                 "choices": {
                     "type": "array", "items": {"type": "string"},
                     "description": "The answers there are, where there are only these.",
+                },
+                "input_url": {
+                    "type": "string", "format": "uri",
+                    "description": "By which a person can answer. Whoever has it may.",
                 },
             }),
             &["output", "error", "requires_input"],
