@@ -9,6 +9,7 @@ mod delays;
 mod deliveries;
 mod files;
 mod flows;
+mod inputs;
 mod interleavings;
 mod models;
 mod payloads;

@@ -95,6 +95,7 @@ impl Runs {
             }
             Err(Stop::SliceOver) => self.hand_over(run, recorder).await,
             Err(Stop::Sleep(until)) => self.sleep(run, recorder, until).await,
+            Err(Stop::Listen(listening)) => self.let_listen(run, recorder, *listening).await,
             Err(Stop::Lost) => Ok(lost(&run)),
             Err(Stop::Failed(error)) => Err(error),
         }
@@ -178,7 +179,11 @@ impl Runs {
         Ok(self.queue.send(&message, &run.workspace, delay).await?)
     }
 
-    async fn write_rest(&self, run: &Run, recorder: &mut Recorder) -> Result<bool, Error> {
+    pub(super) async fn write_rest(
+        &self,
+        run: &Run,
+        recorder: &mut Recorder,
+    ) -> Result<bool, Error> {
         if !recorder.has_unwritten() {
             return Ok(true);
         }
@@ -226,7 +231,7 @@ pub(super) fn mark_ended(run: &mut Run, event: Event, now: Timestamp) -> Result<
 
 /// What the caller of a run that ended is shown.
 pub(super) fn view(run: Run, recorder: &Recorder, last: JournalEntry) -> RunView {
-    RunView { run, logs: recorder.recent(), end: last.end }
+    RunView { run, logs: recorder.recent(), end: last.end, listening: None, link: None }
 }
 
 pub(super) async fn interpret(
@@ -249,13 +254,19 @@ pub(super) fn facts<'r>(run: &'r Run, input: &'r Value) -> RunFacts<'r> {
     }
 }
 
-fn lost(run: &Run) -> Executed {
+pub(super) fn lost(run: &Run) -> Executed {
     tracing::debug!(run.id = %run.id, "Run {} is in another worker's hands", run.id);
     Executed::Lost
 }
 
 fn goes_on(run: Run, recorder: &Recorder) -> Executed {
-    Executed::GoesOn(Box::new(RunView { run, logs: recorder.recent(), end: None }))
+    Executed::GoesOn(Box::new(RunView {
+        run,
+        logs: recorder.recent(),
+        end: None,
+        listening: None,
+        link: None,
+    }))
 }
 
 const fn last_words(event: Event) -> (LogLevel, &'static str) {

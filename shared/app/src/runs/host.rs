@@ -15,8 +15,11 @@ use tokio::sync::watch;
 use super::{Error, Runs, journal::Recorder};
 use crate::{
     egress::{self, Redirects},
-    flow::{Host, HttpRequest, LlmRequest, LogEvent},
-    model::{CallFailure, Completion, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
+    flow::{Host, HttpRequest, ListenRequest, LlmRequest, LogEvent},
+    model::{
+        CallFailure, Completion, FailureKind, Heard, HttpAnswer, Listening, Outcome, Run,
+        Timestamp, limits,
+    },
     store::Append,
     telemetry::Execution,
 };
@@ -34,6 +37,8 @@ pub(super) enum Stop {
     SliceOver,
     /// Nothing to do until then.
     Sleep(Timestamp),
+    /// Nothing to do until somebody answers.
+    Listen(Box<Listening>),
     /// The store failed.
     Failed(Error),
 }
@@ -109,7 +114,7 @@ impl RunHost<'_> {
         Ok(())
     }
 
-    fn check(&self) -> Result<(), Stop> {
+    pub(super) fn check(&self) -> Result<(), Stop> {
         match *self.interrupt.borrow() {
             Some(Interrupt::Lost) => return Err(Stop::Lost),
             Some(Interrupt::Cancelled) => return Err(Stop::Cancelled),
@@ -302,6 +307,11 @@ impl Host for RunHost<'_> {
             },
             () = self.runs.clock.sleep_until(end) => Ok(()),
         }
+    }
+
+    async fn listen(&self, key: &str, request: ListenRequest) -> Result<Option<Heard>, Stop> {
+        // Boxed, so that flows that listen to nobody do not carry the room for it.
+        Box::pin(self.hear(key, request)).await
     }
 
     fn reached_at(&self, key: &str) -> Timestamp {

@@ -196,7 +196,9 @@ const fn is_definite(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Answer(_) | Outcome::Completion(_) => true,
         Outcome::Failure(failure) => matches!(failure.kind, FailureKind::Answered(_)),
-        Outcome::WakeAt(_) | Outcome::ReachedAt(_) => false,
+        Outcome::WakeAt(_) | Outcome::Listening(_) | Outcome::Heard(_) | Outcome::ReachedAt(_) => {
+            false
+        }
     }
 }
 

@@ -9,10 +9,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::execute::facts;
+use super::{execute::facts, input::heard_key};
 use crate::{
-    flow::{self, Host, HttpRequest, LlmRequest, LogEvent, Plan},
-    model::{CallFailure, Completion, HttpAnswer, Outcome, Timestamp},
+    flow::{self, Host, HttpRequest, ListenRequest, LlmRequest, LogEvent, Plan},
+    model::{CallFailure, Completion, Heard, HttpAnswer, Outcome, Timestamp},
     store::Record,
 };
 
@@ -96,6 +96,13 @@ impl Host for Replay<'_> {
         _until: Option<Timestamp>,
     ) -> Result<(), Unknown> {
         if self.outcomes.contains_key(key) { Ok(()) } else { Err(Unknown) }
+    }
+
+    async fn listen(&self, key: &str, _request: ListenRequest) -> Result<Option<Heard>, Unknown> {
+        match self.outcomes.get(heard_key(key).as_str()) {
+            Some(Outcome::Heard(heard)) => Ok(heard.clone()),
+            _ => Err(Unknown),
+        }
     }
 
     fn reached_at(&self, key: &str) -> Timestamp {

@@ -186,6 +186,8 @@ impl Runs {
             started_at: now,
             ended_at: None,
             traceparent: self.notes.traceparent(),
+            listens: None,
+            heard: None,
             listeners: Listeners { callback: trigger.callback.is_some(), follow_up: None },
         };
         self.note_run(&run);

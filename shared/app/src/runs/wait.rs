@@ -71,7 +71,8 @@ impl Runs {
             return Ok((self.wait_for_end(id, wait_until).await?, replayed));
         }
         self.note_started();
-        let pending = RunView { run: run.clone(), logs: Vec::new(), end: None };
+        let pending =
+            RunView { run: run.clone(), logs: Vec::new(), end: None, listening: None, link: None };
         let slice =
             Slice { ends_at: wait_until, gives_up_calls: true, longest_wait: self.settings.wait };
         let claimed = Claimed { run, input, journal: Vec::new(), next_seq: 1 };
@@ -92,7 +93,7 @@ impl Runs {
         loop {
             let view: RunView = self.store.view(id).await?.ok_or(Error::NoRun)?.into();
             if view.run.status.is_terminal() || self.now() >= until {
-                return Ok(view);
+                return Ok(view.with_link());
             }
             self.clock.sleep_until(self.now().after(POLL).min(until)).await;
         }

@@ -45,9 +45,9 @@ impl Store {
         let small = small.as_ref();
         let unchanged = unchanged(run, status, ended_at, small);
         let update = if small.is_some() {
-            "SET #status = :status, #ended_at = :ended, #last = :last REMOVE #wake_at"
+            "SET #status = :status, #ended_at = :ended, #last = :last REMOVE #wake_at, #listens"
         } else {
-            "SET #status = :status, #ended_at = :ended REMOVE #wake_at"
+            "SET #status = :status, #ended_at = :ended REMOVE #wake_at, #listens"
         };
         let stored = if small.is_some() {
             match self.update(&self.tables.runs, header::key(run.id), update, unchanged).await? {
@@ -70,7 +70,8 @@ impl Store {
         Ok(if ours { Finish::Done } else { Finish::Lost })
     }
 
-    fn update_header(
+    /// A conditional update of a run's header, as a part of a transaction.
+    pub(super) fn update_header(
         &self,
         run: &Run,
         update: &str,

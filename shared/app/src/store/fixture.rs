@@ -245,6 +245,8 @@ pub(super) fn queued() -> Run {
         started_at: START,
         ended_at: None,
         traceparent: None,
+        listens: None,
+        heard: None,
         listeners: Listeners::default(),
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::model::{CallFailure, Completion, HttpAnswer, LogLevel, RunError, Timestamp};
+use crate::model::{
+    CallFailure, Completion, Heard, HttpAnswer, LogLevel, Question, RunError, Timestamp,
+};
 
 /// What a flow needs of the world. A key names one instance of one effect:
 /// `/do/2/loop[3]/do/0/call#1` is the first try of the call in the fourth round of the loop.
@@ -41,6 +43,14 @@ pub trait Host: Sync {
         duration: Duration,
         until: Option<Timestamp>,
     ) -> impl Future<Output = Result<(), Self::Stop>> + Send;
+
+    /// The first event that fits `request`: remembered under `key`, or waited for. None once the time
+    /// limit has passed without one.
+    fn listen(
+        &self,
+        key: &str,
+        request: ListenRequest,
+    ) -> impl Future<Output = Result<Option<Heard>, Self::Stop>> + Send;
 
     /// When `key` was first reached. Remembered with the next effect.
     fn reached_at(&self, key: &str) -> Timestamp;
@@ -86,6 +96,17 @@ pub struct LlmRequest {
     /// Whether the answer is to come piece by piece.
     pub stream: bool,
     /// When the answer is of no use any more.
+    pub until: Option<Timestamp>,
+}
+
+/// What a flow listens for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListenRequest {
+    /// The types of events, at least one; the first event of any of them ends it.
+    pub kinds: Vec<String>,
+    /// What a person is asked.
+    pub question: Option<Question>,
+    /// From then on nothing is heard any more.
     pub until: Option<Timestamp>,
 }
 

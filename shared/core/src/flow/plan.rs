@@ -39,7 +39,10 @@ impl Plan {
 impl TaskList {
     fn reach_out(&self) -> bool {
         self.0.iter().any(|task| match &task.kind {
-            TaskKind::CallHttp(_) | TaskKind::CallLlm(_) | TaskKind::Wait(_) => true,
+            TaskKind::CallHttp(_)
+            | TaskKind::CallLlm(_)
+            | TaskKind::Listen(_)
+            | TaskKind::Wait(_) => true,
             TaskKind::CallLog(_) | TaskKind::Raise(_) | TaskKind::Set(_) | TaskKind::Switch(_) => {
                 false
             }
@@ -130,6 +133,8 @@ pub enum TaskKind {
     Do(TaskList),
     /// `for`.
     For(Box<For>),
+    /// `listen`.
+    Listen(Box<Listen>),
     /// `raise`.
     Raise(Box<ErrorTemplate>),
     /// `set`.
@@ -259,6 +264,39 @@ pub struct LlmOutput {
     pub name: String,
     /// The schema.
     pub schema: Schema,
+}
+
+/// What a task listens for.
+#[derive(Debug)]
+pub struct Listen {
+    /// The types of events, at least one; the first event of any of them ends it.
+    pub kinds: Vec<Template>,
+    /// What of the event is put out.
+    pub read: ReadAs,
+    /// What a person is asked.
+    pub ask: Option<Ask>,
+}
+
+/// How an event is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadAs {
+    /// Its data.
+    Data,
+    /// All of it, as a `CloudEvent`.
+    Envelope,
+    /// Its data as JSON text.
+    Raw,
+}
+
+/// What a person is asked (`metadata` of a task that listens).
+#[derive(Debug)]
+pub struct Ask {
+    /// In words.
+    pub question: Template,
+    /// The answers there are; any will do where there is no list.
+    pub choices: Option<Template>,
+    /// What an answer must look like.
+    pub schema: Option<Schema>,
 }
 
 /// A line for the run's log.

@@ -102,6 +102,10 @@ pub const MAX_DELAYED_START: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// asking for a token takes one write as a rule, and a second one where the bucket was not as it was thought to be.
 pub const MAX_RATE_PER_SECOND: u32 = 500;
 
+/// Largest answer to a run that listens, in bytes of JSON: compressed it fits an item of 400 KB
+/// (DynamoDB quotas).
+pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
+
 /// Longest `Idempotency-Key`, in bytes.
 pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
 

@@ -8,6 +8,7 @@ mod environment;
 mod error;
 mod file;
 mod id;
+mod input;
 mod journal;
 pub mod limits;
 mod listener;
@@ -27,6 +28,7 @@ pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
 pub use file::{File, TELLING_BYTES, begins_executable};
 pub use id::{ContentHash, InvalidId, ProviderName, RunId, ThreadId, TriggerId, WorkspaceId};
+pub use input::{Heard, InputId, Listening, Question};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };

@@ -21,6 +21,8 @@ const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
 const RETRY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/retry";
 const REPLAY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/replay";
 
+const INPUT: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/input";
+
 const START_REFUSALS: [u16; 9] = [401, 403, 404, 413, 415, 422, 429, 500, 503];
 const AGAIN_REFUSALS: [u16; 10] = [401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 const RETRY_REFUSALS: [u16; 8] = [401, 403, 404, 409, 422, 429, 500, 503];
@@ -28,6 +30,7 @@ const BATCH_REFUSALS: [u16; 7] = [401, 403, 413, 415, 422, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
 const EVENTS_REFUSALS: [u16; 6] = [401, 403, 404, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
+const INPUT_REFUSALS: [u16; 9] = [401, 403, 404, 409, 413, 415, 422, 500, 503];
 
 /// The part.
 pub(in crate::http) fn part() -> Part {
@@ -38,7 +41,7 @@ pub(in crate::http) fn part() -> Part {
     Part {
         tag: json!({
             "name": "AI Planet",
-            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, follow it, list runs, cancel one, do one again.",
+            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, follow it, list runs, cancel one, do one again, or answer one that waits for input.",
         }),
         paths: json!({
             TRIGGER: {
@@ -49,6 +52,7 @@ pub(in crate::http) fn part() -> Part {
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
             EVENTS: {"get": events(), "options": preflight("aiPlanetEventsOptions", &of_run())},
+            INPUT: {"post": input(), "options": preflight("aiPlanetInputOptions", &of_run())},
             CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
             RETRY: {"post": retry(), "options": preflight("aiPlanetRetryOptions", &of_run())},
             REPLAY: {"post": replay(), "options": preflight("aiPlanetReplayOptions", &of_run())},
@@ -243,6 +247,44 @@ fn cancel() -> Value {
         &[run_parameter()],
         &responses(success, "AiPlanet", &RUN_REFUSALS),
     )
+}
+
+fn input() -> Value {
+    let mut headers = cors();
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    let said = |description: &str| {
+        json!({
+            "description": description,
+            "headers": headers,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetRunSummary")}},
+        })
+    };
+    let success = json!({
+        "200": said("The run had been given this answer before, and has ended since."),
+        "202": said("The answer is stored, now or before, and the run goes on with it."),
+    });
+    let mut operation = operation(
+        "aiPlanetInput",
+        "Answer a run that waits for input",
+        &[run_parameter()],
+        &responses(success, "AiPlanet", &INPUT_REFUSALS),
+    );
+    set(
+        &mut operation,
+        "description",
+        json!(
+            "The first answer counts. The same one again changes nothing, another one is refused."
+        ),
+    );
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "required": true,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetAnswer")}},
+        }),
+    );
+    operation
 }
 
 fn operation(id: &str, summary: &str, parameters: &[Value], responses: &Value) -> Value {

@@ -3,7 +3,6 @@
 //! with the key in a header or in the path. An
 //! automation is a flow, by its name.
 
-mod address;
 mod answer;
 mod error;
 mod execution;

@@ -7,9 +7,12 @@ use lambda_http::{
 use serde::Serialize;
 use serde_json::{Map, json};
 
-use super::{Answer, Error, address};
+use super::{Answer, Error};
 use crate::{
-    http::respond::{self, JSON, respond},
+    http::{
+        address,
+        respond::{self, JSON, respond},
+    },
     model::{RunId, limits},
     runs,
     telemetry::{Event, Outcome},

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use lambda_http::Request;
 use serde_json::{Map, Value};
 
-use super::{Error, address, input::Inputs};
+use super::{Error, input::Inputs};
 use crate::{
-    http::{dialect::parameter, headers},
+    http::{address, dialect::parameter, headers},
     model::{Environment, Timestamp, Trigger, limits},
     runs::{Idempotency, Incoming, Key, NewFile, Start},
 };

@@ -21,6 +21,7 @@ pub(super) use call::{
     A2aCall, AsyncApiCall, CallTask, GrpcCall, HttpArguments, HttpOutputName, LogArguments,
     McpCall, OpenApiCall,
 };
+pub(super) use event::ReadAs;
 pub(super) use flow::{Document, Evaluate, EvaluationMode, Flow, Use};
 pub(super) use llm::{LlmArguments, LlmMessage, LlmOutputArguments};
 pub(super) use policy::{Backoff, Catch, DurationParts, ErrorDefinition, RetryPolicy, Timeout};

@@ -37,6 +37,7 @@ impl<H: Host> Machine<'_, H> {
                 return self.list(tasks, frame, unchanged()).await;
             }
             TaskKind::For(each) => return self.repeat(step, each).await,
+            TaskKind::Listen(listen) => Arc::new(self.listen(step, listen).await?),
             TaskKind::Raise(template) => return Err(self.error(step, template)?.into()),
             TaskKind::Set(template) => {
                 Arc::new(self.render(template, &step.input, &step.during())?)

@@ -9,6 +9,7 @@ mod call;
 mod deadline;
 mod execute;
 mod fault;
+mod listen;
 mod llm;
 mod logging;
 mod machine;

@@ -61,7 +61,7 @@ impl Loader<'_> {
     }
 
     /// The member `name`, which has to be within `bounds` unless an expression gives it.
-    fn bounded(
+    pub(super) fn bounded(
         &mut self,
         with: &Place<'_>,
         name: &str,

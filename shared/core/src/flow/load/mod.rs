@@ -11,6 +11,7 @@ mod expression;
 mod faults;
 mod flow;
 mod http;
+mod listen;
 mod lists;
 mod llm;
 mod loader;

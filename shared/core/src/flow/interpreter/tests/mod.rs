@@ -7,6 +7,7 @@ mod depth;
 mod errors;
 mod host;
 mod kit;
+mod listen;
 mod lists;
 mod llm;
 mod log;

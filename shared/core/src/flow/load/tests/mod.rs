@@ -6,6 +6,7 @@ mod expressions;
 mod hostile;
 mod judges;
 mod kit;
+mod listen;
 mod llm;
 mod source;
 mod support;
