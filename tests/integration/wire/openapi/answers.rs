@@ -243,10 +243,6 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
             plain().header("last-event-id", "99")
         }
         204 if method != Method::OPTIONS => site.delivery("ping", method.clone()),
-        202 | 409 if case.path.ends_with("/cancel") || case.status == 409 => {
-            let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
-            with("run_id", &sleeping)
-        }
         200 if case.path == LINK => with("token", &site.link(&site.listening().await).await),
         404 if case.path == LINK => with("token", "nothing"),
         409 if case.path == LINK => {
@@ -258,7 +254,10 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
         422 if case.path == LINK => plain().body("{}"),
         200 if case.path.ends_with("/input") => with("run_id", &site.answered().await),
         202 if case.path.ends_with("/input") => with("run_id", &site.listening().await),
-        409 => plain(),
+        202 | 409 if case.path.ends_with("/cancel") || case.status == 409 => {
+            let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
+            with("run_id", &sleeping)
+        }
         202 if case.path.starts_with("/ext/") => {
             with("triggerId", "sleep").header("x-api-wait", "true")
         }
