@@ -12,6 +12,7 @@ mod flows;
 mod interleavings;
 mod models;
 mod payloads;
+mod redrives;
 mod schedules;
 mod slices;
 mod starts;

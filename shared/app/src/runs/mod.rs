@@ -29,6 +29,7 @@ mod list;
 mod llm;
 mod observe;
 mod plans;
+mod redrive;
 mod replay;
 mod service;
 mod start;
