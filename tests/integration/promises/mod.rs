@@ -13,6 +13,7 @@ mod inputs;
 mod interleavings;
 mod models;
 mod payloads;
+mod redrives;
 mod schedules;
 mod slices;
 mod starts;

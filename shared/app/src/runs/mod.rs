@@ -35,6 +35,7 @@ mod list;
 mod llm;
 mod observe;
 mod plans;
+mod redrive;
 mod replay;
 mod service;
 mod start;

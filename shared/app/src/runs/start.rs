@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Error, Runs, Thread, delay::put_off};
+use super::{
+    Error, Runs, Thread,
+    delay::{is_certain_to_wake, put_off},
+};
 use crate::{
     flow::Plan,
     model::{
@@ -95,9 +98,7 @@ impl Runs {
     /// Stores a run, unless it is there already, and queues its first message.
     pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
         let began_at = self.now();
-        let (stored, queued) = futures::join!(self.store.insert(run, input), self.send_first(run));
-        let stored = stored?;
-        queued?;
+        let stored = self.store_and_send(run, input).await?;
         if self.now().since(began_at) > limits::HEADER_PATIENCE {
             // The message may have been dropped for want of its run; this one finds it.
             self.send_first(run).await?;
@@ -221,7 +222,7 @@ impl Runs {
 /// one too many does no harm.
 pub(super) fn may_lack_message(run: &Run) -> bool {
     match run.status {
-        Status::Queued => true,
+        Status::Queued => !is_certain_to_wake(run),
         // A waiting call claims its run by storing it. Every later claim had a message.
         Status::Running => run.epoch <= 1,
         Status::Waiting
