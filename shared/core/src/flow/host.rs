@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::model::{CallFailure, Completion, HttpAnswer, LogLevel, RunError, Timestamp};
+use crate::model::{
+    CallFailure, Completion, HttpAnswer, LogLevel, RunError, ThreadContext, Timestamp,
+};
 
 /// What a flow needs of the world. A key names one instance of one effect:
 /// `/do/2/loop[3]/do/0/call#1` is the first try of the call in the fourth round of the loop.
@@ -50,6 +52,9 @@ pub trait Host: Sync {
 
     /// Adds a line to the run's log, unless a resumed run has already added it.
     fn log(&self, event: LogEvent);
+
+    /// The run's thread is to hold this once the run has completed. Told at every change, by a resumed run too.
+    fn keep_thread(&self, _context: &ThreadContext) {}
 
     /// The task at this place of the flow's own list ended with `output`. Told again by a resumed
     /// run; who only executes has no use for it.

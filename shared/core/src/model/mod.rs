@@ -16,6 +16,7 @@ mod run;
 mod schedule;
 mod secret;
 mod state;
+mod thread;
 mod time;
 mod webhook;
 
@@ -35,5 +36,6 @@ pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
 pub use state::{Event, Refused, Status, next};
+pub use thread::{ThreadContext, first_within};
 pub use time::{InvalidTime, Timestamp};
 pub use webhook::{Callback, SecretReference, UrlTokenRecord, Verification, Webhook};

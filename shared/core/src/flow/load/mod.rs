@@ -25,6 +25,7 @@ mod shared;
 mod switch;
 mod task;
 mod template;
+mod thread;
 
 #[cfg(test)]
 mod tests;

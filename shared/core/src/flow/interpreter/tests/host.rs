@@ -12,7 +12,8 @@ use serde_json::Value;
 use crate::{
     flow::{Host, HttpRequest, LlmRequest, LogEvent, Plan, RunFacts, check, run},
     model::{
-        CallFailure, Completion, FailureKind, HttpAnswer, Outcome, RunError, RunId, Timestamp,
+        CallFailure, Completion, FailureKind, HttpAnswer, Outcome, RunError, RunId, ThreadContext,
+        Timestamp,
     },
 };
 
@@ -75,6 +76,7 @@ pub(super) struct State {
     pub(super) questions: Vec<LlmRequest>,
     pub(super) waits: Vec<Duration>,
     pub(super) logs: Vec<LogEvent>,
+    pub(super) kept: Option<ThreadContext>,
     told: HashSet<(String, u32, &'static str)>,
     pub(super) repeated_lines: Vec<String>,
     proceeds_left: Option<usize>,
@@ -265,6 +267,10 @@ impl Host for TestHost {
         self.state().now
     }
 
+    fn keep_thread(&self, context: &ThreadContext) {
+        self.state().kept = Some(context.clone());
+    }
+
     fn log(&self, event: LogEvent) {
         let mut state = self.state();
         let line = (event.task.clone(), event.attempt, event.progress.as_str());
@@ -292,6 +298,7 @@ pub(super) fn facts(input: &Value) -> RunFacts<'_> {
         workspace: "demo",
         trigger: "greet",
         environment: "production",
+        thread: None,
     }
 }
 

@@ -12,4 +12,5 @@ mod llm;
 mod log;
 mod replay;
 mod retries;
+mod thread;
 mod timeouts;

@@ -10,3 +10,4 @@ mod llm;
 mod source;
 mod support;
 mod tasks;
+mod threads;
