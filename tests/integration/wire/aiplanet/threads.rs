@@ -40,7 +40,7 @@ const NOTE: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: note, version: '1.0.0' }
 do:
   - see:
-      set: { before: '${ $runtime.metadata.thread.messages | map(.content) }', note: '${ .note }' }
+      set: { before: '${ ($runtime.metadata.thread.messages // []) | map(.content) }', note: '${ .note }' }
   - rest:
       wait: { milliseconds: 20 }
   - write:
