@@ -53,6 +53,7 @@ impl Runs {
         let host = RunHost {
             runs: self,
             run: &run,
+            thread: None,
             execution: &execution,
             slice: Slice {
                 ends_at: self.now().after(LONGEST),

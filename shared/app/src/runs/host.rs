@@ -18,7 +18,7 @@ use crate::{
     flow::{Host, HttpRequest, ListenRequest, LlmRequest, LogEvent},
     model::{
         CallFailure, Completion, FailureKind, Heard, HttpAnswer, Listening, Outcome, Run,
-        Timestamp, limits,
+        ThreadContext, Timestamp, limits,
     },
     store::Append,
     telemetry::Execution,
@@ -72,6 +72,8 @@ const ANOTHER_KIND: &str = "the journal holds another kind of result for a call"
 pub(super) struct RunHost<'a> {
     pub(super) runs: &'a Runs,
     pub(super) run: &'a Run,
+    /// What its thread held when it began, where its flow may want to know.
+    pub(super) thread: Option<ThreadContext>,
     pub(super) execution: &'a Execution,
     pub(super) slice: Slice,
     pub(super) interrupt: watch::Receiver<Option<Interrupt>>,
@@ -326,6 +328,10 @@ impl Host for RunHost<'_> {
 
     fn now(&self) -> Timestamp {
         self.runs.now()
+    }
+
+    fn keep_thread(&self, context: &ThreadContext) {
+        self.recorder().keep_thread(context.clone());
     }
 
     fn log(&self, event: LogEvent) {

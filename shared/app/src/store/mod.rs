@@ -7,6 +7,7 @@ mod claim;
 mod client;
 mod codec;
 pub mod config;
+mod conversation;
 mod error;
 mod files;
 mod finish;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::model::{
-    CallFailure, Completion, Heard, HttpAnswer, LogLevel, Question, RunError, Timestamp,
+    CallFailure, Completion, Heard, HttpAnswer, LogLevel, Question, RunError, ThreadContext,
+    Timestamp,
 };
 
 /// What a flow needs of the world. A key names one instance of one effect:
@@ -60,6 +61,9 @@ pub trait Host: Sync {
 
     /// Adds a line to the run's log, unless a resumed run has already added it.
     fn log(&self, event: LogEvent);
+
+    /// The run's thread is to hold this once the run has completed. Told at every change, by a resumed run too.
+    fn keep_thread(&self, _context: &ThreadContext) {}
 
     /// The task at this place of the flow's own list ended with `output`. Told again by a resumed
     /// run; who only executes has no use for it.

@@ -27,11 +27,11 @@ pub use errors::{ErrorKind, raise};
 pub use expression::{CompileError, EvaluationError, Expression, Limit, Limits, Variables, unwrap};
 pub use fault::{Fault, Severity};
 pub use host::{Host, HttpRequest, ListenRequest, LlmRequest, LogEvent, Progress};
-pub use interpreter::{RunFacts, run};
+pub use interpreter::{RunFacts, ThreadFacts, run};
 pub use load::{Checked, check};
 pub use plan::{
     Ask, Authentication, Backoff, Case, Catch, Document, ErrorFilter, ErrorTemplate, For, HttpCall,
     HttpOutput, Listen, LlmCall, LlmOutput, LogCall, Plan, Prompt, ReadAs, Retry, Schema, Task,
-    TaskKind, TaskList, Template, Then, Try, WaitFor,
+    TaskKind, TaskList, Template, Then, ThreadCall, ThreadHistory, Try, WaitFor,
 };
 pub use texts::typed;

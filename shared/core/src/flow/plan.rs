@@ -25,6 +25,8 @@ pub struct Plan {
     pub output_as: Option<Template>,
     /// What its output must look like.
     pub output_schema: Option<Schema>,
+    /// Whether it may read or write its run's thread: a task does, or an expression names `$runtime`.
+    pub uses_thread: bool,
 }
 
 impl Plan {
@@ -43,9 +45,11 @@ impl TaskList {
             | TaskKind::CallLlm(_)
             | TaskKind::Listen(_)
             | TaskKind::Wait(_) => true,
-            TaskKind::CallLog(_) | TaskKind::Raise(_) | TaskKind::Set(_) | TaskKind::Switch(_) => {
-                false
-            }
+            TaskKind::CallLog(_)
+            | TaskKind::CallThread(_)
+            | TaskKind::Raise(_)
+            | TaskKind::Set(_)
+            | TaskKind::Switch(_) => false,
             TaskKind::Do(tasks) => tasks.reach_out(),
             TaskKind::For(each) => each.tasks.reach_out(),
             // A retry pauses.
@@ -129,6 +133,8 @@ pub enum TaskKind {
     CallLlm(Box<LlmCall>),
     /// `call: log`.
     CallLog(LogCall),
+    /// `call: thread`.
+    CallThread(Box<ThreadCall>),
     /// `do`.
     Do(TaskList),
     /// `for`.
@@ -246,6 +252,28 @@ pub struct LlmCall {
     pub output: Option<LlmOutput>,
     /// Whether the answer is to come piece by piece.
     pub stream: bool,
+    /// How much of the thread's conversation goes before, to which question and answer are added then.
+    pub thread: Option<ThreadHistory>,
+}
+
+/// How much of a thread's conversation a model is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadHistory {
+    /// So many of its newest messages at most.
+    pub max_messages: usize,
+    /// No more than this, in bytes of JSON.
+    pub max_bytes: usize,
+    /// Whether what is older is summed up by the model, instead of dropped.
+    pub summarize: bool,
+}
+
+/// What is to be kept in the run's thread.
+#[derive(Debug)]
+pub struct ThreadCall {
+    /// The document, in place of the one before.
+    pub document: Option<Template>,
+    /// Messages that are added: a list of `{role, content}`.
+    pub messages: Option<Template>,
 }
 
 /// What a model is asked.

@@ -18,6 +18,7 @@ mod run;
 mod schedule;
 mod secret;
 mod state;
+mod thread;
 mod time;
 mod webhook;
 
@@ -39,5 +40,6 @@ pub use run::{FlowReference, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
 pub use state::{Event, Refused, Status, next};
+pub use thread::{ThreadContext, first_within};
 pub use time::{InvalidTime, Timestamp};
 pub use webhook::{Callback, SecretReference, UrlTokenRecord, Verification, Webhook};

@@ -15,6 +15,7 @@ mod process;
 mod reader;
 mod shape;
 mod task;
+mod thread;
 
 pub(super) use authentication::Authentication;
 pub(super) use call::{
@@ -32,3 +33,4 @@ pub(super) use task::{
     Common, DoTask, EmitTask, ForTask, ForkTask, ListenTask, RaiseTask, RunTask, SchemaSource,
     SetTask, SwitchCase, SwitchTask, TryTask, WaitTask,
 };
+pub(super) use thread::{ThreadArguments, ThreadHistoryArguments};

@@ -31,6 +31,10 @@ impl<H: Host> Machine<'_, H> {
                 self.report_said(step, call.level, &message);
                 unchanged()
             }
+            TaskKind::CallThread(call) => {
+                self.write_thread(step, call)?;
+                unchanged()
+            }
             TaskKind::Do(tasks) => {
                 let place = step.place();
                 let frame = Frame { place: &place, ..step.frame };

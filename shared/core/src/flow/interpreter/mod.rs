@@ -24,6 +24,7 @@ mod size;
 mod step;
 mod task;
 mod template;
+mod thread;
 mod tried;
 mod uri;
 mod validate;
@@ -31,4 +32,4 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
-pub use run::{RunFacts, run};
+pub use run::{RunFacts, ThreadFacts, run};

@@ -26,6 +26,7 @@ mod shared;
 mod switch;
 mod task;
 mod template;
+mod thread;
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use crate::{
     flow::{Host, HttpRequest, ListenRequest, LlmRequest, LogEvent, Plan, RunFacts, check, run},
     model::{
         CallFailure, Completion, FailureKind, Heard, HttpAnswer, Outcome, RunError, RunId,
-        Timestamp,
+        ThreadContext, Timestamp,
     },
 };
 
@@ -79,6 +79,7 @@ pub(super) struct State {
     pub(super) listened: Vec<ListenRequest>,
     pub(super) waits: Vec<Duration>,
     pub(super) logs: Vec<LogEvent>,
+    pub(super) kept: Option<ThreadContext>,
     told: HashSet<(String, u32, &'static str)>,
     pub(super) repeated_lines: Vec<String>,
     proceeds_left: Option<usize>,
@@ -305,6 +306,10 @@ impl Host for TestHost {
         self.state().now
     }
 
+    fn keep_thread(&self, context: &ThreadContext) {
+        self.state().kept = Some(context.clone());
+    }
+
     fn log(&self, event: LogEvent) {
         let mut state = self.state();
         let line = (event.task.clone(), event.attempt, event.progress.as_str());
@@ -332,6 +337,7 @@ pub(super) fn facts(input: &Value) -> RunFacts<'_> {
         workspace: "demo",
         trigger: "greet",
         environment: "production",
+        thread: None,
     }
 }
 

@@ -13,4 +13,5 @@ mod llm;
 mod log;
 mod replay;
 mod retries;
+mod thread;
 mod timeouts;

@@ -11,3 +11,4 @@ mod llm;
 mod source;
 mod support;
 mod tasks;
+mod threads;
