@@ -5,7 +5,7 @@ mod callbacks;
 mod crash;
 mod deliveries;
 mod files;
-mod flows;
+pub(crate) mod flows;
 mod interleavings;
 mod models;
 mod payloads;

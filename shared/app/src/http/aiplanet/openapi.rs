@@ -7,16 +7,22 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::{
-    events::stream,
-    openapi::{Part, detail_refusals, examples, reference, responses, set},
+use crate::{
+    http::{
+        events::stream,
+        openapi::{Part, detail_refusals, examples, reference, responses, set},
+    },
+    model::limits,
 };
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
+const STREAM: &str = "/api/v1/apps/workflow-execution/trigger/stream";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
 const EVENTS: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/events";
 const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
+
+const ENVIRONMENT: &str = "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow.";
 
 const START_REFUSALS: [u16; 8] = [401, 403, 404, 413, 415, 422, 500, 503];
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
@@ -38,6 +44,10 @@ pub(in crate::http) fn part() -> Part {
             TRIGGER: {
                 "post": trigger(),
                 "options": preflight("aiPlanetTriggerOptions", &json!([])),
+            },
+            STREAM: {
+                "post": stream_trigger(),
+                "options": preflight("aiPlanetStreamOptions", &json!([])),
             },
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
@@ -71,19 +81,39 @@ fn trigger() -> Value {
             },
         },
     });
-    let mut operation = operation(
+    starting(
         "aiPlanetTrigger",
         "Start a workflow configuration in the background",
+        ENVIRONMENT.to_owned(),
+        success,
+    )
+}
+
+fn stream_trigger() -> Value {
+    let mut headers = cors();
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    let success = json!({"200": stream("The run as it happens. It is stored, and goes on whatever becomes of the stream.", headers)});
+    let description = format!(
+        "After {} s the stream ends with `reconnect`. {ENVIRONMENT}",
+        limits::STREAM.as_secs()
+    );
+    starting(
+        "aiPlanetStream",
+        "Start a workflow configuration and follow its run",
+        description,
+        success,
+    )
+}
+
+/// What both routes that start a run have in common.
+fn starting(id: &str, summary: &str, description: String, success: Value) -> Value {
+    let mut operation = operation(
+        id,
+        summary,
         &[reference("parameters/IdempotencyKey")],
         &responses(success, "AiPlanet", &START_REFUSALS),
     );
-    set(
-        &mut operation,
-        "description",
-        json!(
-            "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow."
-        ),
-    );
+    set(&mut operation, "description", Value::String(description));
     set(
         &mut operation,
         "requestBody",

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Error;
 use crate::{
-    http::{detail, dialect::parameter, headers},
+    http::{detail, dialect::parameter, events, headers},
     model::{ContentHash, Environment, Trigger},
     runs::{Idempotency, Start},
 };
@@ -54,6 +54,12 @@ impl<'a> TriggerRequest<'a> {
                 &Value::String(text.clone()),
             )
         })
+    }
+
+    /// Whether the caller wants to follow the run.
+    #[must_use]
+    pub fn wants_events(&self) -> bool {
+        events::wants_events(self.request.headers())
     }
 
     /// What is to be started.
