@@ -92,7 +92,7 @@ fn trigger() -> Value {
 fn stream_trigger() -> Value {
     let mut headers = cors();
     set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
-    let success = json!({"200": stream("The run as it happens. It is stored, and goes on whatever becomes of the stream.", headers)});
+    let success = json!({"200": stream("The run as it happens. It is stored, and goes on whatever becomes of the stream.", &headers)});
     let description = format!(
         "After {} s the stream ends with `reconnect`. {ENVIRONMENT}",
         limits::STREAM.as_secs()
@@ -175,7 +175,7 @@ fn events() -> Value {
         last("last_event_id", "query", "The same, for who cannot send the header."),
     ];
     let success = json!({
-        "200": stream("The run as it happens, from its start or from where the caller left it.", cors()),
+        "200": stream("The run as it happens, from its start or from where the caller left it.", &cors()),
         "204": {"description": "The run has ended, and the caller has seen its last event.", "headers": cors()},
     });
     operation(

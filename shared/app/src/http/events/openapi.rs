@@ -6,7 +6,7 @@ use super::{body::HEADERS, request::MEDIA_TYPE};
 use crate::http::openapi::set;
 
 /// An answer that is a stream, with these headers besides its own.
-pub(crate) fn stream(description: &str, headers: Value) -> Value {
+pub(crate) fn stream(description: &str, headers: &Value) -> Value {
     let mut answer = json!({"description": description, "headers": headers, "content": {}});
     or_stream(&mut answer, true);
     answer
