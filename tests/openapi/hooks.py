@@ -30,7 +30,7 @@ def wrong(case):
 def fit(case, wrong_parts):
     """What a flow declares, moments and cursors that there are, names that files have."""
     operation = case.operation.definition.raw["operationId"]
-    if operation == "aiPlanetTrigger" and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
+    if operation in ("aiPlanetTrigger", "aiPlanetStream") and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
         case.body |= {"workflow_configuration_id": "hello", "inputs": [{"name": "message", "type": "text", "value": "Ada"}]}
     if operation == "aiPlanetReplay" and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
         case.body |= {"inputs": [{"name": "message", "type": "text", "value": "Ada"}]}

@@ -8,7 +8,7 @@ mod crash;
 mod delays;
 mod deliveries;
 mod files;
-mod flows;
+pub(crate) mod flows;
 mod inputs;
 mod interleavings;
 mod models;

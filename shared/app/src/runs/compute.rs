@@ -57,7 +57,8 @@ impl Runs {
             execution: &execution,
             slice: Slice {
                 ends_at: self.now().after(LONGEST),
-                gives_up_calls: true,
+                // It makes none.
+                gives_up_calls_at: None,
                 longest_wait: Duration::ZERO,
             },
             interrupt,

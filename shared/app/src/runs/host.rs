@@ -57,8 +57,8 @@ pub(super) enum Interrupt {
 pub(super) struct Slice {
     /// From then on no new effect is started.
     pub(super) ends_at: Timestamp,
-    /// Whether a call in flight is given up then, because a caller waits for the answer.
-    pub(super) gives_up_calls: bool,
+    /// When a call in flight is given up, because somebody waits who cannot wait for longer.
+    pub(super) gives_up_calls_at: Option<Timestamp>,
     /// The longest wait that is sat out.
     pub(super) longest_wait: Duration,
 }
@@ -136,10 +136,9 @@ impl RunHost<'_> {
     async fn interrupted(&self) -> Stop {
         let mut interrupt = self.interrupt.clone();
         let give_up = async {
-            if self.slice.gives_up_calls {
-                self.runs.clock.sleep_until(self.slice.ends_at).await;
-            } else {
-                std::future::pending::<()>().await;
+            match self.slice.gives_up_calls_at {
+                Some(time) => self.runs.clock.sleep_until(time).await,
+                None => std::future::pending().await,
             }
         };
         tokio::select! {
@@ -172,7 +171,8 @@ impl RunHost<'_> {
                 outcome = act => outcome,
             }
         };
-        let outcome = self.shown_when_long(uninterrupted).await?;
+        // Boxed, so that lists of tasks inside each other do not carry the room for it at every level.
+        let outcome = Box::pin(self.shown_when_long(uninterrupted)).await?;
         self.recorder().record(key, outcome.clone());
         Ok(outcome)
     }
@@ -184,12 +184,15 @@ impl RunHost<'_> {
         effect: impl Future<Output = Result<Outcome, Stop>>,
     ) -> Result<Outcome, Stop> {
         let mut effect = pin!(effect);
+        let began_at = self.runs.now();
         tokio::select! {
             biased;
             outcome = &mut effect => return outcome,
             () = self.runs.clock.sleep(limits::LONG_EFFECT) => {}
         }
-        if !self.recorder().has_unwritten() {
+        // A process that was stopped meanwhile may have lost its lease, and would write behind the run's end.
+        let has_stalled = self.runs.now().since(began_at) >= self.runs.settings.lease_renewal;
+        if has_stalled || !self.recorder().has_unwritten() {
             return effect.await;
         }
         // The write is waited for whatever becomes of the effect: half written, its number would be a gap.

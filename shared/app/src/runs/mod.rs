@@ -41,6 +41,7 @@ mod service;
 mod start;
 mod status;
 mod steps;
+mod stream;
 mod tell;
 mod thread;
 mod wait;

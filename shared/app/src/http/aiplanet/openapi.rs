@@ -7,12 +7,16 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::{
-    events::stream,
-    openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
+use crate::{
+    http::{
+        events::stream,
+        openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
+    },
+    model::limits,
 };
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
+const STREAM: &str = "/api/v1/apps/workflow-execution/trigger/stream";
 const BATCH: &str = "/api/v1/apps/workflow-execution/batch";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
@@ -27,6 +31,8 @@ const START_REFUSALS: [u16; 9] = [401, 403, 404, 413, 415, 422, 429, 500, 503];
 const AGAIN_REFUSALS: [u16; 10] = [401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 const RETRY_REFUSALS: [u16; 8] = [401, 403, 404, 409, 422, 429, 500, 503];
 const BATCH_REFUSALS: [u16; 7] = [401, 403, 413, 415, 422, 500, 503];
+
+const ENVIRONMENT: &str = "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow.";
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
 const EVENTS_REFUSALS: [u16; 6] = [401, 403, 404, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
@@ -49,6 +55,10 @@ pub(in crate::http) fn part() -> Part {
                 "options": preflight("aiPlanetTriggerOptions", &json!([])),
             },
             BATCH: {"post": batch(), "options": preflight("aiPlanetBatchOptions", &json!([]))},
+            STREAM: {
+                "post": stream_trigger(),
+                "options": preflight("aiPlanetStreamOptions", &json!([])),
+            },
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
             EVENTS: {"get": events(), "options": preflight("aiPlanetEventsOptions", &of_run())},
@@ -143,19 +153,40 @@ fn replay() -> Value {
 }
 
 fn trigger() -> Value {
-    let mut operation = operation(
+    starting(
         "aiPlanetTrigger",
         "Start a workflow configuration in the background",
+        ENVIRONMENT.to_owned(),
+        started(),
+    )
+}
+
+fn stream_trigger() -> Value {
+    let mut headers = cors();
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    set_limits(&mut headers);
+    let success = json!({"200": stream("The run as it happens. It is stored, and goes on whatever becomes of the stream.", &headers)});
+    let description = format!(
+        "After {} s the stream ends with `reconnect`. {ENVIRONMENT}",
+        limits::STREAM.as_secs()
+    );
+    starting(
+        "aiPlanetStream",
+        "Start a workflow configuration and follow its run",
+        description,
+        success,
+    )
+}
+
+/// What both routes that start a run have in common.
+fn starting(id: &str, summary: &str, description: String, success: Value) -> Value {
+    let mut operation = operation(
+        id,
+        summary,
         &[reference("parameters/IdempotencyKey")],
-        &responses(started(), "AiPlanet", &START_REFUSALS),
+        &responses(success, "AiPlanet", &START_REFUSALS),
     );
-    set(
-        &mut operation,
-        "description",
-        json!(
-            "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow."
-        ),
-    );
+    set(&mut operation, "description", Value::String(description));
     set(
         &mut operation,
         "requestBody",
@@ -217,7 +248,7 @@ fn events() -> Value {
         last("last_event_id", "query", "The same, for who cannot send the header."),
     ];
     let success = json!({
-        "200": stream("The run as it happens, from its start or from where the caller left it.", cors()),
+        "200": stream("The run as it happens, from its start or from where the caller left it.", &cors()),
         "204": {"description": "The run has ended, and the caller has seen its last event.", "headers": cors()},
     });
     operation(

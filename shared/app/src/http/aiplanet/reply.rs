@@ -68,14 +68,13 @@ pub async fn reply_with_events(
     event: Event,
     result: Result<Reply<Answer>, Error>,
 ) -> Response<StreamedBody> {
-    match result {
-        Ok(Reply::Events(events)) => {
+    match Reply::split(result) {
+        Ok(events) => {
             let mut response = events.write(event);
             set(&mut response, CORS);
             response
         }
-        Ok(Reply::Whole(answer)) => events::whole(reply(request, event, Ok(answer)).await),
-        Err(error) => events::whole(reply(request, event, Err(error)).await),
+        Err(whole) => events::whole(reply(request, event, whole).await),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Envelope, Error, envelope::Response};
 use crate::{
     http::{
         detail::{self, Wording},
+        events::{self, Reply, StreamedBody},
         question::Question,
         respond::{self, JSON, respond},
     },
@@ -33,6 +34,18 @@ pub async fn reply(
     let response = answer(request, result);
     event.end(Outcome::Answered(response.status().as_u16())).await;
     response
+}
+
+/// The answer to a request that may have asked for events, which end the request's event then.
+pub async fn reply_with_events(
+    request: &Request,
+    event: Event,
+    result: Result<Reply<Envelope>, Error>,
+) -> HttpResponse<StreamedBody> {
+    match Reply::split(result) {
+        Ok(events) => events.write(event),
+        Err(whole) => events::whole(reply(request, event, whole).await),
+    }
 }
 
 fn answer(request: &Request, result: Result<Envelope, Error>) -> HttpResponse<Body> {

@@ -19,5 +19,5 @@ pub use error::Error;
 pub use execution::Execution;
 pub use file_request::{UploadRequest, file_wanted};
 pub use progress::Progress;
-pub use reply::reply;
+pub use reply::{reply, reply_with_events};
 pub use request::{DeliveryRequest, RunPart, RunRequest, TriggerRequest};
