@@ -80,6 +80,7 @@ async fn run(plan: &Plan, input: &Value) -> Result<Value, String> {
         workspace: "bench",
         trigger: "bench",
         environment: "DEV",
+        thread: None,
     };
     match flow::run(plan, &Unreachable, facts).await {
         Ok(result) => result.map_err(|error| error.to_string()),
