@@ -35,6 +35,8 @@ pub(crate) enum Section {
     Webhook,
     /// Reads of ended runs.
     Status,
+    /// Runs that are followed as they happen.
+    Streams,
     /// The interpreter by itself.
     Engine,
 }
@@ -47,9 +49,8 @@ impl Arguments {
 
     /// Whether anything is to be measured that needs the stack.
     pub(crate) fn wants_server(&self) -> bool {
-        [Section::Waiting, Section::Background, Section::Webhook, Section::Status]
-            .into_iter()
-            .any(|section| self.wants(section))
+        let engine = [Section::Engine];
+        self.only.is_empty() || self.only.iter().any(|section| !engine.contains(section))
     }
 
     /// How long each number of clients is measured.

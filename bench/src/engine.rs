@@ -4,8 +4,8 @@ use std::{convert::Infallible, fmt::Write, future::Future, hint::black_box, time
 
 use serde_json::{Value, json};
 use shared::{
-    flow::{self, Host, HttpRequest, LlmRequest, LogEvent, Plan, RunFacts},
-    model::{CallFailure, Completion, FailureKind, HttpAnswer, RunId, Timestamp},
+    flow::{self, Host, HttpRequest, ListenRequest, LlmRequest, LogEvent, Plan, RunFacts},
+    model::{CallFailure, Completion, FailureKind, Heard, HttpAnswer, RunId, Timestamp},
 };
 use tokio::time::Instant;
 
@@ -80,6 +80,7 @@ async fn run(plan: &Plan, input: &Value) -> Result<Value, String> {
         workspace: "bench",
         trigger: "bench",
         environment: "DEV",
+        thread: None,
     };
     match flow::run(plan, &Unreachable, facts).await {
         Ok(result) => result.map_err(|error| error.to_string()),
@@ -170,6 +171,10 @@ impl Host for Unreachable {
 
     async fn wait(&self, _: &str, _: Duration, _: Option<Timestamp>) -> Result<(), Infallible> {
         Ok(())
+    }
+
+    async fn listen(&self, _: &str, _: ListenRequest) -> Result<Option<Heard>, Infallible> {
+        Ok(None)
     }
 
     fn reached_at(&self, _: &str) -> Timestamp {

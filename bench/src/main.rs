@@ -16,6 +16,7 @@ mod session;
 #[cfg(test)]
 mod stand_in;
 mod status;
+mod streams;
 mod target;
 mod waiting;
 

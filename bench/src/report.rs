@@ -128,7 +128,7 @@ pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }
 
-fn rate(count: u32, elapsed: Duration) -> String {
+pub(crate) fn rate(count: u32, elapsed: Duration) -> String {
     format!("{:.0}", f64::from(count) / elapsed.as_secs_f64())
 }
 

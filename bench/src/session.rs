@@ -20,6 +20,7 @@ use crate::{
     report::{self, Table, megabytes, milliseconds},
     server::Server,
     status::Reading,
+    streams,
     target::Target,
     waiting::{Waiting, count_duplicates},
 };
@@ -74,6 +75,12 @@ async fn stack(
     if arguments.wants(Section::Status) {
         let table = status(&target, process, timing, faults).await?;
         write!(output, "### Status reads\n\n{table}\n")?;
+    }
+    if arguments.wants(Section::Streams) {
+        let (program, data) = (&arguments.server, server.data());
+        let tables =
+            streams::measure(&target, program, &data, process, timing.duration, faults).await?;
+        write!(output, "### Streams\n\n{tables}\n")?;
     }
     if arguments.wants(Section::Waiting) {
         let table = waiting(&target, process, timing, faults).await?;

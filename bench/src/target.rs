@@ -99,6 +99,16 @@ impl Target {
         Ok(self.request(Method::GET, path.into(), Bytes::new()))
     }
 
+    /// Any other request, with the key.
+    pub(crate) fn request_at(
+        &self,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> Result<Request<Full<Bytes>>, InvalidUri> {
+        Ok(self.request(method, PathAndQuery::try_from(path)?.into(), body.into()))
+    }
+
     fn post(&self, uri: Uri, message: &str) -> Request<Full<Bytes>> {
         self.request(Method::POST, uri, format!(r#"{{"message":"{message}"}}"#).into())
     }

@@ -30,7 +30,7 @@ def wrong(case):
 def fit(case, wrong_parts):
     """What a flow declares, moments and cursors that there are, names that files have."""
     operation = case.operation.definition.raw["operationId"]
-    if operation == "aiPlanetTrigger" and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
+    if operation in ("aiPlanetTrigger", "aiPlanetStream") and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
         case.body |= {"workflow_configuration_id": "hello", "inputs": [{"name": "message", "type": "text", "value": "Ada"}]}
     if operation == "aiPlanetReplay" and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
         case.body |= {"inputs": [{"name": "message", "type": "text", "value": "Ada"}]}
@@ -62,6 +62,10 @@ def filter_case(context, case):
     # A query or a form of inputs may hold anything once it is text, so none of them is wrong.
     is_free_query = any(parameter.name == "inputs" for parameter in case.operation.query)
     is_free_body = case.media_type in ("application/x-www-form-urlencoded", "multipart/form-data")
+    # A batch is answered item by item, so what is wrong with an item is not wrong with the request.
+    items = case.body.get("items") if isinstance(case.body, dict) else None
+    is_batch = case.operation.definition.raw["operationId"] == "aiPlanetBatch"
+    is_free_body |= is_batch and isinstance(items, list) and 1 <= len(items) <= 100
     return not (
         ParameterLocation.QUERY in wrong(case) and is_free_query
         or ParameterLocation.BODY in wrong(case) and is_free_body

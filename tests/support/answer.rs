@@ -91,6 +91,7 @@ impl Display for Transcript {
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z", "[time]"),
             (r"\d+ ms", "[n] ms"),
             (r#""duration": \d+"#, r#""duration": [n]"#),
+            (r"ask_[A-Za-z0-9_-]{75}", "[token]"),
             (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         ];
         let mut text = self.0.clone();

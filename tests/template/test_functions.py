@@ -175,7 +175,7 @@ def test_only_functions_behind_a_queue_may_poll_it(functions, role_of):
 def test_who_only_reads_may_not_write_but_for_a_cancellation(functions, role_of):
     status = statements(role_of(functions["StatusFunction"]))
     writes = {it["Sid"]: it for it in status if re.search("Put|Update|Write|Delete|Send", str(it["Action"]))}
-    assert list(writes) == ["Log", "NoteUseOfKey", "Cancel", "CancelQueue"]
+    assert list(writes) == ["Log", "NoteUseOfKey", "Cancel", "Answer", "CancelQueue"]
     assert writes["Cancel"]["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RUN#*"]}}
     assert 'format!("RUN#{id}")' in sources("shared/app/src/store/header.rs")
 

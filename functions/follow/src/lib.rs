@@ -25,7 +25,7 @@ async fn follow(runs: &Runs, request: &Request) -> Result<Reply<Answer>, Error> 
     let caller = runs.authenticate_by_key(request.token()?).await?;
     let seen = request.last_event_id()?;
     Ok(match runs.follow(&caller, &request.run(), seen).await? {
-        Some(follower) => Reply::Events(Events { follower: Box::new(follower), replayed: false }),
+        Some(follower) => Reply::Events(Events::of_start((follower, false))),
         None => Reply::Whole(Answer::NothingFollows),
     })
 }

@@ -1,4 +1,4 @@
-//! Runs in the AI Planet dialect: one, several, and the end of one.
+//! Runs in the AI Planet dialect: one, several, the end of one, and an answer to one.
 
 use lambda_http::Request;
 use shared::{
@@ -15,6 +15,10 @@ pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Err
     Ok(match request.wanted()? {
         Wanted::Run(id) => Answer::Run(Box::new(runs.status(&caller, &id).await?.into())),
         Wanted::Cancel(id) => Answer::Cancelled(runs.cancel(&caller, &id).await?.into()),
+        Wanted::Answer(id, input) => {
+            let (run, replayed) = runs.answer(&caller, &id, input).await?;
+            Answer::Answered { run: run.into(), replayed }
+        }
         Wanted::List(ListRequest { filter, cursor, limit }) => {
             Answer::List(runs.list(&caller, filter, cursor.as_deref(), limit).await?.into())
         }

@@ -1,12 +1,15 @@
-//! Reads runs: state, result and log of one, or a list. Cancels one. Serves the API's description too.
+//! Reads runs: state, result and log of one, or a list. Cancels one, and takes answers to one that asks. Serves the API's description too.
 
 mod aiplanet;
+mod link;
 mod pinkfish;
 
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
-        self, Dialect, openapi,
+        self, Dialect,
+        link::LinkRequest,
+        openapi,
         phinite::{self, Envelope, Logs, LogsWanted, StatusRequest},
         received,
     },
@@ -20,6 +23,10 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
         return openapi::reply(&request, event).await;
     }
     let runs = runs.observed(&event);
+    if let Some(asked) = LinkRequest::of(&request) {
+        let result = Box::pin(link::answer(&runs, &asked)).await;
+        return http::link::reply(&request, event, result).await;
+    }
     match Dialect::of(&request) {
         Dialect::Phinite => {
             let result = read(&runs, &request).await;

@@ -1,18 +1,21 @@
-//! A trigger of the Pinkfish dialect: its flow started, waited for or not, and files that are to come with a start.
+//! A trigger of the Pinkfish dialect: its flow started, followed, waited for or not, and files that are to come with a start.
 
 use lambda_http::Request;
 use shared::{
-    http::pinkfish::{Answer, Error, TriggerRequest, UploadRequest},
+    http::{
+        events::{Events, Reply},
+        pinkfish::{Answer, Error, TriggerRequest, UploadRequest},
+    },
     runs::Runs,
 };
 
-pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
+pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Reply<Answer>, Error> {
     if let Some(request) = UploadRequest::of(request)? {
-        return upload(runs, &request).await;
+        return Ok(Reply::Whole(upload(runs, &request).await?));
     }
     let request = TriggerRequest::of(request)?;
     if request.is_preflight() {
-        return Ok(Answer::Preflight);
+        return Ok(Reply::Whole(Answer::Preflight));
     }
     let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
     let (trigger, environment) = runs.furthest_trigger(&caller, &request.trigger).await?;
@@ -24,12 +27,15 @@ pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Err
     let automation = trigger.flow.clone();
     let (start, files) = request.start((trigger, environment), inputs, typed)?;
     runs.keep_files(&start, files).await?;
+    if request.wants_events() {
+        return Ok(Reply::Events(Events::of_start(runs.start_and_follow(start).await?)));
+    }
     if waits {
         let (report, replayed) = runs.start_and_report(start).await?;
-        return Ok(Answer::of_report(report, replayed));
+        return Ok(Reply::Whole(Answer::of_report(report, replayed)));
     }
     let started = runs.start(start).await?;
-    Ok(Answer::of_started(automation, &started))
+    Ok(Reply::Whole(Answer::of_started(automation, &started)))
 }
 
 async fn upload(runs: &Runs, request: &UploadRequest<'_>) -> Result<Answer, Error> {

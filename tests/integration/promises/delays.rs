@@ -110,12 +110,14 @@ async fn a_cancelled_run_ends_before_its_time_and_never_begins() {
 
 #[tokio::test]
 async fn a_start_may_die_at_every_request_and_its_repeat_begins_one_run_in_time() {
-    for count in 0..6 {
+    let cases =
+        [DELAY, Duration::from_secs(90)].map(|delay| (0..6).map(move |count| (delay, count)));
+    for (delay, count) in cases.into_iter().flatten() {
         for moment in [Moment::Before, Moment::After] {
             let bed = Bed::new().await;
             let target = Target::start(|_| (200, json!("ok"))).await;
             let flow = bed.publish(ONE_CALL).await;
-            let run_at = in_a_while(&bed);
+            let run_at = bed.clock.now().after(delay);
             let (doomed, wire) = bed.process();
             wire.stop_at(count, moment);
             let start = doomed.start(later(&bed, &flow, &target, run_at));
@@ -127,6 +129,19 @@ async fn a_start_may_die_at_every_request_and_its_repeat_begins_one_run_in_time(
             assert_eq!(target.calls().len(), 1, "{moment:?} request {count}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_repeat_sends_no_wake_up_beside_the_one_that_is_under_way() {
+    let bed = Bed::new().await;
+    let target = Target::start(|_| (200, json!("ok"))).await;
+    let flow = bed.publish(ONE_CALL).await;
+    let run_at = in_a_while(&bed);
+    for _ in 0..10 {
+        bed.runs.start(later(&bed, &flow, &target, run_at)).await.unwrap();
+    }
+    let sent = bed.wire.take().into_iter().filter(|sent| sent.operation == "SendMessage");
+    assert_eq!(sent.count(), 1);
 }
 
 #[tokio::test]

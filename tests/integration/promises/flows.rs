@@ -10,7 +10,7 @@ do:
 "#;
 
 /// One call to the URL in the input.
-pub(super) const ONE_CALL: &str = r#"
+pub(crate) const ONE_CALL: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: one-call, version: '1.0.0' }
 do:
   - ask:
@@ -22,7 +22,7 @@ do:
 "#;
 
 /// A loop of calls, a call that is tried again, and a wait: every kind of effect.
-pub(super) const LOOP_RETRY_WAIT: &str = r#"
+pub(crate) const LOOP_RETRY_WAIT: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: loop-retry-wait, version: '1.0.0' }
 do:
   - gather:

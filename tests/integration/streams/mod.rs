@@ -1,6 +1,7 @@
 //! Runs as they happen.
 
 mod follow;
+mod here;
 
 use std::fmt::Write as _;
 

@@ -41,7 +41,7 @@ fn request(function: Function, key: &str, run: &str, accept: &'static str) -> Re
 
 pub(super) async fn call(runs: &Runs, function: Function, request: Request) -> Answer {
     let response = match function {
-        Function::SyncTrigger => whole(sync_trigger::handle(runs, request).await),
+        Function::SyncTrigger => sync_trigger::handle(runs, request).await,
         Function::AsyncStart => whole(async_start::handle(runs, request).await),
         Function::Status => whole(status::handle(runs, request).await),
         Function::WebhookIngest => whole(webhook_ingest::handle(runs, request).await),

@@ -29,6 +29,16 @@ do:
       wait: { hours: 1 }
 "#;
 
+/// Waits for a person's approval.
+pub(super) const APPROVAL: &str = r#"
+document: { dsl: '1.0.3', namespace: test, name: approval, version: '1.0.0' }
+do:
+  - approve:
+      listen: { to: { one: { with: { type: approval } } } }
+      metadata: { question: '${ "Refund <\(.message)>?" }', choices: [ approve, reject ] }
+      output: { as: '{decision: .[0]}' }
+"#;
+
 /// Posts the message to the variable `url`.
 pub(super) const CALL: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: call, version: '1.0.0' }

@@ -11,6 +11,7 @@ pub(crate) mod flows;
 mod idempotency;
 mod keys;
 mod limits;
+mod links;
 mod logs;
 mod openapi;
 mod payloads;

@@ -1,9 +1,9 @@
 //! The AI Planet dialect: what only it asks of AWS.
 
-use lambda_tests::{Function, Site, USER_DATA};
+use lambda_tests::{Function, Outcome, Site, USER_DATA};
 use serde_json::json;
 
-use crate::flows::{HELLO, LONG_REST};
+use crate::flows::{HELLO, LONG_REST, SHORT_REST};
 
 #[tokio::test]
 #[ignore = "needs release binaries: tests/lambda/run"]
@@ -54,7 +54,7 @@ async fn a_run_is_followed_to_its_end_however_large_its_output() {
 #[ignore = "needs release binaries: tests/lambda/run"]
 async fn a_run_is_done_again_with_an_input_of_any_size() {
     let site = Site::start(&[HELLO]).await;
-    for length in [10, 4_000_000] {
+    for length in [10, 900_000] {
         let message = support::noise(length, 1);
         let first = site.start_run("hello", &json!({"message": message})).await;
         let mut worker = site.process(Function::Worker).await;
@@ -71,6 +71,27 @@ async fn a_run_is_done_again_with_an_input_of_any_size() {
         assert_eq!(run["parent_run_id"], *first);
         assert!(run["output"]["reply"] == format!("Hello, {message}"), "{length}");
     }
+    site.finish();
+}
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_run_is_streamed_while_its_function_executes_it() {
+    let site = Site::start(&[SHORT_REST]).await;
+    let mut process = site.process(Function::SyncTrigger).await;
+    let body = json!({"workflow_configuration_id": "short-rest"});
+    let request = site.request("sync-trigger-stream").body(&body);
+    let reply = process.invoke(&request.json()).await.reply();
+    assert!(reply.is_streamed());
+    // What is told before the wait leaves before the wait is over.
+    let pieces: Vec<_> = reply.pieces.iter().map(|piece| String::from_utf8_lossy(piece)).collect();
+    let begun = pieces.iter().position(|piece| piece.contains("Started rest")).unwrap();
+    assert!(!pieces[..=begun].iter().any(|piece| piece.contains("Completed rest")), "{pieces:?}");
+    let answer = Outcome::Reply(reply).http();
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/event-stream"));
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    assert_eq!(text.matches("event: run.").count(), 2, "{text}");
+    assert!(text.contains("event: run.completed\n"), "{text}");
     site.finish();
 }
 

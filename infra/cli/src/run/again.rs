@@ -1,6 +1,9 @@
 //! `run retry` and `run replay`.
 
-use shared::{model::Trigger, runs::Original};
+use shared::{
+    model::{Run, Trigger},
+    runs::Original,
+};
 
 use super::{
     find::find,
@@ -28,7 +31,11 @@ pub(super) async fn replay(
 }
 
 async fn original(id: &str, connection: &Connection) -> Result<Original, Error> {
-    let run = find(connection, id).await?.run;
+    original_of(find(connection, id).await?.run, connection).await
+}
+
+/// A run to be done again, whose trigger starts runs.
+pub(super) async fn original_of(run: Run, connection: &Connection) -> Result<Original, Error> {
     let trigger = connection.store.trigger(&run.trigger).await?;
     let is_own = |trigger: &Trigger| trigger.workspace == run.workspace;
     let Some(trigger) = trigger.filter(is_own) else {

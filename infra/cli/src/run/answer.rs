@@ -41,7 +41,7 @@ pub(super) struct Shown {
 impl From<RunView> for Shown {
     fn from(view: RunView) -> Self {
         let mut facts = facts_of(&view);
-        let RunView { run, logs, end } = view;
+        let RunView { run, logs, end, .. } = view;
         let (output, error) = match end {
             Some(End::Output(output)) => (Some(output), None),
             Some(End::Error(error)) => (None, Some(error)),

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{again, answer::Shown, cancel, find::find, list, logs, start};
+use super::{again, answer::Shown, cancel, find::find, list, logs, redrive, start};
 use crate::{connect::Connection, error::Error, output::Output};
 
 /// Commands on runs.
@@ -23,6 +23,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "JSON")]
         input: Option<String>,
     },
+    /// Start runs again that failed because their messages could not be handled: each once, however often this is asked
+    Redrive(redrive::Arguments),
     /// Show where a run stands, its newest log lines and its result
     Status {
         /// The run's id
@@ -51,6 +53,7 @@ pub(crate) async fn execute(
         Command::Replay { id, input } => {
             again::replay(&id, input.as_deref(), connection, output).await
         }
+        Command::Redrive(arguments) => redrive::redrive(arguments, connection, output).await,
         Command::Status { id } => output.answer(&Shown::from(find(connection, &id).await?)),
         Command::Logs(arguments) => logs::logs(&arguments, connection, output).await,
         Command::List(arguments) => list::list(arguments, connection, output).await,

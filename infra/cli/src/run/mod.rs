@@ -9,6 +9,7 @@ mod input;
 mod line;
 mod list;
 mod logs;
+mod redrive;
 mod start;
 mod watch;
 

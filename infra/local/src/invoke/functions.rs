@@ -17,7 +17,7 @@ pub(crate) async fn http(
     request: Request,
 ) -> Response<StreamedBody> {
     match function {
-        Function::SyncTrigger => whole(sync_trigger::handle(&runs, request).await),
+        Function::SyncTrigger => sync_trigger::handle(&runs, request).await,
         Function::AsyncStart => whole(async_start::handle(&runs, request).await),
         Function::WebhookIngest => whole(webhook_ingest::handle(&runs, request).await),
         Function::Status => whole(status::handle(&runs, request).await),

@@ -46,8 +46,8 @@ pub enum Error {
         /// What is.
         allow: &'static str,
     },
-    /// 409, for a run that is to be done again.
-    NotEnded,
+    /// 409.
+    Conflict(&'static str),
     /// 413.
     TooLarge,
     /// 415.
@@ -104,7 +104,7 @@ impl Error {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NoTrigger | Self::NoRun => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotEnded => StatusCode::CONFLICT,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
@@ -127,7 +127,7 @@ impl Error {
             Self::NoTrigger => wording.no_trigger.to_owned(),
             Self::NoRun => wording.no_run.to_owned(),
             Self::MethodNotAllowed { .. } => "Method Not Allowed".to_owned(),
-            Self::NotEnded => "The run has not ended".to_owned(),
+            Self::Conflict(why) => (*why).to_owned(),
             Self::TooLarge => "Request body is over 4,500,000 bytes".to_owned(),
             Self::UnsupportedMediaType => "Content-Type should be application/json".to_owned(),
             Self::UnsupportedCoding => "Content-Encoding should be identity".to_owned(),
@@ -263,7 +263,12 @@ impl From<runs::Error> for Error {
             runs::Error::NoTrigger => Self::NoTrigger,
             runs::Error::ThreadFull => Self::Failed(error),
             runs::Error::NoRun => Self::NoRun,
-            runs::Error::NotEnded => Self::NotEnded,
+            runs::Error::NotEnded => Self::Conflict("The run has not ended"),
+            runs::Error::NotListening => Self::Conflict("The run does not wait for this input"),
+            runs::Error::Answered => Self::Conflict("The run was given another input before"),
+            runs::Error::InvalidAnswer { member, message } => {
+                Self::invalid("value_error", &json!(["body", member]), &message, &Value::Null)
+            }
             runs::Error::TooLarge => Self::TooLarge,
             runs::Error::RateLimited { limit, again_in }
             | runs::Error::TooManyRuns { limit, again_in } => Self::Limited { limit, again_in },

@@ -1,6 +1,7 @@
 //! The wire: requests become commands, results and errors become answers. The only module that
 //! names `lambda_http`; decides nothing about runs.
 
+mod address;
 pub mod aiplanet;
 mod body;
 mod detail;
@@ -9,12 +10,14 @@ pub mod events;
 mod form;
 pub mod gateway;
 mod headers;
+pub mod link;
 mod multipart;
 pub mod openapi;
 pub mod phinite;
 pub mod pinkfish;
 mod policy;
 mod problem;
+mod question;
 mod received;
 mod respond;
 pub mod routes;

@@ -40,7 +40,7 @@ pub(super) fn events_of(run: RunId) -> String {
 }
 
 /// All of them.
-pub const ROUTES: [Route; 25] = [
+pub const ROUTES: [Route; 28] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -58,6 +58,7 @@ pub const ROUTES: [Route; 25] = [
     route("/ext/triggers/{triggerId}", Function::SyncTrigger, true),
     // Its function answers as a stream, whatever it is asked.
     route("/ext/triggers/{triggerId}/files", Function::SyncTrigger, true),
+    route("/ext/input/{token}", Function::Status, false),
     route("/ext/files/{fileId}", Function::Status, false),
     route("/ext/triggers/{triggerId}/runs/by-delivery/{provider}/{id}", Function::Status, false),
     route("/ext/webhook/{apiKey}/triggers/{triggerId}", Function::WebhookIngest, true),
@@ -71,6 +72,7 @@ pub const ROUTES: [Route; 25] = [
     route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/status", Function::Status, false),
     route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/results", Function::Status, false),
     route("/api/v1/apps/workflow-execution/trigger", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/trigger/stream", Function::SyncTrigger, true),
     route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/events", Function::Follow, true),
@@ -78,5 +80,6 @@ pub const ROUTES: [Route; 25] = [
     route("/api/v1/apps/workflow-execution/batch", Function::AsyncStart, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/retry", Function::AsyncStart, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}/replay", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/runs/{run_id}/input", Function::Status, false),
     route("/openapi.json", Function::Status, false),
 ];

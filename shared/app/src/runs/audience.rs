@@ -22,8 +22,8 @@ pub struct Delta {
 /// What an execution tells meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Live {
-    /// There is more in the journal.
-    Written,
+    /// The journal has all entries up to this one.
+    Written(u64),
     /// A model said something.
     Said(Delta),
 }
@@ -65,7 +65,7 @@ impl Audience {
     pub(super) fn written(&self, seq: u64) {
         let Some(stage) = &self.0 else { return };
         stage.newest.fetch_max(seq, Ordering::SeqCst);
-        let _ = stage.sender.try_send(Live::Written);
+        let _ = stage.sender.try_send(Live::Written(seq));
     }
 
     /// Tells `text`, which the model's call at `key` has just said.
@@ -86,8 +86,9 @@ impl Seat {
             Err(TryRecvError::Disconnected) => return None,
             Err(TryRecvError::Empty) => {}
         }
-        if self.newest.load(Ordering::SeqCst) >= next_entry {
-            return Some(Live::Written);
+        let newest = self.newest.load(Ordering::SeqCst);
+        if newest >= next_entry {
+            return Some(Live::Written(newest));
         }
         self.receiver.recv().await
     }
@@ -105,7 +106,7 @@ mod tests {
         audience.written(1);
         let delta = Delta { task: "/do/0/ask".to_owned(), attempt: 2, text: "a".to_owned() };
         assert_eq!(seat.next(1).await, Some(Live::Said(delta)));
-        assert_eq!(seat.next(1).await, Some(Live::Written));
+        assert_eq!(seat.next(1).await, Some(Live::Written(1)));
         drop(audience);
         assert_eq!(seat.next(2).await, None);
     }

@@ -9,6 +9,10 @@ use crate::{
     telemetry,
 };
 
+/// How a run says that it was buried.
+pub(super) const BURIED: &str =
+    "the run could not be executed: every delivery of its message failed";
+
 impl Runs {
     /// Ends the run of a dead letter, unless somebody works on it, and tells of it as an event of
     /// `function`. Safe to repeat.
@@ -74,11 +78,7 @@ impl Runs {
         self.note_claim(&claim);
         match claim {
             Claim::Taken(claimed) => {
-                let error = raise(
-                    ErrorKind::Runtime,
-                    "/",
-                    "the run could not be executed: every delivery of its message failed",
-                );
+                let error = raise(ErrorKind::Runtime, "/", BURIED);
                 // Whoever watches should see it as what it is: something is broken.
                 self.notes.failed("every delivery of the run's message failed", None);
                 let recorder = Recorder::resume(claimed.journal, claimed.next_seq);

@@ -53,10 +53,12 @@ impl Runs {
         let host = RunHost {
             runs: self,
             run: &run,
+            thread: None,
             execution: &execution,
             slice: Slice {
                 ends_at: self.now().after(LONGEST),
-                gives_up_calls: true,
+                // It makes none.
+                gives_up_calls_at: None,
                 longest_wait: Duration::ZERO,
             },
             interrupt,

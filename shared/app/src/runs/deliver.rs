@@ -103,7 +103,7 @@ impl Runs {
             Claim::Taken(claimed) => {
                 let slice = Slice {
                     ends_at: now.after(self.settings.slice),
-                    gives_up_calls: false,
+                    gives_up_calls_at: None,
                     longest_wait: self.settings.short_wait,
                 };
                 match Box::pin(self.execute(*claimed, slice, Some(receipt))).await? {

@@ -77,6 +77,20 @@ pub enum Error {
         /// When to look again.
         again_in: Duration,
     },
+    /// The run does not listen, or not for this.
+    #[error("the run does not listen for this")]
+    NotListening,
+    /// Somebody was faster, with another answer.
+    #[error("the run was answered otherwise")]
+    Answered,
+    /// The answer is none to what was asked.
+    #[error("the answer does not fit the question")]
+    InvalidAnswer {
+        /// `data` or `type`.
+        member: &'static str,
+        /// What is wrong, without the data.
+        message: String,
+    },
     /// The input or the output is larger than can be stored.
     #[error("too large to be stored")]
     TooLarge,
@@ -129,10 +143,13 @@ impl Error {
             Self::Unauthenticated | Self::NotAdmitted => ErrorKind::Unauthenticated,
             Self::Forbidden { .. } => ErrorKind::Forbidden,
             Self::NoTrigger | Self::NoRun => ErrorKind::NotFound,
-            Self::InvalidInput { .. } | Self::Unmapped { .. } | Self::NotThen(_) => {
-                ErrorKind::Invalid
+            Self::InvalidInput { .. }
+            | Self::InvalidAnswer { .. }
+            | Self::Unmapped { .. }
+            | Self::NotThen(_) => ErrorKind::Invalid,
+            Self::IdempotencyConflict | Self::NotEnded | Self::NotListening | Self::Answered => {
+                ErrorKind::Conflict
             }
-            Self::IdempotencyConflict | Self::NotEnded => ErrorKind::Conflict,
             Self::RateLimited { .. } | Self::TooManyRuns { .. } | Self::ThreadFull => {
                 ErrorKind::Limited
             }

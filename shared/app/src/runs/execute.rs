@@ -15,9 +15,10 @@ use super::{
     observe::outcome,
 };
 use crate::{
-    flow::{self, ErrorKind, Plan, RunFacts, raise},
+    flow::{self, ErrorKind, Plan, RunFacts, ThreadFacts, raise},
     model::{
-        End, Event, JournalEntry, LogLevel, Run, RunError, Status, Timestamp, depth, limits, next,
+        End, Event, JournalEntry, LogLevel, Run, RunError, Status, ThreadContext, ThreadId,
+        Timestamp, depth, limits, next,
     },
     queue::{Kind, Message, Receipt},
     store::{Append, Claimed, Finish, Unreadable},
@@ -59,16 +60,18 @@ impl Runs {
         execution: &Execution,
     ) -> Result<Executed, Error> {
         let Claimed { run, input, journal, next_seq } = claimed;
-        let recorder = Recorder::resume(journal, next_seq);
+        let mut recorder = Recorder::resume(journal, next_seq);
         let Some(plan) = self.plan(&run.workspace, &run.flow).await? else {
             let error = raise(ErrorKind::Configuration, "/", "the flow's version cannot be loaded");
             return self.finish(run, recorder, Event::Fail, End::Error(error)).await;
         };
         let (sender, interrupt) =
             watch::channel(run.cancel_requested.then_some(Interrupt::Cancelled));
+        let thread = self.thread_context(&run, &plan, &mut recorder).await?;
         let host = RunHost {
             runs: self,
             run: &run,
+            thread,
             execution,
             slice,
             interrupt,
@@ -95,6 +98,7 @@ impl Runs {
             }
             Err(Stop::SliceOver) => self.hand_over(run, recorder).await,
             Err(Stop::Sleep(until)) => self.sleep(run, recorder, until).await,
+            Err(Stop::Listen(listening)) => self.let_listen(run, recorder, *listening).await,
             Err(Stop::Lost) => Ok(lost(&run)),
             Err(Stop::Failed(error)) => Err(error),
         }
@@ -122,7 +126,9 @@ impl Runs {
         let now = self.now();
         let (seq, entry) = conclude(&run, &mut recorder, event, end, now);
         self.announce(&run).await?;
-        match self.store.finish(&run, seq, &entry, event, now).await? {
+        // One that fails leaves its thread as it found it: whoever tries again does not ask twice.
+        let kept = recorder.kept_thread().filter(|_| event == Event::Complete);
+        match self.store.finish_keeping(&run, seq, &entry, event, now, kept).await? {
             Finish::Lost => Ok(lost(&run)),
             Finish::Done => {
                 mark_ended(&mut run, event, now)?;
@@ -179,7 +185,11 @@ impl Runs {
         Ok(self.queue.send(&message, &run.workspace, delay).await?)
     }
 
-    async fn write_rest(&self, run: &Run, recorder: &mut Recorder) -> Result<bool, Error> {
+    pub(super) async fn write_rest(
+        &self,
+        run: &Run,
+        recorder: &mut Recorder,
+    ) -> Result<bool, Error> {
         if !recorder.has_unwritten() {
             return Ok(true);
         }
@@ -227,7 +237,7 @@ pub(super) fn mark_ended(run: &mut Run, event: Event, now: Timestamp) -> Result<
 
 /// What the caller of a run that ended is shown.
 pub(super) fn view(run: Run, recorder: &Recorder, last: JournalEntry) -> RunView {
-    RunView { run, logs: recorder.recent(), end: last.end }
+    RunView { run, logs: recorder.recent(), end: last.end, listening: None, link: None }
 }
 
 pub(super) async fn interpret(
@@ -235,11 +245,16 @@ pub(super) async fn interpret(
     host: &RunHost<'_>,
     input: &Value,
 ) -> Result<Result<Value, RunError>, Stop> {
-    flow::run(plan, host, facts(host.run, input)).await
+    flow::run(plan, host, facts(host.run, input, host.thread.as_ref())).await
 }
 
 /// What the flow's expressions may see of a run.
-pub(super) fn facts<'r>(run: &'r Run, input: &'r Value) -> RunFacts<'r> {
+pub(super) fn facts<'r>(
+    run: &'r Run,
+    input: &'r Value,
+    thread: Option<&'r ThreadContext>,
+) -> RunFacts<'r> {
+    let id = run.thread.as_ref().map(ThreadId::as_str);
     RunFacts {
         id: run.id,
         input,
@@ -247,16 +262,23 @@ pub(super) fn facts<'r>(run: &'r Run, input: &'r Value) -> RunFacts<'r> {
         workspace: run.workspace.as_str(),
         trigger: run.trigger.as_str(),
         environment: run.environment.as_str(),
+        thread: id.zip(thread).map(|(id, context)| ThreadFacts { id, context }),
     }
 }
 
-fn lost(run: &Run) -> Executed {
+pub(super) fn lost(run: &Run) -> Executed {
     tracing::debug!(run.id = %run.id, "Run {} is in another worker's hands", run.id);
     Executed::Lost
 }
 
 fn goes_on(run: Run, recorder: &Recorder) -> Executed {
-    Executed::GoesOn(Box::new(RunView { run, logs: recorder.recent(), end: None }))
+    Executed::GoesOn(Box::new(RunView {
+        run,
+        logs: recorder.recent(),
+        end: None,
+        listening: None,
+        link: None,
+    }))
 }
 
 const fn last_words(event: Event) -> (LogLevel, &'static str) {

@@ -3,6 +3,8 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use tokio::task::JoinHandle;
+
 use super::{Caller, Delta, Error, Live, RunView, Runs, Seat, status::visible};
 use crate::{
     auth::Scope,
@@ -26,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
     /// The run was accepted. Told to who has seen nothing yet.
-    Accepted(Box<Run>),
+    Accepted,
     /// A line of its log.
     Line(LogEntry),
     /// A model said something. Told by the process that executes the run, to who follows it there.
@@ -42,13 +44,15 @@ pub enum Happening {
 /// Somebody who follows a run.
 pub struct Follower {
     runs: Runs,
-    run: RunId,
+    /// As it was found.
+    run: Box<Run>,
     /// The next entry of the journal, and the last line that was told.
     entry: u64,
     line: u64,
     told: VecDeque<Happening>,
     /// Where the run is executed in this process.
     seat: Option<Seat>,
+    execution: Option<JoinHandle<()>>,
     pause: Duration,
     quiet_since: Timestamp,
     failing_since: Option<Timestamp>,
@@ -78,7 +82,7 @@ impl Runs {
         {
             return Ok(None);
         }
-        let follower = self.follower(bookmark.run, None);
+        let follower = self.follower(bookmark.run);
         Ok(Some(match seen {
             None => follower,
             Some(line) => {
@@ -88,15 +92,16 @@ impl Runs {
     }
 
     /// Somebody who follows a run from its start.
-    pub(super) fn follower(&self, run: Run, seat: Option<Seat>) -> Follower {
+    pub(super) fn follower(&self, run: Run) -> Follower {
         let now = self.now();
         Follower {
             runs: self.clone(),
-            run: run.id,
+            run: Box::new(run),
             entry: 1,
             line: 0,
-            told: VecDeque::from([Happening::Accepted(Box::new(run))]),
-            seat,
+            told: VecDeque::from([Happening::Accepted]),
+            seat: None,
+            execution: None,
             pause: Duration::ZERO,
             quiet_since: now,
             failing_since: None,
@@ -107,10 +112,20 @@ impl Runs {
 }
 
 impl Follower {
-    /// The run.
+    /// The same, with a seat at the run's execution in this process.
+    pub(super) fn seated(self, seat: Seat, execution: JoinHandle<()>) -> Self {
+        Self { seat: Some(seat), execution: Some(execution), ..self }
+    }
+
+    /// When it goes on elsewhere.
+    pub(super) const fn ends_at(&self) -> Timestamp {
+        self.ends_at
+    }
+
+    /// The run, as it was found: what of it changes is told.
     #[must_use]
-    pub const fn run(&self) -> RunId {
-        self.run
+    pub fn run(&self) -> &Run {
+        &self.run
     }
 
     /// What happens next; none once the last thing was told, which is the end of the run or where it is told on.
@@ -122,6 +137,10 @@ impl Follower {
                 return Some(happening);
             }
             if self.is_over {
+                // It ends or hands over what it has, for which a function's process has to be awake.
+                if let Some(execution) = self.execution.take() {
+                    let _ = execution.await;
+                }
                 return None;
             }
             let clock = self.runs.clock.clone();
@@ -167,9 +186,12 @@ impl Follower {
 
     /// Waits until there may be more, and reads it.
     async fn more(&mut self) -> Result<(), Error> {
+        let mut up_to = u64::MAX;
         match &mut self.seat {
             Some(seat) if self.failing_since.is_none() => match seat.next(self.entry).await {
-                Some(Live::Written) => {}
+                // No further, so that what models say stands where it was said.
+                Some(Live::Written(entry)) if entry >= self.entry => up_to = entry,
+                Some(Live::Written(_)) => return Ok(()),
                 Some(Live::Said(delta)) => {
                     self.told.push_back(Happening::Said(delta));
                     return Ok(());
@@ -179,12 +201,12 @@ impl Follower {
             _ => self.runs.clock.sleep(self.pause).await,
         }
         let store = &self.runs.store;
-        let tail = store.tail(self.run, self.entry).await?.ok_or(Error::NoRun)?;
+        let tail = store.tail(self.run.id, self.entry, up_to).await?.ok_or(Error::NoRun)?;
         let mut lines = tail.lines;
         lines.retain(|line| line.seq > self.line);
         let has_ended = tail.run.as_ref().is_some_and(|run| run.status.is_terminal());
         let view: Option<RunView> = if has_ended {
-            Some(store.view(self.run).await?.ok_or(Error::NoRun)?.into())
+            Some(store.view(self.run.id).await?.ok_or(Error::NoRun)?.into())
         } else {
             None
         };

@@ -15,8 +15,11 @@ use tokio::sync::watch;
 use super::{Error, Runs, journal::Recorder};
 use crate::{
     egress::{self, Redirects},
-    flow::{Host, HttpRequest, LlmRequest, LogEvent},
-    model::{CallFailure, Completion, FailureKind, HttpAnswer, Outcome, Run, Timestamp, limits},
+    flow::{Host, HttpRequest, ListenRequest, LlmRequest, LogEvent},
+    model::{
+        CallFailure, Completion, FailureKind, Heard, HttpAnswer, Listening, Outcome, Run,
+        ThreadContext, Timestamp, limits,
+    },
     store::Append,
     telemetry::Execution,
 };
@@ -34,6 +37,8 @@ pub(super) enum Stop {
     SliceOver,
     /// Nothing to do until then.
     Sleep(Timestamp),
+    /// Nothing to do until somebody answers.
+    Listen(Box<Listening>),
     /// The store failed.
     Failed(Error),
 }
@@ -52,8 +57,8 @@ pub(super) enum Interrupt {
 pub(super) struct Slice {
     /// From then on no new effect is started.
     pub(super) ends_at: Timestamp,
-    /// Whether a call in flight is given up then, because a caller waits for the answer.
-    pub(super) gives_up_calls: bool,
+    /// When a call in flight is given up, because somebody waits who cannot wait for longer.
+    pub(super) gives_up_calls_at: Option<Timestamp>,
     /// The longest wait that is sat out.
     pub(super) longest_wait: Duration,
 }
@@ -67,6 +72,8 @@ const ANOTHER_KIND: &str = "the journal holds another kind of result for a call"
 pub(super) struct RunHost<'a> {
     pub(super) runs: &'a Runs,
     pub(super) run: &'a Run,
+    /// What its thread held when it began, where its flow may want to know.
+    pub(super) thread: Option<ThreadContext>,
     pub(super) execution: &'a Execution,
     pub(super) slice: Slice,
     pub(super) interrupt: watch::Receiver<Option<Interrupt>>,
@@ -109,7 +116,7 @@ impl RunHost<'_> {
         Ok(())
     }
 
-    fn check(&self) -> Result<(), Stop> {
+    pub(super) fn check(&self) -> Result<(), Stop> {
         match *self.interrupt.borrow() {
             Some(Interrupt::Lost) => return Err(Stop::Lost),
             Some(Interrupt::Cancelled) => return Err(Stop::Cancelled),
@@ -129,10 +136,9 @@ impl RunHost<'_> {
     async fn interrupted(&self) -> Stop {
         let mut interrupt = self.interrupt.clone();
         let give_up = async {
-            if self.slice.gives_up_calls {
-                self.runs.clock.sleep_until(self.slice.ends_at).await;
-            } else {
-                std::future::pending::<()>().await;
+            match self.slice.gives_up_calls_at {
+                Some(time) => self.runs.clock.sleep_until(time).await,
+                None => std::future::pending().await,
             }
         };
         tokio::select! {
@@ -165,7 +171,8 @@ impl RunHost<'_> {
                 outcome = act => outcome,
             }
         };
-        let outcome = self.shown_when_long(uninterrupted).await?;
+        // Boxed, so that lists of tasks inside each other do not carry the room for it at every level.
+        let outcome = Box::pin(self.shown_when_long(uninterrupted)).await?;
         self.recorder().record(key, outcome.clone());
         Ok(outcome)
     }
@@ -177,12 +184,15 @@ impl RunHost<'_> {
         effect: impl Future<Output = Result<Outcome, Stop>>,
     ) -> Result<Outcome, Stop> {
         let mut effect = pin!(effect);
+        let began_at = self.runs.now();
         tokio::select! {
             biased;
             outcome = &mut effect => return outcome,
             () = self.runs.clock.sleep(limits::LONG_EFFECT) => {}
         }
-        if !self.recorder().has_unwritten() {
+        // A process that was stopped meanwhile may have lost its lease, and would write behind the run's end.
+        let has_stalled = self.runs.now().since(began_at) >= self.runs.settings.lease_renewal;
+        if has_stalled || !self.recorder().has_unwritten() {
             return effect.await;
         }
         // The write is waited for whatever becomes of the effect: half written, its number would be a gap.
@@ -304,6 +314,11 @@ impl Host for RunHost<'_> {
         }
     }
 
+    async fn listen(&self, key: &str, request: ListenRequest) -> Result<Option<Heard>, Stop> {
+        // Boxed, so that flows that listen to nobody do not carry the room for it.
+        Box::pin(self.hear(key, request)).await
+    }
+
     fn reached_at(&self, key: &str) -> Timestamp {
         let mut recorder = self.recorder();
         if let Some(Outcome::ReachedAt(time)) = recorder.recall(key) {
@@ -316,6 +331,10 @@ impl Host for RunHost<'_> {
 
     fn now(&self) -> Timestamp {
         self.runs.now()
+    }
+
+    fn keep_thread(&self, context: &ThreadContext) {
+        self.recorder().keep_thread(context.clone());
     }
 
     fn log(&self, event: LogEvent) {

@@ -7,7 +7,10 @@ use std::{
 
 use crate::{
     flow::LogEvent,
-    model::{End, FailureKind, JournalEntry, LogEntry, LogLevel, Outcome, Timestamp, limits},
+    model::{
+        End, FailureKind, JournalEntry, LogEntry, LogLevel, Outcome, ThreadContext, Timestamp,
+        limits,
+    },
 };
 
 /// Most log lines in a status answer.
@@ -24,6 +27,8 @@ pub(super) struct Recorder {
     log_count: u64,
     /// Since when this execution does what no earlier one has done: from the start, for a first one.
     live_since: Option<Timestamp>,
+    /// What the run's thread is to hold in the end.
+    kept_thread: Option<ThreadContext>,
     /// Definite answers by call, for the next idempotency key.
     answers: HashMap<String, u32>,
 }
@@ -148,7 +153,9 @@ impl Recorder {
     /// Whether results wait to be written before the next effect. Log lines and times can wait for
     /// the next result: without it they would be of no use.
     pub(super) fn has_unwritten_results(&self) -> bool {
-        let is_result = |outcome: &Outcome| !matches!(outcome, Outcome::ReachedAt(_));
+        // What the thread held stays there until the run ends.
+        let is_result =
+            |outcome: &Outcome| !matches!(outcome, Outcome::ReachedAt(_) | Outcome::Thread(_));
         self.pending.outcomes.iter().any(|(_, outcome)| is_result(outcome))
     }
 
@@ -169,6 +176,16 @@ impl Recorder {
         let (seq, mut entry) = self.take_pending();
         entry.end = Some(end);
         (seq, entry)
+    }
+
+    /// The run's thread is to hold this in the end.
+    pub(super) fn keep_thread(&mut self, context: ThreadContext) {
+        self.kept_thread = Some(context);
+    }
+
+    /// What the run's thread is to hold in the end, if the run has changed that.
+    pub(super) const fn kept_thread(&self) -> Option<&ThreadContext> {
+        self.kept_thread.as_ref()
     }
 
     /// The newest lines, oldest first.
@@ -196,7 +213,11 @@ const fn is_definite(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Answer(_) | Outcome::Completion(_) => true,
         Outcome::Failure(failure) => matches!(failure.kind, FailureKind::Answered(_)),
-        Outcome::WakeAt(_) | Outcome::ReachedAt(_) => false,
+        Outcome::WakeAt(_)
+        | Outcome::Listening(_)
+        | Outcome::Heard(_)
+        | Outcome::ReachedAt(_)
+        | Outcome::Thread(_) => false,
     }
 }
 

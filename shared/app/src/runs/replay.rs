@@ -9,10 +9,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::execute::facts;
+use super::{execute::facts, input::heard_key, thread::THREAD};
 use crate::{
-    flow::{self, Host, HttpRequest, LlmRequest, LogEvent, Plan},
-    model::{CallFailure, Completion, HttpAnswer, Outcome, Timestamp},
+    flow::{self, Host, HttpRequest, ListenRequest, LlmRequest, LogEvent, Plan},
+    model::{CallFailure, Completion, Heard, HttpAnswer, Outcome, Timestamp},
     store::Record,
 };
 
@@ -31,7 +31,13 @@ pub(super) async fn outputs(plan: &Plan, record: &Record) -> BTreeMap<usize, Val
         state: Mutex::default(),
     };
     // How it ends is known from the journal.
-    let _ = Box::pin(flow::run(plan, &host, facts(run, input))).await;
+    let thread = match host.outcomes.get(THREAD) {
+        Some(Outcome::Thread(context)) => Some(context),
+        // It has come no further than to ask.
+        _ if plan.uses_thread && run.thread.is_some() => return BTreeMap::new(),
+        _ => None,
+    };
+    let _ = Box::pin(flow::run(plan, &host, facts(run, input, thread))).await;
     host.state.into_inner().unwrap_or_else(PoisonError::into_inner).outputs
 }
 
@@ -96,6 +102,13 @@ impl Host for Replay<'_> {
         _until: Option<Timestamp>,
     ) -> Result<(), Unknown> {
         if self.outcomes.contains_key(key) { Ok(()) } else { Err(Unknown) }
+    }
+
+    async fn listen(&self, key: &str, _request: ListenRequest) -> Result<Option<Heard>, Unknown> {
+        match self.outcomes.get(heard_key(key).as_str()) {
+            Some(Outcome::Heard(heard)) => Ok(heard.clone()),
+            _ => Err(Unknown),
+        }
     }
 
     fn reached_at(&self, key: &str) -> Timestamp {

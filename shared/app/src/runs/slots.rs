@@ -18,7 +18,8 @@ impl Runs {
     /// as it is to be stored then, behind its gate where it has to wait for a slot.
     ///
     /// # Errors
-    /// [`Error::TooManyRuns`] and [`Error::RateLimited`], and then it has no slot; [`Error::Store`] (a retry is safe).
+    /// [`Error::TooManyRuns`] and [`Error::RateLimited`], and then it has neither a slot nor a place in its
+    /// thread's line; [`Error::Store`] (a retry is safe).
     pub(super) async fn reserve(&self, run: &Run) -> Result<Run, Error> {
         let mut run = run.clone();
         let (of_flow, of_workspace) = self.most_runs(&run).await?;
@@ -30,6 +31,7 @@ impl Runs {
             if !self.waits_for_slots(&run).await? {
                 let error = Error::TooManyRuns { limit, again_in: AGAIN_IN };
                 self.note_refused(&error);
+                self.leave_line(&run).await;
                 return Err(error);
             }
             run.gated = true;
@@ -39,6 +41,7 @@ impl Runs {
             // Unless the slots are those of a call that this one repeats.
             if self.store.look(run.id).await?.is_none() {
                 self.give_back_slots(&run).await;
+                self.leave_line(&run).await;
             }
             return Err(error);
         }

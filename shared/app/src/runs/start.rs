@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Error, ErrorKind, Runs, Thread, delay::put_off};
+use super::{
+    Error, Runs, Thread,
+    delay::{is_certain_to_wake, put_off},
+};
 use crate::{
     flow::Plan,
     model::{
@@ -88,11 +91,7 @@ impl Runs {
             return Ok(Started { id, replayed });
         }
         let run = self.in_line(prepared.run).await?;
-        let stored = self.store_and_queue(&run, &prepared.input).await;
-        if matches!(&stored, Err(error) if error.kind() == ErrorKind::Limited) {
-            self.leave_line(&run).await;
-        }
-        stored?;
+        self.store_and_queue(&run, &prepared.input).await?;
         Ok(Started { id, replayed })
     }
 
@@ -105,9 +104,7 @@ impl Runs {
     /// As [`Runs::store_and_queue`], for a run that the limits have let through.
     pub(super) async fn store_reserved(&self, run: &Run, input: &Value) -> Result<(), Error> {
         let began_at = self.now();
-        let (stored, queued) = futures::join!(self.store.insert(run, input), self.send_first(run));
-        let stored = stored?;
-        queued?;
+        let stored = self.store_and_send(run, input).await?;
         if self.now().since(began_at) > limits::HEADER_PATIENCE {
             // The message may have been dropped for want of its run; this one finds it.
             self.send_first(run).await?;
@@ -204,6 +201,8 @@ impl Runs {
             ended_at: None,
             traceparent: self.notes.traceparent(),
             slots: HeldSlots::default(),
+            listens: None,
+            heard: None,
             listeners: Listeners { callback: trigger.callback.is_some(), follow_up: None },
         };
         self.note_run(&run);
@@ -237,7 +236,7 @@ impl Runs {
 /// one too many does no harm.
 pub(super) fn may_lack_message(run: &Run) -> bool {
     match run.status {
-        Status::Queued => true,
+        Status::Queued => !is_certain_to_wake(run),
         // A waiting call claims its run by storing it. Every later claim had a message.
         Status::Running => run.epoch <= 1,
         Status::Waiting

@@ -2,8 +2,8 @@
 
 use super::{Caller, Error, Runs, journal::MAX_RECENT_LOGS};
 use crate::{
-    auth::Scope,
-    model::{End, JournalEntry, LogEntry, Run, RunId},
+    auth::{InputToken, Scope},
+    model::{End, JournalEntry, Listening, LogEntry, Run, RunId},
     store::{LogPage, View},
 };
 
@@ -19,6 +19,10 @@ pub struct RunView {
     pub logs: Vec<LogEntry>,
     /// How it ended.
     pub end: Option<End>,
+    /// What it listens for.
+    pub listening: Option<Listening>,
+    /// The link by which that can be answered, for who may.
+    pub link: Option<InputToken>,
 }
 
 impl From<View> for RunView {
@@ -31,7 +35,7 @@ impl From<View> for RunView {
         }
         logs.truncate(MAX_RECENT_LOGS);
         logs.reverse();
-        Self { run: view.run, logs, end }
+        Self { run: view.run, logs, end, listening: view.listening, link: None }
     }
 }
 
@@ -47,7 +51,9 @@ impl Runs {
         let view = self.store.view(id).await?.ok_or(Error::NoRun)?;
         visible(caller, Scope::ReadResults, &view.run)?;
         self.note_run(&view.run);
-        Ok(view.into())
+        let may_answer = visible(caller, Scope::Trigger, &view.run).is_ok();
+        let view = RunView::from(view);
+        Ok(if may_answer { view.with_link() } else { view })
     }
 
     /// The state of a run, and a page of its log, oldest first, from `cursor` on.

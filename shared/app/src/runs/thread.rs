@@ -8,9 +8,10 @@
 
 use std::time::Duration;
 
-use super::{Error, Runs, start::may_lack_message};
+use super::{Error, Runs, journal::Recorder, start::may_lack_message};
 use crate::{
-    model::{Run, RunId, ThreadId, Timestamp, limits::START_PATIENCE},
+    flow::Plan,
+    model::{Outcome, Run, RunId, ThreadContext, ThreadId, Timestamp, limits::START_PATIENCE},
     queue::{Kind, Message},
     store::{Entered, Line},
 };
@@ -18,6 +19,9 @@ use crate::{
 /// A start that takes longer than this stores its run behind the gate, first in line or not: others may soon take it
 /// for dead. Half their patience is left for one write and for clocks that differ.
 const LONGEST_START: Duration = Duration::from_secs(30);
+
+/// Where a journal has what the run's thread held. No task is there.
+pub(super) const THREAD: &str = "/thread";
 
 /// Which thread a new run belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,6 +111,25 @@ impl Runs {
             line = entered;
         }
         Ok(line.runs.first() == Some(&run.id))
+    }
+
+    /// What the run's thread held when the run began, the same at every execution; nothing where its flow cannot want
+    /// to know.
+    pub(super) async fn thread_context(
+        &self,
+        run: &Run,
+        plan: &Plan,
+        recorder: &mut Recorder,
+    ) -> Result<Option<ThreadContext>, Error> {
+        let Some(thread) = run.thread.as_ref().filter(|_| plan.uses_thread) else {
+            return Ok(None);
+        };
+        if let Some(Outcome::Thread(context)) = recorder.recall(THREAD) {
+            return Ok(Some(context));
+        }
+        let context = self.store.thread_context(&run.workspace, thread, self.now()).await?;
+        recorder.record(THREAD, Outcome::Thread(context.clone()));
+        Ok(Some(context))
     }
 
     /// The line once `run` is in it, or nothing where it is full.

@@ -72,10 +72,11 @@ pub enum Claim {
 }
 
 const TAKE: &str = "SET #status = :running, #epoch = #epoch + :one, #lease_until = :lease, \
-    #holder = :holder REMOVE #wake_at, #gate";
+    #holder = :holder REMOVE #wake_at, #gate, #listens";
 
 const FREE: &str = "#lease_until <= :now AND (#status = :running OR (#status IN (:queued, :waiting) \
-    AND (attribute_not_exists(#wake_at) OR #wake_at <= :now OR #deadline <= :now OR #cancel = :true))) \
+    AND (attribute_not_exists(#wake_at) OR #wake_at <= :now OR #deadline <= :now OR #cancel = :true \
+    OR #heard = #listens))) \
     AND (attribute_not_exists(#gate) OR #gate <> :closed OR #deadline <= :now OR #cancel = :true)";
 
 /// Payloads of one journal that are read at the same time. They take some 5 MB each, unpacked more.

@@ -9,7 +9,7 @@ use super::{
     item::{Item, Reader, binary, number, text, time},
     journal::Packed,
 };
-use crate::model::{Event, JournalEntry, Run, Status, Timestamp, next};
+use crate::model::{Event, JournalEntry, Run, Status, ThreadContext, Timestamp, next};
 
 /// What became of a completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,26 +39,48 @@ impl Store {
         event: Event,
         ended_at: Timestamp,
     ) -> Result<Finish, Error> {
+        self.finish_keeping(run, seq, entry, event, ended_at, None).await
+    }
+
+    /// As [`Store::finish`], and the run's thread holds `context` then, if the run ends so and belongs to one.
+    ///
+    /// # Errors
+    /// As [`Store::finish`].
+    pub async fn finish_keeping(
+        &self,
+        run: &Run,
+        seq: u64,
+        entry: &JournalEntry,
+        event: Event,
+        ended_at: Timestamp,
+        context: Option<&ThreadContext>,
+    ) -> Result<Finish, Error> {
         let status = next(run.status, event).map_err(Error::internal)?;
         let packed = Packed::of(entry)?;
         let small = packed.whole_within(header::room(run).last_bytes);
         let small = small.as_ref();
         let unchanged = unchanged(run, status, ended_at, small);
         let update = if small.is_some() {
-            "SET #status = :status, #ended_at = :ended, #last = :last REMOVE #wake_at"
+            "SET #status = :status, #ended_at = :ended, #last = :last REMOVE #wake_at, #listens"
         } else {
-            "SET #status = :status, #ended_at = :ended REMOVE #wake_at"
+            "SET #status = :status, #ended_at = :ended REMOVE #wake_at, #listens"
         };
-        let stored = if small.is_some() {
+        let mut others = Vec::new();
+        if let (Some(context), Some(thread)) = (context, &run.thread) {
+            others.push(self.put_thread_context(&run.workspace, thread, context, ended_at)?);
+        }
+        let stored = if small.is_some() && others.is_empty() {
             match self.update(&self.tables.runs, header::key(run.id), update, unchanged).await? {
                 Write::Done(_) => return Ok(Finish::Done),
                 Write::Refused(stored) => stored,
             }
         } else {
-            self.put_payload(run, seq, &packed).await?;
-            let entry = self.put_new(packed.item(run, seq))?;
-            let header = self.update_header(run, update, unchanged)?;
-            if self.transact(vec![entry, header]).await? {
+            if small.is_none() {
+                self.put_payload(run, seq, &packed).await?;
+                others.push(self.put_new(packed.item(run, seq))?);
+            }
+            others.push(self.update_header(run, update, unchanged)?);
+            if self.transact(others).await? {
                 return Ok(Finish::Done);
             }
             self.get(&self.tables.runs, header::key(run.id)).await?
@@ -70,7 +92,8 @@ impl Store {
         Ok(if ours { Finish::Done } else { Finish::Lost })
     }
 
-    fn update_header(
+    /// A conditional update of a run's header, as a part of a transaction.
+    pub(super) fn update_header(
         &self,
         run: &Run,
         update: &str,

@@ -246,6 +246,8 @@ pub(super) fn queued() -> Run {
         ended_at: None,
         traceparent: None,
         slots: crate::model::HeldSlots::default(),
+        listens: None,
+        heard: None,
         listeners: Listeners::default(),
     }
 }

@@ -4,9 +4,9 @@ use super::{
     Append, Error,
     client::{Condition, Store, Write},
     header,
-    item::{Item, Reader, number, text, time, yes},
+    item::{Item, Reader, binary, number, text, time, yes},
 };
-use crate::model::{Event, Run, RunId, Status, Timestamp, WorkspaceId, next};
+use crate::model::{Event, InputId, Run, RunId, Status, Timestamp, WorkspaceId, next};
 
 /// What became of a renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,24 @@ impl Store {
         held.values.extend([(":status", text(status.as_str())), (":wake", time(wake_at))]);
         let update = "SET #status = :status, #lease_until = :zero, #wake_at = :wake";
         self.let_go(run, update, held, status, Some(wake_at)).await
+    }
+
+    /// Lets go of a run that listens until `until`: as [`Store::sleep`], but that an answer to `id`
+    /// lets it be claimed before.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn listen(&self, run: &Run, until: Timestamp, id: InputId) -> Result<Append, Error> {
+        let status = next(run.status, Event::Sleep).map_err(Error::internal)?;
+        let mut held = held(run);
+        held.values.extend([
+            (":status", text(status.as_str())),
+            (":wake", time(until)),
+            (":listens", binary(*id.as_bytes())),
+        ]);
+        let update = "SET #status = :status, #lease_until = :zero, #wake_at = :wake, \
+            #listens = :listens";
+        self.let_go(run, update, held, status, Some(until)).await
     }
 
     async fn let_go(

@@ -36,12 +36,15 @@ pub struct Bookmark {
 const TAIL_ITEMS: i32 = 25;
 
 impl Store {
-    /// What stands in a run's log from entry `from` on: one query. Lines that tell of listeners are no part of it.
+    /// What stands in a run's log from entry `from` to entry `up_to`, which is there, or to its end: one query. Lines
+    /// that tell of listeners are no part of it.
     ///
     /// # Errors
     /// See [`Error`]. `None` when there is no such run.
-    pub async fn tail(&self, id: RunId, from: u64) -> Result<Option<Tail>, Error> {
-        let page = self.entries_from(id, from).limit(TAIL_ITEMS).send().await?;
+    pub async fn tail(&self, id: RunId, from: u64, up_to: u64) -> Result<Option<Tail>, Error> {
+        let wanted = up_to.saturating_sub(from).saturating_add(1);
+        let limit = i32::try_from(wanted).unwrap_or(TAIL_ITEMS).clamp(1, TAIL_ITEMS);
+        let page = self.entries_from(id, from).limit(limit).send().await?;
         let mut tail = Tail { lines: Vec::new(), next_entry: from, run: None };
         for item in page.items() {
             if is_header(item) {
@@ -108,7 +111,7 @@ mod tests {
     async fn a_log_is_followed_entry_by_entry_to_its_end() {
         let database = Database::start().await;
         let run = database.claimed().await;
-        let nothing = database.store.tail(run.id, 1).await.unwrap().unwrap();
+        let nothing = database.store.tail(run.id, 1, u64::MAX).await.unwrap().unwrap();
         assert_eq!((nothing.lines, nothing.next_entry), (Vec::new(), 1));
         for seq in 1..=60 {
             // One whose lines do not fit, too.
@@ -121,7 +124,7 @@ mod tests {
         let (mut found, mut next) = (Vec::new(), 1);
         let ended = loop {
             database.wire.operations();
-            let tail = database.store.tail(run.id, next).await.unwrap().unwrap();
+            let tail = database.store.tail(run.id, next, u64::MAX).await.unwrap().unwrap();
             assert_eq!(database.wire.operations(), ["Query"]);
             found.extend(seqs(&tail.lines));
             next = tail.next_entry;
@@ -131,7 +134,7 @@ mod tests {
         };
         assert!(ended.status.is_terminal());
         assert_eq!(found, (1..=121).collect::<Vec<u64>>());
-        assert_eq!(database.store.tail(queued().id, 1).await.unwrap(), None);
+        assert_eq!(database.store.tail(queued().id, 1, u64::MAX).await.unwrap(), None);
     }
 
     #[tokio::test]
@@ -147,7 +150,7 @@ mod tests {
             assert_eq!(bookmark.last_line, 120);
             let (mut found, mut next) = (Vec::new(), bookmark.entry);
             loop {
-                let tail = database.store.tail(run.id, next).await.unwrap().unwrap();
+                let tail = database.store.tail(run.id, next, u64::MAX).await.unwrap().unwrap();
                 found.extend(seqs(&tail.lines));
                 next = tail.next_entry;
                 if tail.run.is_some() {

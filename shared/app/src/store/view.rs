@@ -10,7 +10,7 @@ use super::{
     journal::{inline_entry, seq, sort_key},
     listeners,
 };
-use crate::model::{End, JournalEntry, LogEntry, Run, RunId};
+use crate::model::{End, JournalEntry, Listening, LogEntry, Run, RunId};
 
 /// A run as its callers see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct View {
     pub recent: Vec<JournalEntry>,
     /// The lines of its log behind its end: how its listeners were told of it. Oldest first.
     pub told: Vec<LogEntry>,
+    /// What it listens for.
+    pub listening: Option<Listening>,
 }
 
 impl View {
@@ -71,7 +73,8 @@ impl Store {
             end_missing &= entry.end.is_none();
             recent.push(entry);
         }
-        Ok(Some(View { run, recent, told }))
+        let listening = self.listening(&run, &recent).await?;
+        Ok(Some(View { run, recent, told, listening }))
     }
 
     /// The part of a run's log that starts at `cursor`, or at its start: `limit` lines, fewer at
@@ -173,7 +176,10 @@ mod tests {
             database.store.insert(&run, &json!(noise(length))).await.unwrap();
             database.wire.operations();
             let view = database.store.view(run.id).await.unwrap();
-            assert_eq!(view, Some(View { run, recent: Vec::new(), told: Vec::new() }));
+            assert_eq!(
+                view,
+                Some(View { run, recent: Vec::new(), told: Vec::new(), listening: None })
+            );
             assert_eq!(database.wire.operations(), ["Query"]);
         }
         assert_eq!(database.store.view(queued().id).await.unwrap(), None);

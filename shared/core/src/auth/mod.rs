@@ -2,6 +2,7 @@
 
 mod file_token;
 mod form;
+mod input_token;
 mod key;
 mod random;
 mod scope;
@@ -10,6 +11,7 @@ mod url_token;
 
 pub use file_token::FileToken;
 pub use form::Malformed;
+pub use input_token::InputToken;
 pub use key::Key;
 pub use random::{NoRandomness, random};
 pub use scope::{Scope, Scopes};

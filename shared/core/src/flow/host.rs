@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::model::{CallFailure, Completion, HttpAnswer, LogLevel, RunError, Timestamp};
+use crate::model::{
+    CallFailure, Completion, Heard, HttpAnswer, LogLevel, Question, RunError, ThreadContext,
+    Timestamp,
+};
 
 /// What a flow needs of the world. A key names one instance of one effect:
 /// `/do/2/loop[3]/do/0/call#1` is the first try of the call in the fourth round of the loop.
@@ -42,6 +45,14 @@ pub trait Host: Sync {
         until: Option<Timestamp>,
     ) -> impl Future<Output = Result<(), Self::Stop>> + Send;
 
+    /// The first event that fits `request`: remembered under `key`, or waited for. None once the time
+    /// limit has passed without one.
+    fn listen(
+        &self,
+        key: &str,
+        request: ListenRequest,
+    ) -> impl Future<Output = Result<Option<Heard>, Self::Stop>> + Send;
+
     /// When `key` was first reached. Remembered with the next effect.
     fn reached_at(&self, key: &str) -> Timestamp;
 
@@ -50,6 +61,9 @@ pub trait Host: Sync {
 
     /// Adds a line to the run's log, unless a resumed run has already added it.
     fn log(&self, event: LogEvent);
+
+    /// The run's thread is to hold this once the run has completed. Told at every change, by a resumed run too.
+    fn keep_thread(&self, _context: &ThreadContext) {}
 
     /// The task at this place of the flow's own list ended with `output`. Told again by a resumed
     /// run; who only executes has no use for it.
@@ -86,6 +100,17 @@ pub struct LlmRequest {
     /// Whether the answer is to come piece by piece.
     pub stream: bool,
     /// When the answer is of no use any more.
+    pub until: Option<Timestamp>,
+}
+
+/// What a flow listens for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListenRequest {
+    /// The types of events, at least one; the first event of any of them ends it.
+    pub kinds: Vec<String>,
+    /// What a person is asked.
+    pub question: Option<Question>,
+    /// From then on nothing is heard any more.
     pub until: Option<Timestamp>,
 }
 

@@ -25,6 +25,8 @@ pub struct Plan {
     pub output_as: Option<Template>,
     /// What its output must look like.
     pub output_schema: Option<Schema>,
+    /// Whether it may read or write its run's thread: a task does, or an expression names `$runtime`.
+    pub uses_thread: bool,
 }
 
 impl Plan {
@@ -39,10 +41,15 @@ impl Plan {
 impl TaskList {
     fn reach_out(&self) -> bool {
         self.0.iter().any(|task| match &task.kind {
-            TaskKind::CallHttp(_) | TaskKind::CallLlm(_) | TaskKind::Wait(_) => true,
-            TaskKind::CallLog(_) | TaskKind::Raise(_) | TaskKind::Set(_) | TaskKind::Switch(_) => {
-                false
-            }
+            TaskKind::CallHttp(_)
+            | TaskKind::CallLlm(_)
+            | TaskKind::Listen(_)
+            | TaskKind::Wait(_) => true,
+            TaskKind::CallLog(_)
+            | TaskKind::CallThread(_)
+            | TaskKind::Raise(_)
+            | TaskKind::Set(_)
+            | TaskKind::Switch(_) => false,
             TaskKind::Do(tasks) => tasks.reach_out(),
             TaskKind::For(each) => each.tasks.reach_out(),
             // A retry pauses.
@@ -126,10 +133,14 @@ pub enum TaskKind {
     CallLlm(Box<LlmCall>),
     /// `call: log`.
     CallLog(LogCall),
+    /// `call: thread`.
+    CallThread(Box<ThreadCall>),
     /// `do`.
     Do(TaskList),
     /// `for`.
     For(Box<For>),
+    /// `listen`.
+    Listen(Box<Listen>),
     /// `raise`.
     Raise(Box<ErrorTemplate>),
     /// `set`.
@@ -241,6 +252,28 @@ pub struct LlmCall {
     pub output: Option<LlmOutput>,
     /// Whether the answer is to come piece by piece.
     pub stream: bool,
+    /// How much of the thread's conversation goes before, to which question and answer are added then.
+    pub thread: Option<ThreadHistory>,
+}
+
+/// How much of a thread's conversation a model is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadHistory {
+    /// So many of its newest messages at most.
+    pub max_messages: usize,
+    /// No more than this, in bytes of JSON.
+    pub max_bytes: usize,
+    /// Whether what is older is summed up by the model, instead of dropped.
+    pub summarize: bool,
+}
+
+/// What is to be kept in the run's thread.
+#[derive(Debug)]
+pub struct ThreadCall {
+    /// The document, in place of the one before.
+    pub document: Option<Template>,
+    /// Messages that are added: a list of `{role, content}`.
+    pub messages: Option<Template>,
 }
 
 /// What a model is asked.
@@ -259,6 +292,39 @@ pub struct LlmOutput {
     pub name: String,
     /// The schema.
     pub schema: Schema,
+}
+
+/// What a task listens for.
+#[derive(Debug)]
+pub struct Listen {
+    /// The types of events, at least one; the first event of any of them ends it.
+    pub kinds: Vec<Template>,
+    /// What of the event is put out.
+    pub read: ReadAs,
+    /// What a person is asked.
+    pub ask: Option<Ask>,
+}
+
+/// How an event is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadAs {
+    /// Its data.
+    Data,
+    /// All of it, as a `CloudEvent`.
+    Envelope,
+    /// Its data as JSON text.
+    Raw,
+}
+
+/// What a person is asked (`metadata` of a task that listens).
+#[derive(Debug)]
+pub struct Ask {
+    /// In words.
+    pub question: Template,
+    /// The answers there are; any will do where there is no list.
+    pub choices: Option<Template>,
+    /// What an answer must look like.
+    pub schema: Option<Schema>,
 }
 
 /// A line for the run's log.

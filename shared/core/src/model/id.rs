@@ -14,8 +14,8 @@ use super::Timestamp;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind}: {rule}")]
 pub struct InvalidId {
-    kind: &'static str,
-    rule: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) rule: &'static str,
 }
 
 /// A run's id on every wire (`workflow_id`, `runId`, `run_id`): a `UUIDv7`, so ids sort by start time;
@@ -29,6 +29,18 @@ impl RunId {
     #[must_use]
     pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(now.as_millis(), &random).into_uuid())
+    }
+
+    /// The id of these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
     }
 
     /// One of 16 list shards, from the random part: runs started together spread over all of them.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Completion, RunError, Timestamp};
+use super::{Completion, Heard, Listening, RunError, ThreadContext, Timestamp};
 
 /// One append to a run's journal: what happened since the one before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,12 @@ pub enum Outcome {
     Failure(CallFailure),
     /// When a wait ends.
     WakeAt(Timestamp),
+    /// What a task listens for.
+    Listening(Box<Listening>),
+    /// What it heard; nothing where its time limit came first.
+    Heard(Option<Heard>),
+    /// What the run's thread held when the run began.
+    Thread(ThreadContext),
     /// When a place in the flow was first reached: the start of its timeout.
     ReachedAt(Timestamp),
 }

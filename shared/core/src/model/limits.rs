@@ -66,6 +66,20 @@ pub const MAX_COMPLETION_BYTES: usize = 1024 * 1024;
 /// the whole line (`DynamoDB`, "write request units"): one of a hundred runs takes 4 KB.
 pub const MAX_THREAD_LINE: u64 = 100;
 
+/// Largest context of a thread, in bytes of JSON: each run of the thread that uses it reads it, journals what it read and
+/// writes it again, and compressed or not it fits an item of 400 KB (`DynamoDB` quotas). A flow's document may take half.
+pub const MAX_THREAD_BYTES: usize = 256 * 1024;
+
+/// Deepest nesting of what is kept in a thread: expressions take 100 levels, and see it a few levels inside of what
+/// they are given.
+pub const MAX_THREAD_DEPTH: usize = 90;
+
+/// How much of a thread's conversation a model is told unless the flow says otherwise: some 16,000 tokens, which the
+/// smallest models in use take, and whose price nobody is surprised by.
+pub const THREAD_HISTORY_MESSAGES: usize = 40;
+/// The same, in bytes of JSON.
+pub const THREAD_HISTORY_BYTES: usize = 64 * 1024;
+
 /// For how long a run that was made and not stored yet may still be stored by who made it, and one that seems to have
 /// no message may still get one from there. Far longer than a start takes; who comes later does not rely on what it
 /// saw before.
@@ -105,6 +119,10 @@ pub const MAX_RATE_PER_SECOND: u32 = 500;
 /// Most runs in flight that a workspace or a flow can be limited to: each is an entry of one item, and every start and
 /// every end is billed on the whole of it.
 pub const MAX_RUNS_IN_FLIGHT: u32 = 1000;
+
+/// Largest answer to a run that listens, in bytes of JSON: compressed it fits an item of 400 KB
+/// (DynamoDB quotas).
+pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// Longest `Idempotency-Key`, in bytes.
 pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;

@@ -9,6 +9,7 @@ mod environment;
 mod error;
 mod file;
 mod id;
+mod input;
 mod journal;
 pub mod limits;
 mod listener;
@@ -18,6 +19,7 @@ mod run;
 mod schedule;
 mod secret;
 mod state;
+mod thread;
 mod time;
 mod webhook;
 
@@ -29,6 +31,7 @@ pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
 pub use file::{File, TELLING_BYTES, begins_executable};
 pub use id::{ContentHash, InvalidId, ProviderName, RunId, ThreadId, TriggerId, WorkspaceId};
+pub use input::{Heard, InputId, Listening, Question};
 pub use journal::{
     CallFailure, End, FailureKind, HttpAnswer, JournalEntry, LogEntry, LogLevel, Outcome,
 };
@@ -39,5 +42,6 @@ pub use run::{FlowReference, HeldSlots, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
 pub use state::{Event, Refused, Status, next};
+pub use thread::{ThreadContext, first_within};
 pub use time::{InvalidTime, Timestamp};
 pub use webhook::{Callback, SecretReference, UrlTokenRecord, Verification, Webhook};

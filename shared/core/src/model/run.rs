@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ContentHash, Environment, Listeners, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId,
+    ContentHash, Environment, InputId, Listeners, RunId, Status, ThreadId, Timestamp, TriggerId,
+    WorkspaceId,
 };
 
 /// Which flow version a run executes, fixed when it starts.
@@ -57,6 +58,10 @@ pub struct Run {
     pub wake_at: Option<Timestamp>,
     /// Whether it is not its turn yet, while it is queued: who means to execute it asks first.
     pub gated: bool,
+    /// What it listens for, while it sleeps for no other reason.
+    pub listens: Option<InputId>,
+    /// What it was answered last.
+    pub heard: Option<InputId>,
     /// Whether somebody asked to cancel it.
     pub cancel_requested: bool,
     /// When it was accepted.
@@ -76,5 +81,11 @@ impl Run {
     #[must_use]
     pub fn begins_at(&self) -> Timestamp {
         self.run_at.unwrap_or(self.started_at)
+    }
+
+    /// What it waits to be answered. Nothing once it was, though it may not have gone on yet.
+    #[must_use]
+    pub fn awaits(&self) -> Option<InputId> {
+        self.listens.filter(|_| self.heard != self.listens)
     }
 }

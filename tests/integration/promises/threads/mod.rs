@@ -1,6 +1,7 @@
 //! What is promised about the runs of one thread: they are executed one at a time, in the order in which they came,
 //! and each gets its turn, whatever dies.
 
+mod contexts;
 mod deaths;
 mod interleavings;
 mod turns;

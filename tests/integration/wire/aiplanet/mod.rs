@@ -1,6 +1,7 @@
 //! The AI Planet dialect.
 
 mod again;
+mod answers;
 mod batches;
 mod delays;
 mod faults;
@@ -74,6 +75,10 @@ fn run(api: &Api, id: &str) -> RequestBuilder {
 
 fn cancel(api: &Api, id: &str) -> RequestBuilder {
     api.request(Method::POST, &format!("{BASE}/runs/{id}/cancel")).bearer_auth(&api.key)
+}
+
+fn answer(api: &Api, id: &str, body: &Value) -> RequestBuilder {
+    api.post(&format!("{BASE}/runs/{id}/input"), body.to_string())
 }
 
 /// A run once its status is one of these.

@@ -18,7 +18,7 @@ use tokio::{
 use super::operations::{operations, path_of};
 use crate::wire::{
     faults,
-    flows::{ECHO, SLEEP},
+    flows::{APPROVAL, ECHO, SLEEP},
 };
 
 /// What only the deployed gateway says; `tests/template` compares it with the template.
@@ -29,6 +29,12 @@ const AI_PLANET: &str = "/api/v1/apps/";
 
 /// A file that is announced.
 const FILE: &str = r#"{"name": "a.txt", "size": 1}"#;
+
+/// The link by which a person answers a run.
+const LINK: &str = "/ext/input/{token}";
+
+/// What a run that listens is answered.
+const ANSWER: &str = r#"{"data": "approve"}"#;
 
 /// A delivery of a provider, as it names it.
 const DELIVERY: &str = "72d3162e-cc78";
@@ -111,6 +117,7 @@ impl Site {
         api.stack.store().set_keys_in_paths(&support::workspace(), true).await.unwrap();
         api.publish(ECHO).await;
         api.publish(SLEEP).await;
+        api.publish(APPROVAL).await;
         let powerless = api.make_key(|key| key.scopes = Scopes::from_iter([])).await;
         let spent = api.make_key(|key| {
             let rate = Rate::new("1/min".parse().unwrap(), 1);
@@ -130,6 +137,27 @@ impl Site {
         let site = Self { api, powerless, spent, run, file, hook };
         assert_eq!(send(site.delivery("push", Method::POST)).await.status, 200);
         site
+    }
+
+    /// A run that listens.
+    async fn listening(&self) -> String {
+        send(self.api.wait_for("approval", "{}")).await.workflow_id()
+    }
+
+    /// What stands in the link by which a run can be answered.
+    async fn link(&self, run: &str) -> String {
+        let told = self.api.status(run).await.json();
+        let url = told["response"]["input_url"].as_str().unwrap();
+        url.rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// A run that was answered and has ended.
+    async fn answered(&self) -> String {
+        let run = self.listening().await;
+        let path = format!("{AI_PLANET}workflow-execution/runs/{run}/input");
+        assert_eq!(send(self.api.post(&path, ANSWER)).await.status, 202);
+        self.api.ended(&run).await;
+        run
     }
 
     /// What the provider sends.
@@ -173,6 +201,7 @@ fn body_of(path: &str, trigger: &str) -> String {
         _ if path.ends_with("/batch") => {
             format!("{{\"items\": [{{\"workflow_configuration_id\": \"{trigger}\"}}]}}")
         }
+        _ if path.ends_with("/input") || path == LINK => ANSWER.to_owned(),
         _ if path.starts_with(AI_PLANET) => {
             format!("{{\"workflow_configuration_id\": \"{trigger}\"}}")
         }
@@ -214,6 +243,17 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
             plain().header("last-event-id", "99")
         }
         204 if method != Method::OPTIONS => site.delivery("ping", method.clone()),
+        200 if case.path == LINK => with("token", &site.link(&site.listening().await).await),
+        404 if case.path == LINK => with("token", "nothing"),
+        409 if case.path == LINK => {
+            let link = site.link(&site.listening().await).await;
+            let path = format!("/ext/input/{link}");
+            assert_eq!(send(api.post(&path, r#"{"data": "reject"}"#)).await.status, 200);
+            with("token", &link)
+        }
+        422 if case.path == LINK => plain().body("{}"),
+        200 if case.path.ends_with("/input") => with("run_id", &site.answered().await),
+        202 if case.path.ends_with("/input") => with("run_id", &site.listening().await),
         202 | 409 if case.path.ends_with("/cancel") || case.status == 409 => {
             let sleeping = send(api.start_of("sleep", "{}")).await.workflow_id();
             with("run_id", &sleeping)
@@ -300,7 +340,10 @@ async fn failed(bed: &Bed, case: &Case, key: &str) -> Answer {
     let mut context = ApiGatewayProxyRequestContext::default();
     context.resource_path = Some(case.path.clone());
     let run = "0190b1d2-a3c4-7def-8123-456789abcdef";
-    let values = values(run, key);
+    let mut values = values(run, key);
+    // Well formed, so that it is looked up.
+    let token = format!("ask_{}", "A".repeat(75));
+    values.insert("token", &token);
     let parameters: HashMap<_, _> =
         values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let path = path_of(&case.path, &values);
@@ -309,7 +352,7 @@ async fn failed(bed: &Bed, case: &Case, key: &str) -> Answer {
         .uri(&path)
         .header("authorization", format!("Bearer {key}"))
         .header("x-api-key", key)
-        .body(Body::from("{}"))
+        .body(Body::from(if case.path == LINK { ANSWER } else { "{}" }))
         .unwrap();
     let request = request
         .with_path_parameters(parameters)

@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
+use local::Endpoints;
 use serde_json::{Value, json};
-use shared::clock::Clock;
+use shared::{
+    clock::Clock,
+    model::{Run, RunId, Status, Timestamp},
+    queue::{Content, Delivery, Incoming, Kind, Message, Receipt},
+    runs::{Runs, Settings},
+};
 
 use super::redact::redacted;
 use crate::{site::Site, wire::Caller};
@@ -103,6 +109,65 @@ async fn a_run_is_done_again_as_it_was_or_with_another_input() {
     assert_eq!(site.run(&["trigger", "pause", "hello"]).await.code, 0);
     let refused = site.run(&["run", "retry", first]).await;
     assert!(refused.stderr.contains("is paused"), "{}", refused.stderr);
+}
+
+/// A run of `hello` whose messages were given up; its id.
+async fn buried(site: &Site, completed: &str) -> String {
+    let parts = Endpoints::of_folder(&site.data()).unwrap().unwrap().parts();
+    let store = parts.store.clone();
+    let runs = Runs::new(parts, Settings::default());
+    let known = store.look(completed.parse().unwrap()).await.unwrap().unwrap();
+    let id = RunId::new(Clock::system().now(), shared::auth::random().unwrap());
+    let status = Status::Queued;
+    let run =
+        Run { id, status, epoch: 0, ended_at: None, lease_until: Timestamp::default(), ..known };
+    store.insert(&run, &json!({"message": "Ada"})).await.unwrap();
+    let incoming = Incoming {
+        id: "dead".to_owned(),
+        message: Ok(Content::Run(Message::about(&run, Kind::Start))),
+        receipt: Receipt::new(String::new()),
+        delivery_count: 1,
+        due_at: None,
+    };
+    assert_eq!(runs.bury("dead-letter", incoming).await, Delivery::Done);
+    id.to_string()
+}
+
+#[tokio::test]
+async fn buried_runs_are_started_again_once() {
+    let site = Site::new();
+    let _stack = site.start(&[]).await;
+    let completed = site.run(&["run", "start", "hello"]).await.stdout;
+    let completed = completed.trim_end();
+    assert_eq!(site.run(&["run", "logs", completed, "--follow"]).await.code, 0);
+    let nothing = site.run(&["run", "redrive", "--all"]).await;
+    assert_eq!((nothing.code, &*nothing.stdout), (0, "No run failed for want of its messages.\n"));
+    let refused = site.run(&["run", "redrive", completed]).await;
+    assert_eq!((refused.code, &*refused.stdout), (1, ""));
+
+    let first = buried(&site, completed).await;
+    let told = site.run(&["run", "redrive", &first]).await;
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    insta::assert_snapshot!("redrive", redacted(&told.stdout));
+    let second = buried(&site, completed).await;
+    let told = site.json(&["run", "redrive", "--all", "--since", "1h", "--trigger", "hello"]).await;
+    let [of_second, of_first] = told["runs"].as_array().unwrap().as_slice() else {
+        panic!("{told}")
+    };
+    assert_eq!((&of_second["run_id"], &of_first["run_id"]), (&json!(second), &json!(first)));
+    assert_eq!((&of_second["replayed"], &of_first["replayed"]), (&json!(false), &json!(true)));
+    let started = of_second["started_run_id"].as_str().unwrap();
+    assert_eq!(site.run(&["run", "logs", started, "--follow"]).await.code, 0);
+    let shown = site.json(&["run", "status", started]).await;
+    assert_eq!((&shown["parent_run_id"], &shown["status"]), (&json!(second), &json!("completed")));
+
+    assert_eq!(site.run(&["trigger", "pause", "hello"]).await.code, 0);
+    let told = site.run(&["run", "redrive", "--all"]).await;
+    assert_eq!(told.code, 1);
+    assert!(told.stdout.contains("not: the trigger `hello` is paused"), "{}", told.stdout);
+    for arguments in [&["run", "redrive"][..], &["run", "redrive", &first, "--all"]] {
+        assert_eq!(site.run(arguments).await.code, 2);
+    }
 }
 
 #[tokio::test]

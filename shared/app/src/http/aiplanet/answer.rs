@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Ended;
 use crate::{
+    http::question::Question,
     model::{End, Environment, Run, RunId, Status, ThreadId, Timestamp, TriggerId},
     runs::{ListedRun, RunPage, RunView},
 };
@@ -27,6 +28,13 @@ pub enum Answer {
     Run(Box<RunDetail>),
     /// A run that was asked to end. It may have ended before.
     Cancelled(RunSummary),
+    /// A run that was answered.
+    Answered {
+        /// As it was then.
+        run: RunSummary,
+        /// Whether it had been given this answer before.
+        replayed: bool,
+    },
     /// Runs.
     List(RunList),
     /// The run has ended, and its caller has seen all of its events.
@@ -66,6 +74,9 @@ pub struct RunDetail {
     run_at: Option<String>,
     output: Value,
     error: Option<String>,
+    requires_input: bool,
+    #[serde(flatten)]
+    pub(super) asked: Option<Question>,
 }
 
 /// A page of runs.
@@ -131,7 +142,10 @@ impl From<RunView> for RunDetail {
         };
         let run_at = view.run.run_at.as_ref().map(Timestamp::to_string);
         let parent_run_id = view.run.parent;
-        Self { summary: view.run.into(), parent_run_id, run_at, output, error }
+        let asked = Question::of(view.listening, view.link);
+        let requires_input = asked.as_ref().is_some_and(Question::is_for_people);
+        let summary = view.run.into();
+        Self { summary, parent_run_id, run_at, output, error, requires_input, asked }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The AI Planet dialect under `/api/v1/apps/workflow-execution`: `POST …/trigger` with typed inputs, many by `POST …/batch`,
-//! `GET …/runs/{run_id}` and its `…/events`, `GET …/runs` and `POST …/runs/{run_id}/cancel`, `…/retry`, `…/replay`. A workflow
-//! configuration is a trigger.
+//! `GET …/runs/{run_id}` and its `…/events`, `GET …/runs` and `POST …/runs/{run_id}/cancel`, `…/retry`, `…/replay`, `…/input`.
+//! A workflow configuration is a trigger.
 
 mod again;
 mod answer;
+mod answered;
 mod batch;
 mod input;
 mod list;

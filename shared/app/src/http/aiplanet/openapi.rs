@@ -7,12 +7,16 @@ use super::{
     reply::{CORS, PREFLIGHT},
     schemas,
 };
-use crate::http::{
-    events::stream,
-    openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
+use crate::{
+    http::{
+        events::stream,
+        openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
+    },
+    model::limits,
 };
 
 const TRIGGER: &str = "/api/v1/apps/workflow-execution/trigger";
+const STREAM: &str = "/api/v1/apps/workflow-execution/trigger/stream";
 const BATCH: &str = "/api/v1/apps/workflow-execution/batch";
 const RUNS: &str = "/api/v1/apps/workflow-execution/runs";
 const RUN: &str = "/api/v1/apps/workflow-execution/runs/{run_id}";
@@ -21,13 +25,18 @@ const CANCEL: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/cancel";
 const RETRY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/retry";
 const REPLAY: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/replay";
 
+const INPUT: &str = "/api/v1/apps/workflow-execution/runs/{run_id}/input";
+
 const START_REFUSALS: [u16; 9] = [401, 403, 404, 413, 415, 422, 429, 500, 503];
 const AGAIN_REFUSALS: [u16; 10] = [401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 const RETRY_REFUSALS: [u16; 8] = [401, 403, 404, 409, 422, 429, 500, 503];
 const BATCH_REFUSALS: [u16; 7] = [401, 403, 413, 415, 422, 500, 503];
+
+const ENVIRONMENT: &str = "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow.";
 const LIST_REFUSALS: [u16; 5] = [401, 403, 422, 500, 503];
 const EVENTS_REFUSALS: [u16; 6] = [401, 403, 404, 422, 500, 503];
 const RUN_REFUSALS: [u16; 5] = [401, 403, 404, 500, 503];
+const INPUT_REFUSALS: [u16; 9] = [401, 403, 404, 409, 413, 415, 422, 500, 503];
 
 /// The part.
 pub(in crate::http) fn part() -> Part {
@@ -38,7 +47,7 @@ pub(in crate::http) fn part() -> Part {
     Part {
         tag: json!({
             "name": "AI Planet",
-            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, follow it, list runs, cancel one, do one again.",
+            "description": "Start a workflow configuration, which is a trigger, with typed inputs; then ask for its run, follow it, list runs, cancel one, do one again, or answer one that waits for input.",
         }),
         paths: json!({
             TRIGGER: {
@@ -46,9 +55,14 @@ pub(in crate::http) fn part() -> Part {
                 "options": preflight("aiPlanetTriggerOptions", &json!([])),
             },
             BATCH: {"post": batch(), "options": preflight("aiPlanetBatchOptions", &json!([]))},
+            STREAM: {
+                "post": stream_trigger(),
+                "options": preflight("aiPlanetStreamOptions", &json!([])),
+            },
             RUNS: {"get": list(), "options": preflight("aiPlanetRunsOptions", &json!([]))},
             RUN: {"get": run(), "options": preflight("aiPlanetRunOptions", &of_run())},
             EVENTS: {"get": events(), "options": preflight("aiPlanetEventsOptions", &of_run())},
+            INPUT: {"post": input(), "options": preflight("aiPlanetInputOptions", &of_run())},
             CANCEL: {"post": cancel(), "options": preflight("aiPlanetCancelOptions", &of_run())},
             RETRY: {"post": retry(), "options": preflight("aiPlanetRetryOptions", &of_run())},
             REPLAY: {"post": replay(), "options": preflight("aiPlanetReplayOptions", &of_run())},
@@ -139,19 +153,40 @@ fn replay() -> Value {
 }
 
 fn trigger() -> Value {
-    let mut operation = operation(
+    starting(
         "aiPlanetTrigger",
         "Start a workflow configuration in the background",
+        ENVIRONMENT.to_owned(),
+        started(),
+    )
+}
+
+fn stream_trigger() -> Value {
+    let mut headers = cors();
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    set_limits(&mut headers);
+    let success = json!({"200": stream("The run as it happens. It is stored, and goes on whatever becomes of the stream.", &headers)});
+    let description = format!(
+        "After {} s the stream ends with `reconnect`. {ENVIRONMENT}",
+        limits::STREAM.as_secs()
+    );
+    starting(
+        "aiPlanetStream",
+        "Start a workflow configuration and follow its run",
+        description,
+        success,
+    )
+}
+
+/// What both routes that start a run have in common.
+fn starting(id: &str, summary: &str, description: String, success: Value) -> Value {
+    let mut operation = operation(
+        id,
+        summary,
         &[reference("parameters/IdempotencyKey")],
-        &responses(started(), "AiPlanet", &START_REFUSALS),
+        &responses(success, "AiPlanet", &START_REFUSALS),
     );
-    set(
-        &mut operation,
-        "description",
-        json!(
-            "The environment is the furthest of `PROD`, `UAT` and `DEV` that trigger and key are open for and that serves the flow."
-        ),
-    );
+    set(&mut operation, "description", Value::String(description));
     set(
         &mut operation,
         "requestBody",
@@ -213,7 +248,7 @@ fn events() -> Value {
         last("last_event_id", "query", "The same, for who cannot send the header."),
     ];
     let success = json!({
-        "200": stream("The run as it happens, from its start or from where the caller left it.", cors()),
+        "200": stream("The run as it happens, from its start or from where the caller left it.", &cors()),
         "204": {"description": "The run has ended, and the caller has seen its last event.", "headers": cors()},
     });
     operation(
@@ -243,6 +278,44 @@ fn cancel() -> Value {
         &[run_parameter()],
         &responses(success, "AiPlanet", &RUN_REFUSALS),
     )
+}
+
+fn input() -> Value {
+    let mut headers = cors();
+    set(&mut headers, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
+    let said = |description: &str| {
+        json!({
+            "description": description,
+            "headers": headers,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetRunSummary")}},
+        })
+    };
+    let success = json!({
+        "200": said("The run had been given this answer before, and has ended since."),
+        "202": said("The answer is stored, now or before, and the run goes on with it."),
+    });
+    let mut operation = operation(
+        "aiPlanetInput",
+        "Answer a run that waits for input",
+        &[run_parameter()],
+        &responses(success, "AiPlanet", &INPUT_REFUSALS),
+    );
+    set(
+        &mut operation,
+        "description",
+        json!(
+            "The first answer counts. The same one again changes nothing, another one is refused."
+        ),
+    );
+    set(
+        &mut operation,
+        "requestBody",
+        json!({
+            "required": true,
+            "content": {"application/json": {"schema": reference("schemas/AiPlanetAnswer")}},
+        }),
+    );
+    operation
 }
 
 fn operation(id: &str, summary: &str, parameters: &[Value], responses: &Value) -> Value {

@@ -12,6 +12,7 @@ use crate::{
     http::{
         detail::{self, Wording},
         events::{self, Reply, StreamedBody},
+        question::Question,
         respond::{self, JSON, respond},
     },
     runs,
@@ -54,7 +55,7 @@ pub async fn reply(
         event.notes().failed(error, std::error::Error::source(error));
     }
     let mut response = result
-        .and_then(write)
+        .and_then(|answer| write(request, answer))
         .unwrap_or_else(|error| detail::refuse(request.headers(), &error, &WORDING));
     set(&mut response, CORS);
     event.end(Outcome::Answered(response.status().as_u16())).await;
@@ -67,18 +68,17 @@ pub async fn reply_with_events(
     event: Event,
     result: Result<Reply<Answer>, Error>,
 ) -> Response<StreamedBody> {
-    match result {
-        Ok(Reply::Events(events)) => {
+    match Reply::split(result) {
+        Ok(events) => {
             let mut response = events.write(event);
             set(&mut response, CORS);
             response
         }
-        Ok(Reply::Whole(answer)) => events::whole(reply(request, event, Ok(answer)).await),
-        Err(error) => events::whole(reply(request, event, Err(error)).await),
+        Err(whole) => events::whole(reply(request, event, whole).await),
     }
 }
 
-fn write(answer: Answer) -> Result<Response<Body>, Error> {
+fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
     Ok(match answer {
         Answer::Preflight => {
             let mut response = Response::new(Body::Empty);
@@ -97,9 +97,21 @@ fn write(answer: Answer) -> Result<Response<Body>, Error> {
             let items: Vec<_> = items.into_iter().map(item).collect();
             json_of(StatusCode::OK, &json!({"items": items}))?
         }
-        Answer::Run(run) => json_of(StatusCode::OK, &run)?,
+        Answer::Run(mut run) => {
+            Question::locate(run.asked.as_mut(), request);
+            json_of(StatusCode::OK, &run)?
+        }
         Answer::Cancelled(run) if run.has_ended() => json_of(StatusCode::OK, &run)?,
         Answer::Cancelled(run) => json_of(StatusCode::ACCEPTED, &run)?,
+        Answer::Answered { run, replayed } => {
+            let ended = run.has_ended();
+            let status = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
+            let mut response = json_of(status, &run)?;
+            if replayed {
+                respond::mark_replayed(&mut response);
+            }
+            response
+        }
         Answer::List(list) => json_of(StatusCode::OK, &list)?,
         Answer::NothingFollows => {
             let mut response = Response::new(Body::Empty);

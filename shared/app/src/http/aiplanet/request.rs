@@ -1,24 +1,29 @@
-//! Requests about runs: read one, follow one, list several, cancel one.
+//! Requests about runs: read one, follow one, list several, cancel one, answer one that listens.
 
 use lambda_http::Request;
 use serde_json::json;
 
-use super::{Error, ListRequest};
-use crate::http::{
-    dialect::{self, parameter},
-    events, headers,
+use super::{Error, ListRequest, answered};
+use crate::{
+    http::{
+        dialect::{self, parameter},
+        events, headers,
+    },
+    runs::Input,
 };
 
 /// A request about runs.
 pub struct RunsRequest<'a>(&'a Request);
 
 /// What is asked for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq)]
 pub enum Wanted {
     /// The run of this id, as it stands.
     Run(String),
     /// The end of the run of this id.
     Cancel(String),
+    /// That the run of this id goes on with this.
+    Answer(String, Input),
     /// Runs.
     List(ListRequest),
 }
@@ -27,10 +32,13 @@ impl<'a> RunsRequest<'a> {
     /// Looks at the method.
     ///
     /// # Errors
-    /// 405 for another one than POST, where a run is cancelled, GET elsewhere, and OPTIONS.
+    /// 405 for another one than POST, where a run is cancelled or answered, GET elsewhere, and OPTIONS.
     pub fn of(request: &'a Request) -> Result<Self, Error> {
         let this = Self(request);
-        expect_method(request, if this.cancels() { "POST, OPTIONS" } else { "GET, OPTIONS" })?;
+        expect_method(
+            request,
+            if this.cancels() || this.answers() { "POST, OPTIONS" } else { "GET, OPTIONS" },
+        )?;
         Ok(this)
     }
 
@@ -72,10 +80,12 @@ impl<'a> RunsRequest<'a> {
     /// What is asked for.
     ///
     /// # Errors
-    /// 422 for a query that cannot be understood.
+    /// 413, 415 and 422 for a body, 422 for a query that cannot be understood.
     pub fn wanted(&self) -> Result<Wanted, Error> {
         if self.cancels() {
             Ok(Wanted::Cancel(self.run()))
+        } else if self.answers() {
+            Ok(Wanted::Answer(self.run(), answered::read(self.0)?))
         } else if self.is_about("/runs") {
             ListRequest::of(self.0).map(Wanted::List)
         } else {
@@ -85,6 +95,10 @@ impl<'a> RunsRequest<'a> {
 
     fn cancels(&self) -> bool {
         self.is_about("/cancel")
+    }
+
+    fn answers(&self) -> bool {
+        self.is_about("/input")
     }
 
     /// By the gateway's resource: a run's id may be any text in the path.

@@ -44,6 +44,7 @@ pub(super) fn schemas() -> Value {
         "AiPlanetReplay": replay(),
         "AiPlanetInput": input(),
         "AiPlanetStarted": started(),
+        "AiPlanetAnswer": answer(),
         "AiPlanetRunSummary": run(json!({}), &[]),
         "AiPlanetRun": run(
             json!({
@@ -59,8 +60,22 @@ pub(super) fn schemas() -> Value {
                 },
                 "output": {"description": "The flow's output; null where there is none (yet)."},
                 "error": {"type": ["string", "null"], "description": "Why the run failed."},
+                "requires_input": {
+                    "type": "boolean",
+                    "description": "Whether the run waits for a person. Then there is a `question`, and an `input_url` for whose key may start runs. A run that waits for an event has an `input_id` alone.",
+                },
+                "input_id": reference("schemas/InputId"),
+                "question": {"type": "string"},
+                "choices": {
+                    "type": "array", "items": {"type": "string"},
+                    "description": "The answers there are, where there are only these.",
+                },
+                "input_url": {
+                    "type": "string", "format": "uri",
+                    "description": "By which a person can answer. Whoever has it may.",
+                },
             }),
-            &["parent_run_id", "run_at", "output", "error"],
+            &["parent_run_id", "run_at", "output", "error", "requires_input"],
         ),
         "AiPlanetRuns": {
             "type": "object",
@@ -157,6 +172,25 @@ fn replay() -> Value {
             },
         },
         "examples": [{}, {"inputs": [{"name": "message", "type": "text", "value": "Ada"}]}],
+    })
+}
+
+fn answer() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "data": {"description": "The answer: one of the choices, or whatever the flow asks for."},
+            "type": {
+                "type": ["string", "null"],
+                "description": "The type of the event, where the run waits for several.",
+            },
+            "input_id": {
+                "anyOf": [reference("schemas/InputId"), {"type": "null"}],
+                "description": "Which question this answers; else the one that is open, or was last.",
+            },
+        },
+        "required": ["data"],
+        "examples": [{"data": "approve"}],
     })
 }
 

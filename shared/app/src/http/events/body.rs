@@ -52,7 +52,24 @@ pub fn whole(response: Response<Body>) -> Response<StreamedBody> {
     response.map(BodyExt::boxed_unsync)
 }
 
+impl<A> Reply<A> {
+    /// The stream, or else what the request gets as a whole.
+    pub(crate) fn split<E>(result: Result<Self, E>) -> Result<Events, Result<A, E>> {
+        match result {
+            Ok(Self::Events(events)) => Ok(events),
+            Ok(Self::Whole(answer)) => Err(Ok(answer)),
+            Err(error) => Err(Err(error)),
+        }
+    }
+}
+
 impl Events {
+    /// What a caller gets who started a run and follows it.
+    #[must_use]
+    pub fn of_start((follower, replayed): (Follower, bool)) -> Self {
+        Self { follower: Box::new(follower), replayed }
+    }
+
     /// The answer, which ends the request's event with its last byte.
     pub(crate) fn write(self, event: Event) -> Response<StreamedBody> {
         let Self { follower, replayed } = self;

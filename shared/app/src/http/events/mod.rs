@@ -7,5 +7,5 @@ mod write;
 
 pub use body::{Events, Reply, StreamedBody, whole};
 
-pub(super) use openapi::stream;
-pub(super) use request::last_event_id;
+pub(super) use openapi::{or_stream, stream};
+pub(super) use request::{last_event_id, wants_events};

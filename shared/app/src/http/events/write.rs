@@ -62,12 +62,12 @@ struct Elsewhere {
 }
 
 /// One happening as one event, or as a comment.
-pub(super) fn write(run: RunId, happening: Happening) -> String {
+pub(super) fn write(run: &Run, happening: Happening) -> String {
     match happening {
-        Happening::Accepted(run) => event(Some(0), "run.started", &accepted(&run)),
-        Happening::Line(line) => event(Some(line.seq), kind(&line), &Line::of(run, line)),
+        Happening::Accepted => event(Some(0), "run.started", &accepted(run)),
+        Happening::Line(line) => event(Some(line.seq), kind(&line), &Line::of(run.id, line)),
         Happening::Said(Delta { task, attempt, text }) => {
-            event(None, "token", &Token { run_id: run, task, attempt, text })
+            event(None, "token", &Token { run_id: run.id, task, attempt, text })
         }
         Happening::Ended(line, view) => ended(line, *view),
         Happening::Silence => ":\n\n".to_owned(),
@@ -76,8 +76,8 @@ pub(super) fn write(run: RunId, happening: Happening) -> String {
                 None,
                 "reconnect",
                 &Elsewhere {
-                    run_id: run,
-                    events_url: routes::events_of(run),
+                    run_id: run.id,
+                    events_url: routes::events_of(run.id),
                     last_event_id: line.to_string(),
                 },
             );

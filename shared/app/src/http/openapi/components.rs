@@ -31,6 +31,11 @@ pub(super) fn components() -> Value {
                 "description": "A run's id, a UUIDv7: ids sort by the start of their runs.",
                 "examples": [examples::RUN],
             },
+            "InputId": {
+                "type": "string",
+                "description": "One time that a run waits for input.",
+                "pattern": "^[0-9a-f]{16}$",
+            },
             "Timestamp": {
                 "type": "string",
                 "description": "A moment in UTC, to the second.",

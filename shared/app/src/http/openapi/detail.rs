@@ -83,7 +83,14 @@ pub(in crate::http) fn refusals(dialect: &str, headers: &Value, statuses: &[u16]
         ),
         (403, said("The key lacks a scope; or a firewall refused the request.", &either, &none)),
         (404, said("There is no such trigger or run, or the key may not see it.", &plain, &none)),
-        (409, said("The run has not ended.", &plain, &none)),
+        (
+            409,
+            said(
+                "The run has not ended, for what is done with ended runs; or it does not wait for this input, or was given another.",
+                &plain,
+                &none,
+            ),
+        ),
         (413, said("The body is too large.", &either, &none)),
         (
             415,

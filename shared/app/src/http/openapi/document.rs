@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Part, components, detail, gateway, served};
 use crate::{
-    http::{aiplanet, phinite, pinkfish},
+    http::{aiplanet, link, phinite, pinkfish},
     model::limits,
 };
 
@@ -15,6 +15,7 @@ pub fn document() -> Value {
         phinite::openapi::part(),
         pinkfish::openapi::part(),
         aiplanet::openapi::part(),
+        link::openapi::part(),
         served::part(),
         gateway::part(),
     ];

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
+    http::question::Question,
     model::{End, LogEntry, LogLevel, RunId, Status},
     runs::{LogPage, RunView, Started},
 };
@@ -12,7 +13,7 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub struct Envelope {
     workflow_id: RunId,
-    response: Value,
+    pub(super) response: Response,
     status: &'static str,
     logs: Vec<Line>,
     requires_input: bool,
@@ -22,6 +23,14 @@ pub struct Envelope {
     /// Whether an earlier call with the same idempotency key had started the run.
     #[serde(skip)]
     pub(super) replayed: bool,
+}
+
+/// What a run put out, or asks meanwhile.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Response {
+    Output(Value),
+    Question(Question),
 }
 
 /// Which lines go into an envelope.
@@ -50,17 +59,20 @@ impl Envelope {
             Logs::Newest => (view.logs, None),
             Logs::Page(page) => (page.entries, page.next),
         };
-        let (response, error) = match view.end {
-            Some(End::Output(output)) => (output, None),
-            Some(End::Error(error)) => (empty(), Some(error.to_string())),
-            None => (empty(), None),
+        let question = Question::of(view.listening, view.link).filter(Question::is_for_people);
+        let requires_input = question.is_some();
+        let (response, error) = match (view.end, question) {
+            (Some(End::Output(output)), _) => (Response::Output(output), None),
+            (Some(End::Error(error)), _) => (empty(), Some(error.to_string())),
+            (None, Some(question)) => (Response::Question(question), None),
+            (None, None) => (empty(), None),
         };
         Self {
             workflow_id: view.run.id,
             response,
             status: word(view.run.status),
             logs: lines.into_iter().map(Line::from).collect(),
-            requires_input: false,
+            requires_input,
             error,
             next_cursor,
             replayed,
@@ -83,8 +95,8 @@ impl Envelope {
     }
 }
 
-fn empty() -> Value {
-    Value::Object(Map::new())
+fn empty() -> Response {
+    Response::Output(Value::Object(Map::new()))
 }
 
 /// The dialect knows three states.

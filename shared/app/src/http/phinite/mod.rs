@@ -8,7 +8,7 @@ mod request;
 mod schemas;
 
 pub use envelope::{Envelope, Logs};
-pub use reply::reply;
+pub use reply::{reply, reply_with_events};
 pub use request::{LogsWanted, StatusRequest, TriggerRequest};
 
 pub use super::detail::Error;

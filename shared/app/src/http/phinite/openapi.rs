@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas;
 use crate::{
+    http::events::or_stream,
     http::openapi::{Part, detail_refusals, examples, reference, responses, set, set_limits},
     model::limits,
 };
@@ -57,10 +58,13 @@ fn run_operation(suffix: &str) -> Value {
         &mut operation,
         "description",
         json!(format!(
-            "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on.",
+            "Waits for {} seconds at most. A run that takes longer is answered as `pending`, and goes on. Who accepts `text/event-stream` is told of the run as it happens instead.",
             limits::MAX_WAIT.as_secs()
         )),
     );
+    if let Some(success) = operation.pointer_mut("/responses/200") {
+        or_stream(success, false);
+    }
     operation
 }
 

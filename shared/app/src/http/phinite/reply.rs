@@ -1,12 +1,14 @@
 //! Results and errors as answers.
 
-use lambda_http::{Body, Request, Response, http::StatusCode};
+use lambda_http::{Body, Request, Response as HttpResponse, http::StatusCode};
 use serde_json::{Value, json};
 
-use super::{Envelope, Error};
+use super::{Envelope, Error, envelope::Response};
 use crate::{
     http::{
         detail::{self, Wording},
+        events::{self, Reply, StreamedBody},
+        question::Question,
         respond::{self, JSON, respond},
     },
     runs,
@@ -25,7 +27,7 @@ pub async fn reply(
     request: &Request,
     event: Event,
     result: Result<Envelope, Error>,
-) -> Response<Body> {
+) -> HttpResponse<Body> {
     if let Err(Error::Failed(error)) = &result {
         event.notes().failed(error, std::error::Error::source(error));
     }
@@ -34,9 +36,24 @@ pub async fn reply(
     response
 }
 
-fn answer(request: &Request, result: Result<Envelope, Error>) -> Response<Body> {
+/// The answer to a request that may have asked for events, which end the request's event then.
+pub async fn reply_with_events(
+    request: &Request,
+    event: Event,
+    result: Result<Reply<Envelope>, Error>,
+) -> HttpResponse<StreamedBody> {
+    match Reply::split(result) {
+        Ok(events) => events.write(event),
+        Err(whole) => events::whole(reply(request, event, whole).await),
+    }
+}
+
+fn answer(request: &Request, result: Result<Envelope, Error>) -> HttpResponse<Body> {
     match result {
-        Ok(envelope) => {
+        Ok(mut envelope) => {
+            if let Response::Question(question) = &mut envelope.response {
+                Question::locate(Some(question), request);
+            }
             let Ok(text) = serde_json::to_string(&envelope) else {
                 let error = runs::Error::Internal("the answer cannot be written");
                 return detail::refuse(request.headers(), &Error::Failed(error), &WORDING);

@@ -10,7 +10,7 @@ use crate::{
     http::{
         detail::{self, RUN_AT},
         dialect::parameter,
-        headers,
+        events, headers,
     },
     model::{Environment, Trigger},
     runs::{Idempotency, Start},
@@ -58,6 +58,12 @@ impl<'a> TriggerRequest<'a> {
                 &Value::String(text.clone()),
             )
         })
+    }
+
+    /// Whether the caller wants to follow the run.
+    #[must_use]
+    pub fn wants_events(&self) -> bool {
+        events::wants_events(self.request.headers())
     }
 
     /// What is to be started.

@@ -40,7 +40,7 @@ pub(super) fn schemas() -> Value {
             "properties": {
                 "workflow_id": reference("schemas/RunId"),
                 "response": {
-                    "description": "The flow's output; an empty object where there is none (yet).",
+                    "description": "The flow's output; an empty object where there is none (yet); while the run waits for a person, the `question`, its `choices`, its `input_id`, and the `input_url` by which it can be answered.",
                 },
                 "status": {
                     "type": "string",

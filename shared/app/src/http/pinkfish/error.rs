@@ -135,8 +135,11 @@ impl From<runs::Error> for Error {
             runs::Error::Unmapped { expression, message } => {
                 Self::Invalid(format!("The trigger's {expression}: {message}"))
             }
-            // Runs that are started in this dialect belong to no thread.
+            runs::Error::InvalidAnswer { message, .. } => Self::Invalid(message),
+            // Runs that are started in this dialect belong to no thread, and are answered by no route of it.
             runs::Error::ThreadFull
+            | runs::Error::NotListening
+            | runs::Error::Answered
             | runs::Error::Store(_)
             | runs::Error::Queue(_)
             | runs::Error::Secrets(_)

@@ -3,10 +3,10 @@
 use lambda_http::Request;
 use serde_json::Value;
 
-use super::{Error, address, files, request::expect_method};
+use super::{Error, files, request::expect_method};
 use crate::{
     auth::FileToken,
-    http::{body, dialect::parameter, headers},
+    http::{address, body, dialect::parameter, headers},
     model::{Timestamp, limits},
 };
 

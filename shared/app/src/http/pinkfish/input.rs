@@ -3,10 +3,10 @@
 use lambda_http::{Request, RequestExt};
 use serde_json::{Map, Value};
 
-use super::{Error, address, files};
+use super::{Error, files};
 use crate::{
     auth::FileToken,
-    http::{body, form, headers, multipart},
+    http::{address, body, form, headers, multipart},
     model::{ContentHash, Timestamp},
     runs::{NewFile, Uploaded},
 };

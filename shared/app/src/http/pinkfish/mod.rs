@@ -3,7 +3,6 @@
 //! with the key in a header or in the path. An
 //! automation is a flow, by its name.
 
-mod address;
 mod answer;
 mod error;
 mod execution;
@@ -20,5 +19,5 @@ pub use error::Error;
 pub use execution::Execution;
 pub use file_request::{UploadRequest, file_wanted};
 pub use progress::Progress;
-pub use reply::reply;
+pub use reply::{reply, reply_with_events};
 pub use request::{DeliveryRequest, RunPart, RunRequest, TriggerRequest};

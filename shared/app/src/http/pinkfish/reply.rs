@@ -7,9 +7,13 @@ use lambda_http::{
 use serde::Serialize;
 use serde_json::{Map, json};
 
-use super::{Answer, Error, address};
+use super::{Answer, Error};
 use crate::{
-    http::respond::{self, JSON, respond},
+    http::{
+        address,
+        events::{self, Reply, StreamedBody},
+        respond::{self, JSON, respond},
+    },
     model::{RunId, limits},
     runs,
     telemetry::{Event, Outcome},
@@ -48,14 +52,35 @@ pub async fn reply(
     let mut response = result
         .and_then(|answer| write(request, answer))
         .unwrap_or_else(|error| refuse(request.headers(), &error));
+    open_to_pages(&mut response);
+    event.end(Outcome::Answered(response.status().as_u16())).await;
+    response
+}
+
+/// The answer to a request that may have asked for events, which end the request's event then.
+pub async fn reply_with_events(
+    request: &Request,
+    event: Event,
+    result: Result<Reply<Answer>, Error>,
+) -> Response<StreamedBody> {
+    match Reply::split(result) {
+        Ok(events) => {
+            let (run, replayed) = (events.follower.run().clone(), events.replayed);
+            let mut response = about(events.write(event), &run.flow.name, run.id, replayed);
+            open_to_pages(&mut response);
+            response
+        }
+        Err(whole) => events::whole(reply(request, event, whole).await),
+    }
+}
+
+fn open_to_pages<B>(response: &mut Response<B>) {
     for (name, value) in CORS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
         .headers_mut()
         .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
-    event.end(Outcome::Answered(response.status().as_u16())).await;
-    response
 }
 
 fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
@@ -159,12 +184,12 @@ fn json_of(answer: &impl Serialize) -> Result<Response<Body>, Error> {
 }
 
 /// Names the run in the headers.
-fn about(
-    mut response: Response<Body>,
+fn about<B>(
+    mut response: Response<B>,
     automation: &str,
     run: RunId,
     replayed: bool,
-) -> Response<Body> {
+) -> Response<B> {
     let names = [("x-pf-run-id", run.to_string()), ("x-pf-automation-id", automation.to_owned())];
     for (name, value) in names {
         if let Ok(value) = HeaderValue::try_from(value) {

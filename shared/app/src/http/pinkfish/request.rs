@@ -5,9 +5,9 @@ use std::sync::Arc;
 use lambda_http::Request;
 use serde_json::{Map, Value};
 
-use super::{Error, address, input::Inputs};
+use super::{Error, input::Inputs};
 use crate::{
-    http::{dialect::parameter, headers},
+    http::{address, dialect::parameter, events, headers},
     model::{Environment, Timestamp, Trigger, limits},
     runs::{Idempotency, Incoming, Key, NewFile, Start},
 };
@@ -73,6 +73,12 @@ impl<'a> TriggerRequest<'a> {
             b"false" => Ok(false),
             _ => Err(Error::Invalid("x-api-wait should be true or false".to_owned())),
         }
+    }
+
+    /// Whether the caller wants to follow the run.
+    #[must_use]
+    pub fn wants_events(&self) -> bool {
+        events::wants_events(self.request.headers())
     }
 
     /// What the caller says at `now`.

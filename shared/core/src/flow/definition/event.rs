@@ -28,7 +28,7 @@ pub(super) struct EventProperties {
 /// How events are read.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum ReadAs {
+pub(in crate::flow) enum ReadAs {
     Data,
     Envelope,
     Raw,

@@ -19,6 +19,7 @@ pub(in crate::flow) struct LlmArguments {
     max_tokens: Option<Anything>,
     pub(in crate::flow) output: Option<LlmOutputArguments>,
     pub(in crate::flow) stream: Option<bool>,
+    thread: Option<Anything>,
     tools: Option<Anything>,
 }
 

@@ -15,12 +15,14 @@ mod process;
 mod reader;
 mod shape;
 mod task;
+mod thread;
 
 pub(super) use authentication::Authentication;
 pub(super) use call::{
     A2aCall, AsyncApiCall, CallTask, GrpcCall, HttpArguments, HttpOutputName, LogArguments,
     McpCall, OpenApiCall,
 };
+pub(super) use event::ReadAs;
 pub(super) use flow::{Document, Evaluate, EvaluationMode, Flow, Use};
 pub(super) use llm::{LlmArguments, LlmMessage, LlmOutputArguments};
 pub(super) use policy::{Backoff, Catch, DurationParts, ErrorDefinition, RetryPolicy, Timeout};
@@ -31,3 +33,4 @@ pub(super) use task::{
     Common, DoTask, EmitTask, ForTask, ForkTask, ListenTask, RaiseTask, RunTask, SchemaSource,
     SetTask, SwitchCase, SwitchTask, TryTask, WaitTask,
 };
+pub(super) use thread::{ThreadArguments, ThreadHistoryArguments};

@@ -126,15 +126,15 @@ pub(in crate::flow) struct Loop {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::flow) struct ListenTask {
-    listen: Listen,
+    pub(in crate::flow) listen: Listen,
     foreach: Option<super::event::Iterator>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Listen {
+pub(in crate::flow) struct Listen {
     to: Consumption,
-    read: Option<ReadAs>,
+    pub(in crate::flow) read: Option<ReadAs>,
 }
 
 /// `raise`.

@@ -31,12 +31,17 @@ impl<H: Host> Machine<'_, H> {
                 self.report_said(step, call.level, &message);
                 unchanged()
             }
+            TaskKind::CallThread(call) => {
+                self.write_thread(step, call)?;
+                unchanged()
+            }
             TaskKind::Do(tasks) => {
                 let place = step.place();
                 let frame = Frame { place: &place, ..step.frame };
                 return self.list(tasks, frame, unchanged()).await;
             }
             TaskKind::For(each) => return self.repeat(step, each).await,
+            TaskKind::Listen(listen) => Arc::new(self.listen(step, listen).await?),
             TaskKind::Raise(template) => return Err(self.error(step, template)?.into()),
             TaskKind::Set(template) => {
                 Arc::new(self.render(template, &step.input, &step.during())?)

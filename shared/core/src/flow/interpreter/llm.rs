@@ -6,7 +6,10 @@ use super::{
     fault::Fault, machine::Machine, size::Budget, step::Step, template::too_large, validate,
 };
 use crate::{
-    flow::{ErrorKind, Host, LlmCall, LlmOutput, LlmRequest, Prompt, Template, prompt, raise},
+    flow::{
+        ErrorKind, Host, LlmCall, LlmOutput, LlmRequest, Prompt, Template, ThreadHistory, prompt,
+        raise,
+    },
     model::{Completion, RunError, Timestamp},
 };
 
@@ -19,10 +22,14 @@ impl<H: Host> Machine<'_, H> {
     ) -> Result<Value, Fault<H::Stop>> {
         let key = step.key();
         let deadline = step.frame.deadline;
-        let request = self.question(step, call, deadline.map(|deadline| deadline.at))?;
+        let mut request = self.question(step, call, deadline.map(|deadline| deadline.at))?;
         if let Some(deadline) = deadline {
             self.in_time(deadline, &format!("{key}/due"))?;
         }
+        let asked = match &call.thread {
+            Some(bounds) => Some(self.tell_history(step, call, &key, &mut request, bounds).await?),
+            None => None,
+        };
         let completion = match self.host.llm(&key, request).await.map_err(Fault::Stop)? {
             Ok(completion) => completion,
             Err(failure) => return Err(self.failed(step, &key, deadline, failure)),
@@ -37,6 +44,9 @@ impl<H: Host> Machine<'_, H> {
             Some(output) => Some(read_output(output, &completion, path)?),
             None => None,
         };
+        if let Some(asked) = asked {
+            self.remember_answer(step, asked, &completion.content)?;
+        }
         let mut answer = json!({
             "content": completion.content,
             "finish_reason": completion.finish_reason,
@@ -48,6 +58,26 @@ impl<H: Host> Machine<'_, H> {
         }
         Budget::new().pay(&answer).map_err(|_| too_large(path))?;
         Ok(answer)
+    }
+
+    /// Puts the thread's conversation before what is asked, behind the instruction; what is asked.
+    async fn tell_history(
+        &self,
+        step: &Step<'_>,
+        call: &LlmCall,
+        key: &str,
+        request: &mut LlmRequest,
+        bounds: &ThreadHistory,
+    ) -> Result<Vec<Value>, Fault<H::Stop>> {
+        let history = self.history(step, key, request, bounds).await?;
+        let Some(Value::Array(messages)) = request.members.get_mut("messages") else {
+            return Ok(Vec::new());
+        };
+        let instructions = usize::from(call.instruction.is_some());
+        let asked = messages.split_off(instructions.min(messages.len()));
+        messages.extend(history);
+        messages.extend(asked.iter().cloned());
+        Ok(asked)
     }
 
     fn question(

@@ -55,6 +55,12 @@ impl<H: Host> Machine<'_, H> {
         });
     }
 
+    pub(super) fn report_listening(&self, step: &Step<'_>, what: &str) {
+        let mut text = format!("Waits for {what}");
+        text.truncate(text.floor_char_boundary(MAX_MESSAGE_BYTES));
+        self.host.log(event(step, Progress::Waiting, LogLevel::Info, text));
+    }
+
     /// Text as it is, any other value as JSON.
     pub(super) fn report_said(&self, step: &Step<'_>, level: LogLevel, message: &Value) {
         let mut text = match message {

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     flow::{ErrorKind, Expression, Host, Plan, Variables, WaitFor, duration, raise},
-    model::{RunError, Timestamp},
+    model::{RunError, ThreadContext, Timestamp},
 };
 
 /// Under a deadline, every so many tasks the time is looked at even if nothing reached out. Each
@@ -31,6 +31,8 @@ pub(super) struct Machine<'r, H> {
     pub(super) plan: &'r Plan,
     pub(super) host: &'r H,
     pub(super) facts: RunFacts<'r>,
+    /// As the run has changed it so far.
+    pub(super) thread: Mutex<Option<ThreadContext>>,
     context: Mutex<Data>,
     tasks_under_deadline: AtomicU32,
 }
@@ -41,6 +43,7 @@ impl<'r, H: Host> Machine<'r, H> {
             plan,
             host,
             facts,
+            thread: Mutex::new(facts.thread.map(|thread| thread.context.clone())),
             context: Mutex::default(),
             tasks_under_deadline: AtomicU32::new(0),
         }
@@ -137,6 +140,7 @@ impl<'r, H: Host> Machine<'r, H> {
                 "workspace": self.facts.workspace,
                 "trigger": self.facts.trigger,
                 "environment": self.facts.environment,
+                "thread": self.describe_thread(),
             },
         })
     }

@@ -9,6 +9,7 @@ mod call;
 mod deadline;
 mod execute;
 mod fault;
+mod listen;
 mod llm;
 mod logging;
 mod machine;
@@ -23,6 +24,7 @@ mod size;
 mod step;
 mod task;
 mod template;
+mod thread;
 mod tried;
 mod uri;
 mod validate;
@@ -30,4 +32,4 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
-pub use run::{RunFacts, run};
+pub use run::{RunFacts, ThreadFacts, run};

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     flow::{Host, Plan},
-    model::{RunError, RunId, Timestamp},
+    model::{RunError, RunId, ThreadContext, Timestamp},
 };
 
 /// What a flow may know about its run.
@@ -33,6 +33,17 @@ pub struct RunFacts<'a> {
     pub trigger: &'a str,
     /// Where.
     pub environment: &'a str,
+    /// The thread it belongs to. A flow that does not use it may do without.
+    pub thread: Option<ThreadFacts<'a>>,
+}
+
+/// What a flow may know about its run's thread.
+#[derive(Clone, Copy)]
+pub struct ThreadFacts<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// What it held when the run began.
+    pub context: &'a ThreadContext,
 }
 
 /// Runs `plan` from its start. With a host that remembers what it answered, a second call goes the

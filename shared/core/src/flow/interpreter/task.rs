@@ -140,7 +140,9 @@ impl<H: Host> Machine<'_, H> {
 
 /// Tasks of the flow's own list tell when they began and how they ended, and so do calls and waits anywhere.
 fn is_reported(task: &Task, frame: &Frame<'_>) -> bool {
-    let has_effect =
-        matches!(task.kind, TaskKind::CallHttp(_) | TaskKind::CallLlm(_) | TaskKind::Wait(_));
+    let has_effect = matches!(
+        task.kind,
+        TaskKind::CallHttp(_) | TaskKind::CallLlm(_) | TaskKind::Listen(_) | TaskKind::Wait(_)
+    );
     frame.place.is_top || has_effect
 }

@@ -15,8 +15,9 @@ use crate::flow::{
 };
 use crate::model::LogLevel;
 
-/// What the language can call by itself, and this runtime's own `llm` and `log`.
-const BUILT_IN: [&str; 8] = ["http", "llm", "log", "openapi", "mcp", "a2a", "asyncapi", "grpc"];
+/// What the language can call by itself, and this runtime's own `llm`, `log` and `thread`.
+const BUILT_IN: [&str; 9] =
+    ["http", "llm", "log", "thread", "openapi", "mcp", "a2a", "asyncapi", "grpc"];
 
 impl Loader<'_> {
     pub(super) fn call(&mut self, place: &Place<'_>, scope: &Scope) -> Found<TaskKind> {
@@ -32,6 +33,9 @@ impl Loader<'_> {
             "http" => return self.http(&with, scope),
             "llm" => return self.llm(&with, scope),
             "log" => return self.log(&with, scope).map(TaskKind::CallLog),
+            "thread" => {
+                return self.thread(&with, scope).map(|call| TaskKind::CallThread(Box::new(call)));
+            }
             "openapi" => drop(self.read::<OpenApiCall>(&with)),
             "mcp" => drop(self.read::<McpCall>(&with)),
             "a2a" => drop(self.read::<A2aCall>(&with)),

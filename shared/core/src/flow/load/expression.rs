@@ -47,6 +47,7 @@ impl Loader<'_> {
         moment: Moment,
     ) -> Found<Expression> {
         self.reads_context |= moment != Moment::Export && source.contains("$context");
+        self.reads_thread |= source.contains("$runtime");
         if source.trim().is_empty() {
             return Err(self.error(place, "the expression is empty"));
         }

@@ -51,6 +51,7 @@ impl Loader<'_> {
             timeout: timeout?,
             output_as: output_as?,
             output_schema: output_schema?,
+            uses_thread: self.reads_thread,
         })
     }
 

@@ -44,6 +44,7 @@ impl Loader<'_> {
             self.bounded(with, "temperature", scope, prompt::is_temperature, prompt::TEMPERATURE);
         let max_tokens =
             self.bounded(with, "max_tokens", scope, prompt::is_token_count, prompt::MAX_TOKENS);
+        let thread = self.history(with);
         let output = match &arguments.output {
             None => Ok(None),
             Some(output) => self.llm_output(&with.part("output")?, output).map(Some),
@@ -57,11 +58,12 @@ impl Loader<'_> {
             max_tokens: max_tokens?,
             output: output?,
             stream: arguments.stream.unwrap_or(true),
+            thread: thread?,
         })))
     }
 
     /// The member `name`, which has to be within `bounds` unless an expression gives it.
-    fn bounded(
+    pub(super) fn bounded(
         &mut self,
         with: &Place<'_>,
         name: &str,
@@ -93,7 +95,7 @@ impl Loader<'_> {
         }
     }
 
-    fn messages(&mut self, place: &Place<'_>, scope: &Scope) -> Found<Template> {
+    pub(super) fn messages(&mut self, place: &Place<'_>, scope: &Scope) -> Found<Template> {
         let mut sound = Ok(());
         for item in place.items() {
             if item.text().and_then(unwrap).is_none() {

@@ -27,6 +27,8 @@ pub(super) struct Loader<'p> {
     pub(super) components: Components<'p>,
     /// Whether any expression reads the context, other than those that make it.
     pub(super) reads_context: bool,
+    /// Whether anything may read or write the run's thread.
+    pub(super) reads_thread: bool,
     /// How many expressions the flow has so far.
     pub(super) expression_count: usize,
     /// How many patterns the schemas have so far.
@@ -40,6 +42,7 @@ impl<'p> Loader<'p> {
             faults: Faults::default(),
             components: Components::new(components),
             reads_context: false,
+            reads_thread: false,
             expression_count: 0,
             pattern_count: 0,
         }

@@ -11,6 +11,7 @@ mod expression;
 mod faults;
 mod flow;
 mod http;
+mod listen;
 mod lists;
 mod llm;
 mod loader;
@@ -25,6 +26,7 @@ mod shared;
 mod switch;
 mod task;
 mod template;
+mod thread;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::flow::{
     TaskKind,
-    definition::{EmitTask, ForkTask, ListenTask, RunTask},
+    definition::{EmitTask, ForkTask, RunTask},
     nearest::one_of,
 };
 
@@ -35,10 +35,6 @@ impl Loader<'_> {
                     drop(self.task_list(&branches, &format!("{path}/fork/branches"), scope));
                 }
             }
-            "listen" => {
-                drop(self.body::<ListenTask>(place));
-                self.check_iteration(place, scope);
-            }
             _ => {
                 drop(self.body::<RunTask>(place));
                 let process = PROCESSES.into_iter().find(|name| body.member(name).is_some());
@@ -59,7 +55,8 @@ impl Loader<'_> {
         }
     }
 
-    fn check_iteration(&mut self, owner: &Place<'_>, scope: &Scope) {
+    /// `foreach` of what consumes events.
+    pub(super) fn check_iteration(&mut self, owner: &Place<'_>, scope: &Scope) {
         let Some(foreach) = owner.member("foreach") else { return };
         let item = self.variable(&foreach, "item", "item");
         let at = self.variable(&foreach, "at", "index");

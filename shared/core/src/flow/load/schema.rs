@@ -1,8 +1,6 @@
 //! JSON Schemas in a flow.
 
-use std::sync::Arc;
-
-use jsonschema::{PatternOptions, paths::LocationSegment};
+use jsonschema::paths::LocationSegment;
 
 use super::{
     faults::{Found, Remark, Reported},
@@ -11,12 +9,10 @@ use super::{
 };
 use crate::flow::{
     Schema,
+    answer::compile,
     definition::{SchemaSource, Segment},
     fault::quoted,
 };
-
-/// Largest compiled pattern, in bytes. Patterns are matched in linear time.
-const MAX_PATTERN_BYTES: usize = 256 * 1024;
 
 /// Most patterns in one flow, so that compiled they take 64 MB at the very most.
 const MAX_PATTERNS: usize = 256;
@@ -54,14 +50,9 @@ impl Loader<'_> {
         if !stays {
             return Err(Reported);
         }
-        let patterns =
-            PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
         let value = document.value.to_value();
-        let built = jsonschema::options().with_pattern_options(patterns).offline().build(&value);
-        match built {
-            Ok(validator) => {
-                Ok(Schema { validator: Arc::new(validator), document: Arc::new(value) })
-            }
+        match compile(&value) {
+            Ok(schema) => Ok(schema),
             Err(error) => {
                 let path: Vec<_> = error.instance_path().into_iter().map(segment).collect();
                 let message = format!("not a JSON Schema: {error}");

@@ -113,6 +113,7 @@ impl Loader<'_> {
                 shape.and(tasks).map(TaskKind::Do)
             }
             "for" => self.repeat(place, path, scope),
+            "listen" => self.listen(place, scope),
             "raise" => self.raise(place, scope),
             "set" => self.set(place, scope).map(TaskKind::Set),
             "switch" => self.switch(place, siblings, scope),

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::headers::{self, preflight};
-use crate::http::openapi::{examples, reference, responses, set, set_limits};
+use crate::http::{
+    events::or_stream,
+    openapi::{examples, reference, responses, set, set_limits},
+};
 
 const PATH: &str = "/ext/triggers/{triggerId}";
 
@@ -57,9 +60,9 @@ fn starting(id: &str, refusals: &[u16]) -> Value {
     let mut of_run = headers::of_run();
     set_limits(&mut of_run);
     set(&mut of_run, "Idempotency-Replayed", reference("headers/IdempotencyReplayed"));
-    let success = json!({
+    let mut success = json!({
         "200": {
-            "description": "The run's end where it was waited for, else null: the run is named in the headers.",
+            "description": "The run's end where it was waited for, else null: the run is named in the headers. For who accepts `text/event-stream`, the run as it happens.",
             "headers": of_run,
             "content": {"application/json": {"schema": {"anyOf": [
                 {"type": "null"},
@@ -74,6 +77,9 @@ fn starting(id: &str, refusals: &[u16]) -> Value {
             "links": links(),
         },
     });
+    if let Some(ended) = success.get_mut("200") {
+        or_stream(ended, false);
+    }
     json!({
         "operationId": id,
         "summary": "",

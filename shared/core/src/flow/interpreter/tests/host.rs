@@ -10,9 +10,10 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    flow::{Host, HttpRequest, LlmRequest, LogEvent, Plan, RunFacts, check, run},
+    flow::{Host, HttpRequest, ListenRequest, LlmRequest, LogEvent, Plan, RunFacts, check, run},
     model::{
-        CallFailure, Completion, FailureKind, HttpAnswer, Outcome, RunError, RunId, Timestamp,
+        CallFailure, Completion, FailureKind, Heard, HttpAnswer, Outcome, RunError, RunId,
+        ThreadContext, Timestamp,
     },
 };
 
@@ -53,6 +54,8 @@ type World = Box<dyn Fn(&str, &HttpRequest) -> Reply + Send + Sync>;
 type Said = Result<Completion, CallFailure>;
 type Model = Box<dyn Fn(&str, &LlmRequest) -> Said + Send + Sync>;
 
+type Ear = Box<dyn Fn(&str, &ListenRequest) -> Option<(Duration, Value)> + Send + Sync>;
+
 /// One append to the journal: what was reached, then one effect.
 pub(super) type Entry = Vec<(String, Outcome)>;
 
@@ -73,8 +76,10 @@ pub(super) struct State {
     pub(super) executed: BTreeSet<String>,
     pub(super) requests: Vec<HttpRequest>,
     pub(super) questions: Vec<LlmRequest>,
+    pub(super) listened: Vec<ListenRequest>,
     pub(super) waits: Vec<Duration>,
     pub(super) logs: Vec<LogEvent>,
+    pub(super) kept: Option<ThreadContext>,
     told: HashSet<(String, u32, &'static str)>,
     pub(super) repeated_lines: Vec<String>,
     proceeds_left: Option<usize>,
@@ -84,6 +89,7 @@ pub(super) struct State {
 pub(super) struct TestHost {
     world: World,
     model: Model,
+    ear: Ear,
     pub(super) state: Mutex<State>,
 }
 
@@ -91,7 +97,13 @@ impl TestHost {
     pub(super) fn new(world: impl Fn(&str, &HttpRequest) -> Reply + Send + Sync + 'static) -> Self {
         let state = State { now: START, ..State::default() };
         let model = |_: &str, _: &LlmRequest| Err(no_answer(FailureKind::Unreachable));
-        Self { world: Box::new(world), model: Box::new(model), state: Mutex::new(state) }
+        let ear = |_: &str, _: &ListenRequest| None;
+        Self {
+            world: Box::new(world),
+            model: Box::new(model),
+            ear: Box::new(ear),
+            state: Mutex::new(state),
+        }
     }
 
     /// A world in which every call is answered with `body`.
@@ -110,6 +122,14 @@ impl TestHost {
         model: impl Fn(&str, &LlmRequest) -> Said + Send + Sync + 'static,
     ) -> Self {
         Self { model: Box::new(model), ..self }
+    }
+
+    /// The same world, in which somebody answers: after how long, and what.
+    pub(super) fn with_ear(
+        self,
+        ear: impl Fn(&str, &ListenRequest) -> Option<(Duration, Value)> + Send + Sync + 'static,
+    ) -> Self {
+        Self { ear: Box::new(ear), ..self }
     }
 
     /// Stops the run when it asks to proceed once more than `count` times.
@@ -247,6 +267,27 @@ impl Host for TestHost {
         Ok(())
     }
 
+    async fn listen(&self, key: &str, request: ListenRequest) -> Result<Option<Heard>, Stopped> {
+        let mut state = self.state();
+        match state.ask(key) {
+            Some(Outcome::Heard(heard)) => return Ok(heard),
+            Some(other) => panic!("{key} remembers {other:?}"),
+            None => {}
+        }
+        let said = (self.ear)(key, &request).map(|(after, data)| (state.now.after(after), data));
+        let heard = said
+            .filter(|(at, _)| request.until.is_none_or(|until| *at < until))
+            .map(|(at, data)| Heard { at, kind: request.kinds[0].clone(), data });
+        match (&heard, request.until) {
+            (Some(heard), _) => state.now = heard.at,
+            (None, Some(until)) => state.now = until,
+            (None, None) => return Err(Stopped),
+        }
+        state.listened.push(request);
+        state.record(key, Outcome::Heard(heard.clone()));
+        Ok(heard)
+    }
+
     fn reached_at(&self, key: &str) -> Timestamp {
         let mut state = self.state();
         if let Some(Outcome::ReachedAt(time)) = state.memory.get(key) {
@@ -263,6 +304,10 @@ impl Host for TestHost {
 
     fn now(&self) -> Timestamp {
         self.state().now
+    }
+
+    fn keep_thread(&self, context: &ThreadContext) {
+        self.state().kept = Some(context.clone());
     }
 
     fn log(&self, event: LogEvent) {
@@ -292,6 +337,7 @@ pub(super) fn facts(input: &Value) -> RunFacts<'_> {
         workspace: "demo",
         trigger: "greet",
         environment: "production",
+        thread: None,
     }
 }
 

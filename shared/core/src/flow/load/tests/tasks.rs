@@ -90,7 +90,7 @@ fn what_this_runtime_does_not_run_is_refused_by_name() {
         ),
         (
             "  - a: {listen: {to: {one: {with: {type: x}}}}, foreach: {do: [{b: {set: {c: '${ $item }'}}}]}}\n",
-            "7:9 refused: not supported by this runtime: `listen`",
+            "7:49 refused: not supported by this runtime: `foreach` of `listen`",
         ),
         (
             "  - a: {run: {shell: {command: ls}}}\n",

@@ -3,7 +3,7 @@
 use lambda_http::{Request, RequestExt, request::RequestContext};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::http::dialect::parameter;
+use crate::{auth::InputToken, http::dialect::parameter};
 
 /// What stands in a query as it is (RFC 3986, section 2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -44,6 +44,11 @@ pub(super) fn of_run(request: &Request, automation: &str, run: &str) -> String {
 /// What stands before the id of a file in its URL.
 pub(super) fn of_files(request: &Request) -> String {
     format!("{}{}/ext/files", origin(request), before_resource(request))
+}
+
+/// The link by which a person answers a run.
+pub(super) fn of_input(request: &Request, token: &InputToken) -> String {
+    format!("{}{}/ext/input/{}", origin(request), before_resource(request), token.expose())
 }
 
 /// Scheme and host, with the stage where the address is API Gateway's own.

@@ -1,0 +1,8 @@
+//! Runs that are followed as they happen.
+
+mod measure;
+mod model;
+mod reader;
+mod site;
+
+pub(crate) use measure::measure;
