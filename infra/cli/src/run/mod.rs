@@ -1,4 +1,4 @@
-//! `run …`: starting, reading, following and cancelling runs.
+//! `run …`: starting, reading, following, answering and cancelling runs.
 
 mod answer;
 mod cancel;
@@ -8,6 +8,7 @@ mod input;
 mod line;
 mod list;
 mod logs;
+mod reply;
 mod start;
 mod watch;
 
