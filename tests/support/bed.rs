@@ -1,6 +1,10 @@
 //! One set of embedded services with a clock that stands still, and processes that share it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
 use local::{dynamodb, s3, sqs, ssm};
@@ -14,7 +18,7 @@ use shared::{
     queue::Queue,
     runs::{Idempotency, Parts, RunView, Runs, Settings, Start},
     secrets::Secrets,
-    store::{Payloads, Store, Tables, tables},
+    store::{Filter, Payloads, Store, Tables, tables},
     telemetry::{self, Beginning, Event},
 };
 
@@ -256,6 +260,27 @@ impl Bed {
             context: None,
             invocation: None,
         })
+    }
+
+    /// How many runs are stored and have not ended, at one moment: those that a list shows so, and one that is asked for
+    /// after it. A few that began or ended meanwhile may be missing.
+    pub async fn in_flight(&self) -> usize {
+        let (before, after) = (self.unended().await, self.unended().await);
+        before.intersection(&after).count()
+    }
+
+    async fn unended(&self) -> BTreeSet<RunId> {
+        let (mut all, mut cursor) = (BTreeSet::new(), None);
+        loop {
+            let (workspace, filter) = (workspace(), Filter::default());
+            let page = self.store.list(&workspace, &filter, cursor.as_deref(), 100).await.unwrap();
+            let unended = page.runs.iter().filter(|run| !run.status.is_terminal());
+            all.extend(unended.map(|run| run.id));
+            cursor = page.next;
+            if cursor.is_none() {
+                return all;
+            }
+        }
     }
 
     /// A run as it stands.

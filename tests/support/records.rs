@@ -48,6 +48,7 @@ pub fn trigger(flow: &str, now: Timestamp) -> Trigger {
         deadline_s: None,
         schedule: None,
         webhook: None,
+        over_limit: shared::model::OverLimit::default(),
         callback: None,
         created_at: now,
     }

@@ -95,6 +95,31 @@ async fn a_rate_is_one_write_where_there_is_one_and_none_where_it_is_known_to_be
 }
 
 #[tokio::test]
+async fn a_limit_of_runs_in_flight_is_a_write_at_the_start_and_one_at_the_end() {
+    let bed = Bed::new().await;
+    let hello = bed.publish(HELLO).await;
+    let limit = "10".parse().unwrap();
+    bed.store.set_flow_runs_in_flight(&support::workspace(), "hello", Some(limit)).await.unwrap();
+    let (worker, wire) = bed.process();
+    for expected in [None, Some(())] {
+        bed.wire.take();
+        bed.runs.start(bed.wish(&hello, json!({"message": "you"}))).await.unwrap();
+        let mut started = bed.wire.operations();
+        wire.take();
+        bed.work(&worker).await;
+        let mut ended = wire.operations();
+        // The first start makes the item, and fills the caches.
+        if expected.is_some() {
+            started[1..].sort();
+            assert_eq!(started, ["UpdateItem", "PutItem", "SendMessage"]);
+            // Whether the message is held for longer depends on how quick the run is.
+            ended.retain(|operation| operation != "ChangeMessageVisibility");
+            assert_eq!(ended, ["UpdateItem"; 3]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_first_start_of_a_process_reads_limits_beside_everything_else() {
     let bed = Bed::new().await;
     let hello = bed.publish(HELLO).await;

@@ -11,6 +11,7 @@ mod files;
 pub(crate) mod flows;
 mod inputs;
 mod interleavings;
+mod limits;
 mod models;
 mod payloads;
 mod redrives;

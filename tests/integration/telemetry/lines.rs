@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use lambda_http::{Body, Context, Request, RequestExt, http};
+use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Api, Bed, Log, Target, event, log::Line, send};
+use shared::model::Rate;
+use support::{Api, Bed, Log, Target, event, log::Line, metrics::all_values, send};
 
 use super::flows::{FAIL, HELLO, REST};
 
@@ -170,4 +172,26 @@ async fn a_run_that_goes_on_is_no_end() {
     assert_eq!(ends.iter().filter(|end| end.is_some()).count(), 1, "{ends:?}");
     assert_eq!(ends.last().unwrap(), &Some("completed".into()));
     assert_eq!(ends.first().unwrap(), &None);
+}
+
+#[tokio::test]
+async fn a_refusal_by_a_limit_is_told_of_and_counted_and_names_no_key() {
+    let log = Log::start("debug");
+    let api = Api::start().await;
+    api.publish(HELLO).await;
+    let rate = Rate::new("1/min".parse().unwrap(), 1).unwrap();
+    let key = api.make_key(|key| key.rate = Some(rate)).await;
+    for status in [200, 429] {
+        let start = api.request(Method::POST, "/ext/triggers/hello").header("x-api-key", &key);
+        assert_eq!(send(start).await.status, status);
+    }
+    let events = told(&log, 3).await;
+    let status = Some(json!(429));
+    let refused =
+        events.iter().find(|line| line.get("http.response.status_code") == status.as_ref());
+    let refused = refused.expect("no line of the refusal");
+    assert_eq!(refused["start.refused"], "rate_limited");
+    assert_eq!(refused["trigger.id"], "hello");
+    assert!(!Value::Object(refused.clone()).to_string().contains(&key[..14]));
+    assert_eq!(all_values(&log.metrics(), "StartsRefused", Some("hello")), [1]);
 }

@@ -1,11 +1,15 @@
 //! What a caller reads when tables or queues fail: whether to try again, and nothing of the inside.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    num::NonZeroU32,
+};
 
 use http_body_util::BodyExt as _;
 use lambda_http::{Body, Request, RequestExt as _};
 use shared::{
     http::{events::whole, routes::Function},
+    model::Rate,
     runs::Runs,
 };
 use support::{Answer, Bed, Fault, Transcript};
@@ -13,7 +17,7 @@ use support::{Answer, Bed, Fault, Transcript};
 use super::flows::ECHO;
 
 /// More requests than any of the functions sends.
-const MOST_REQUESTS: usize = 10;
+const MOST_REQUESTS: usize = 20;
 
 fn request(function: Function, key: &str, run: &str, accept: &'static str) -> Request {
     let method = if function == Function::Status { "GET" } else { "POST" };
@@ -51,7 +55,26 @@ pub(super) async fn call(runs: &Runs, function: Function, request: Request) -> A
 #[tokio::test]
 async fn an_outage_at_any_request_is_a_plain_answer() {
     let bed = Bed::new().await;
+    bed.publish(ECHO).await;
+    outages(&bed).await;
+}
+
+#[tokio::test]
+async fn an_outage_at_any_request_of_a_limited_start_is_no_other() {
+    let bed = Bed::new().await;
     let trigger = bed.publish(ECHO).await;
+    let (store, workspace) = (&bed.store, support::workspace());
+    let rate = Rate::new("1/s".parse().unwrap(), 1000).unwrap();
+    assert!(store.set_workspace_rate(&workspace, Some(&rate)).await.unwrap());
+    let most = "1000".parse().ok();
+    assert!(store.set_workspace_runs_in_flight(&workspace, most).await.unwrap());
+    assert!(store.set_flow_runs_in_flight(&workspace, &trigger.flow, most).await.unwrap());
+    assert!(store.set_workspace_runs_a_day(&workspace, NonZeroU32::new(1000)).await.unwrap());
+    outages(&bed).await;
+}
+
+async fn outages(bed: &Bed) {
+    let trigger = bed.store.trigger(&"echo".parse().unwrap()).await.unwrap().unwrap();
     let key = bed.key().await;
     let run =
         bed.runs.start(bed.wish(&trigger, serde_json::json!({}))).await.unwrap().id.to_string();

@@ -55,6 +55,7 @@ pub(super) async fn seed(store: &Store, base_url: &str, now: Timestamp) -> Resul
             deadline_s: None,
             schedule: None,
             webhook: None,
+            over_limit: shared::model::OverLimit::default(),
             callback: None,
             created_at: now,
         };

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use shared::{
-    model::{Environment, Flow, FlowReference, WorkspaceId},
+    model::{Environment, Flow, FlowReference, MaxRuns, WorkspaceId},
     store::config::PublishedVersion,
 };
 
 use crate::{
-    environments,
+    environments, limit,
     output::{Answer, Table, facts, time},
 };
 
@@ -17,6 +17,7 @@ pub(super) struct Shown {
     automation_id: String,
     workspace_id: WorkspaceId,
     serves: Vec<Serving>,
+    runs_in_flight: Option<u32>,
     updated_at: String,
     /// Absent in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,6 +63,7 @@ impl From<Flow> for Shown {
             automation_id: flow.name.clone(),
             workspace_id: flow.workspace.clone(),
             serves: flow.serves.iter().map(serving).collect(),
+            runs_in_flight: flow.runs_in_flight.map(MaxRuns::get),
             updated_at: flow.updated_at.to_string(),
             versions: None,
             flow,
@@ -102,6 +104,7 @@ impl Answer for Shown {
     fn text(&self) -> String {
         let mut lines = vec![("Flow", self.automation_id.clone())];
         lines.extend(Environment::ALL.map(|one| (one.as_str(), self.served(one))));
+        lines.push(("Runs in flight", limit::shown(self.flow.runs_in_flight)));
         lines.push(("Updated", time(self.flow.updated_at)));
         let rows = self.versions.iter().flatten().map(|version| {
             [

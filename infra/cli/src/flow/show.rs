@@ -30,6 +30,13 @@ pub(crate) struct Arguments {
     source: bool,
 }
 
+impl Arguments {
+    /// All of a flow.
+    pub(super) fn of(name: String) -> Self {
+        Self { name, env: None, hash: None, source: false }
+    }
+}
+
 pub(super) async fn show(
     arguments: Arguments,
     connection: &Connection,

@@ -1,10 +1,10 @@
 //! `trigger create`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use shared::{
     auth::UrlToken,
     model::{
-        Environment, Schedule, Secret, SecretReference, Timestamp, Trigger, TriggerId,
+        Environment, OverLimit, Schedule, Secret, SecretReference, Timestamp, Trigger, TriggerId,
         TriggerState, Webhook, limits,
     },
     runs,
@@ -47,12 +47,33 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=limits::MAX_RUN.as_secs()))]
     deadline_s: Option<u64>,
+    /// What becomes of a start that finds as many runs in flight as may be [default: refuse]
+    #[arg(long)]
+    over_limit: Option<Over>,
     #[command(flatten)]
     schedule: ScheduleArguments,
     #[command(flatten)]
     webhook: WebhookArguments,
     #[command(flatten)]
     callback: CallbackArguments,
+}
+
+/// What becomes of a start that finds as many runs in flight as may be.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Over {
+    /// It is refused with a 429
+    Refuse,
+    /// Its run is stored, and begins when another has ended
+    Queue,
+}
+
+impl From<Over> for OverLimit {
+    fn from(over: Over) -> Self {
+        match over {
+            Over::Refuse => Self::Refuse,
+            Over::Queue => Self::Queue,
+        }
+    }
 }
 
 /// Longest name, in characters: it must fit a column.
@@ -85,8 +106,18 @@ pub(super) async fn create(
     arguments: Arguments,
     connection: &Connection,
 ) -> Result<Created, Error> {
-    let Arguments { name, flow, id, kind, env, deadline_s, schedule, webhook, callback } =
-        arguments;
+    let Arguments {
+        name,
+        flow,
+        id,
+        kind,
+        env,
+        deadline_s,
+        over_limit,
+        schedule,
+        webhook,
+        callback,
+    } = arguments;
     let store = &connection.store;
     let named = environments::named(&env);
     let starts_in = named.first().copied().unwrap_or(Environment::Dev);
@@ -118,6 +149,7 @@ pub(super) async fn create(
         deadline_s,
         schedule,
         webhook: None,
+        over_limit: over_limit.map(OverLimit::from).unwrap_or_default(),
         callback: None,
         created_at: connection.now(),
     };

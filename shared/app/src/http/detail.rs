@@ -270,7 +270,8 @@ impl From<runs::Error> for Error {
                 Self::invalid("value_error", &json!(["body", member]), &message, &Value::Null)
             }
             runs::Error::TooLarge => Self::TooLarge,
-            runs::Error::RateLimited { limit, again_in } => Self::Limited { limit, again_in },
+            runs::Error::RateLimited { limit, again_in }
+            | runs::Error::TooManyRuns { limit, again_in } => Self::Limited { limit, again_in },
             runs::Error::IdempotencyConflict => Self::invalid(
                 "idempotency_conflict",
                 &json!(["header", "Idempotency-Key"]),

@@ -88,12 +88,13 @@ impl Queue {
         self.send_text(message.write(), workspace, delay).await
     }
 
-    /// Sends a firing that no schedule makes, in the group of its workspace.
+    /// Sends a firing that no schedule makes, in the group of its workspace, to be seen after `delay`, which is cut as
+    /// [`Queue::send`] cuts it.
     ///
     /// # Errors
     /// As [`Queue::send`].
-    pub async fn send_firing(&self, firing: &Firing) -> Result<(), Error> {
-        self.send_text(firing.write(), &firing.workspace, Duration::ZERO).await
+    pub async fn send_firing(&self, firing: &Firing, delay: Duration) -> Result<(), Error> {
+        self.send_text(firing.write(), &firing.workspace, delay).await
     }
 
     /// Sends a notice, to be seen after `delay`, which is cut as [`Queue::send`] cuts it: who gets it before it is

@@ -14,6 +14,9 @@ use crate::{
     telemetry::Metric,
 };
 
+/// In UTC, all are alike.
+const DAY: Duration = Duration::from_hours(24);
+
 /// A limit of an owner's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -21,6 +24,12 @@ pub enum Limit {
     KeyRate,
     /// How often the workspace's runs are started.
     WorkspaceRate,
+    /// How many of the workspace's runs are started a day.
+    WorkspaceDay,
+    /// How many of the workspace's runs are in flight.
+    WorkspaceRuns,
+    /// How many of the flow's runs are in flight.
+    FlowRuns,
 }
 
 impl Limit {
@@ -30,6 +39,9 @@ impl Limit {
         match self {
             Self::KeyRate => "key",
             Self::WorkspaceRate => "workspace",
+            Self::WorkspaceDay => "day",
+            Self::WorkspaceRuns => "workspace-runs",
+            Self::FlowRuns => "flow-runs",
         }
     }
 }
@@ -39,6 +51,9 @@ impl fmt::Display for Limit {
         formatter.write_str(match self {
             Self::KeyRate => "the key starts runs too often",
             Self::WorkspaceRate => "runs of the workspace are started too often",
+            Self::WorkspaceDay => "the workspace has started as many runs today as it may",
+            Self::WorkspaceRuns => "as many runs of the workspace are in flight as may be",
+            Self::FlowRuns => "as many runs of the flow are in flight as may be",
         })
     }
 }
@@ -139,6 +154,31 @@ impl Runs {
         allowed.await.inspect_err(|error| self.note_refused(error))
     }
 
+    /// Counts a run that is about to be stored among those of the day.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`]; [`Error::Store`]. A retry may count it twice.
+    pub(super) async fn count_run(&self, workspace: &WorkspaceId) -> Result<(), Error> {
+        let now = self.now();
+        let limits = self.config.workspace(workspace, now).await?;
+        let Some(max) = limits.and_then(|workspace| workspace.limits.runs_a_day) else {
+            return Ok(());
+        };
+        let left = self.store.count_run(workspace, max.get(), now).await?;
+        let limit = Limit::WorkspaceDay;
+        let next_in = DAY.saturating_sub(Duration::from_secs(now.as_secs() % DAY.as_secs()));
+        let (quota, remaining) = (max.get().into(), left.unwrap_or_default());
+        let policy = Policy { limit, quota, window: DAY, remaining, next_in };
+        if left.is_none() {
+            self.standing.set_alone(policy);
+            let error = Error::RateLimited { limit, again_in: next_in };
+            self.note_refused(&error);
+            return Err(error);
+        }
+        self.standing.set(policy);
+        Ok(())
+    }
+
     async fn take_token(&self, limit: Limit, rated: Rated<'_>, rate: &Rate) -> Result<(), Error> {
         let (level, refused) = match self.buckets.take(rated, rate, self.now()).await? {
             Token::Taken(level) => (level, false),
@@ -162,9 +202,12 @@ impl Runs {
 
     /// A start was refused by a limit.
     pub(super) fn note_refused(&self, error: &Error) {
-        if matches!(error, Error::RateLimited { .. }) {
-            self.notes.refused("rate_limited");
-            self.notes.count(Metric::StartsRefused);
-        }
+        let word = match error {
+            Error::RateLimited { .. } => "rate_limited",
+            Error::TooManyRuns { .. } => "too_many_runs",
+            _ => return,
+        };
+        self.notes.refused(word);
+        self.notes.count(Metric::StartsRefused);
     }
 }

@@ -39,7 +39,7 @@ impl Runs {
     /// Runs a flow without effects and stores the run once it has ended.
     ///
     /// # Errors
-    /// [`Error::Store`] (a retry under the same idempotency key is safe).
+    /// [`Error::RateLimited`], [`Error::Store`] (a retry under the same idempotency key is safe).
     pub(super) async fn compute(
         &self,
         plan: &Plan,
@@ -70,6 +70,7 @@ impl Runs {
         let (event, end) = end_of(ended);
         let now = self.now();
         let (_, entry) = conclude(&run, &mut recorder, event, end, now);
+        self.count_run(&run.workspace).await?;
         self.announce(&run).await?;
         mark_ended(&mut run, event, now)?;
         match self.store.insert_ended(&run, input, &entry).await? {

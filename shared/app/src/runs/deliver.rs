@@ -126,6 +126,7 @@ impl Runs {
             Claim::Ended(run) => {
                 // Whoever ended it may have died before it did so.
                 self.leave_line(&run).await;
+                self.give_back_slots(&run).await;
                 Ok(Delivery::Done)
             }
             Claim::Missing if delivery_count >= MAX_DELIVERIES_WITHOUT_RUN => {

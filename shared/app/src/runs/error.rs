@@ -69,6 +69,14 @@ pub enum Error {
         /// When there will be room.
         again_in: Duration,
     },
+    /// As many runs are in flight as may be. Nothing was written; a retry may find that one has ended.
+    #[error("refused for now: {limit}")]
+    TooManyRuns {
+        /// Which limit.
+        limit: Limit,
+        /// When to look again.
+        again_in: Duration,
+    },
     /// The run does not listen, or not for this.
     #[error("the run does not listen for this")]
     NotListening,
@@ -142,7 +150,9 @@ impl Error {
             Self::IdempotencyConflict | Self::NotEnded | Self::NotListening | Self::Answered => {
                 ErrorKind::Conflict
             }
-            Self::RateLimited { .. } | Self::ThreadFull => ErrorKind::Limited,
+            Self::RateLimited { .. } | Self::TooManyRuns { .. } | Self::ThreadFull => {
+                ErrorKind::Limited
+            }
             Self::TooLarge => ErrorKind::TooLarge,
             Self::Store(error) => match error.kind() {
                 store::ErrorKind::Unavailable => ErrorKind::Unavailable,
@@ -166,7 +176,9 @@ impl Error {
     #[must_use]
     pub fn again_in(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { again_in, .. } => Some(*again_in),
+            Self::RateLimited { again_in, .. } | Self::TooManyRuns { again_in, .. } => {
+                Some(*again_in)
+            }
             Self::ThreadFull => Some(THREAD_FULL),
             _ => (self.kind() == ErrorKind::Unavailable).then_some(UNAVAILABLE),
         }

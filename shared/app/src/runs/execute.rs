@@ -133,6 +133,7 @@ impl Runs {
             Finish::Done => {
                 mark_ended(&mut run, event, now)?;
                 self.note_end(&run);
+                self.give_back_slots(&run).await;
                 self.leave_line(&run).await;
                 Ok(Executed::Ended(Box::new(view(run, &recorder, entry))))
             }

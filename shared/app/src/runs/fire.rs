@@ -5,20 +5,20 @@
 //! next delivery of the message finds and completes. No record of what has fired has to be kept, and
 //! none can expire too early.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{
-    Error, Runs,
-    start::{check_input, may_lack_message},
-};
+use super::{Error, ErrorKind, Runs, start::check_input};
 use crate::{
     flow::Plan,
     model::{FlowReference, Overlap, RunId, Schedule, Timestamp, Trigger, TriggerState},
-    queue::{Firing, Kind, Message},
+    queue::Firing,
 };
+
+/// How soon a firing that a limit refused comes again. Once its schedule does not catch up with it any more it is dropped.
+const AGAIN_IN: Duration = Duration::from_secs(15);
 
 /// The member of a run's input that says for when it was due.
 const SCHEDULED_TIME: &str = "scheduled_time";
@@ -36,7 +36,7 @@ impl Runs {
             scheduled_at: self.now(),
             manual: true,
         };
-        self.queue.send_firing(&firing).await?;
+        self.queue.send_firing(&firing, Duration::ZERO).await?;
         Ok(run_of(&firing))
     }
 
@@ -98,7 +98,14 @@ impl Runs {
             return Ok(());
         }
         let run = self.new_run(id, &trigger, schedule.environment, flow);
-        self.store_and_queue(&run, &input).await
+        match self.store_and_queue(&run, &input).await {
+            Err(error) if error.kind() == ErrorKind::Limited => {
+                tracing::info!(trigger.id = %firing.trigger, scheduled_at = %firing.scheduled_at, "Put a firing off: {error}");
+                let again_in = error.again_in().unwrap_or_default().max(AGAIN_IN);
+                Ok(self.queue.send_firing(firing, again_in).await?)
+            }
+            started => started,
+        }
     }
 
     /// Sees to it that the run of a firing has a message, if the run is stored; whether it is.
@@ -106,13 +113,7 @@ impl Runs {
     /// # Errors
     /// As [`Runs::fire`].
     pub(super) async fn complete_firing(&self, firing: &Firing) -> Result<bool, Error> {
-        let Some(run) = self.store.look(run_of(firing)).await? else { return Ok(false) };
-        self.note_run(&run);
-        if may_lack_message(&run) {
-            let message = Message::about(&run, Kind::Start);
-            self.queue.send(&message, &run.workspace, std::time::Duration::ZERO).await?;
-        }
-        Ok(true)
+        self.completes_start(run_of(firing)).await
     }
 
     async fn prepare_firing(

@@ -21,10 +21,11 @@ impl Runs {
     /// # Errors
     /// [`Error::Store`] and [`Error::Queue`]; a retry is safe.
     pub(super) async fn is_admitted(&self, run: &Run) -> Result<bool, Error> {
-        match &run.thread {
-            Some(thread) => self.has_thread(run, thread).await,
-            None => Ok(true),
-        }
+        let has_turn = match &run.thread {
+            Some(thread) => self.has_thread(run, thread).await?,
+            None => true,
+        };
+        Ok(has_turn && self.take_slots(run).await?.is_none())
     }
 
     /// Brings the message of a run behind its gate back later.

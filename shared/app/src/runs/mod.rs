@@ -38,6 +38,7 @@ mod plans;
 mod redrive;
 mod replay;
 mod service;
+mod slots;
 mod start;
 mod status;
 mod steps;

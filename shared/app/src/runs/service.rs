@@ -11,7 +11,7 @@ use crate::{
     model::{RunId, Timestamp, limits},
     queue::Queue,
     secrets::Secrets,
-    store::{Buckets, Store, config::Cache},
+    store::{Buckets, Slots, Store, config::Cache},
     telemetry::{Event, Notes, Telemetry},
     webhook::Scheme,
 };
@@ -22,6 +22,7 @@ pub struct Runs {
     pub(super) store: Store,
     pub(super) config: Cache,
     pub(super) buckets: Buckets,
+    pub(super) slots: Slots,
     pub(super) queue: Queue,
     pub(super) secrets: Secrets,
     pub(super) egress: Egress,
@@ -106,10 +107,12 @@ impl Runs {
         let Parts { store, queue, secrets, egress, clock } = parts;
         let config = Cache::new(store.clone());
         let buckets = Buckets::new(store.clone());
+        let slots = Slots::new(store.clone());
         Self {
             store,
             config,
             buckets,
+            slots,
             queue,
             secrets,
             egress,

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     flow::Plan,
     model::{
-        Environment, FlowReference, FollowUp, Listeners, Run, RunId, Status, Timestamp, Trigger,
-        limits,
+        Environment, FlowReference, FollowUp, HeldSlots, Listeners, Run, RunId, Status, Timestamp,
+        Trigger, limits,
     },
     store::{Idempotency, Insert, Remembered},
     telemetry::Context,
@@ -81,13 +81,13 @@ impl Runs {
     ///
     /// # Errors
     /// [`Error::NoTrigger`] when the environment serves no version; [`Error::InvalidInput`];
-    /// [`Error::NotThen`]; [`Error::RateLimited`]; [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`],
-    /// after which the run may exist or not: a retry with the same idempotency key is safe, one without may start a
-    /// second run.
+    /// [`Error::NotThen`]; [`Error::RateLimited`]; [`Error::TooManyRuns`]; [`Error::ThreadFull`];
+    /// [`Error::IdempotencyConflict`]; [`Error::Store`] and [`Error::Queue`], after which the run may exist or not: a
+    /// retry with the same idempotency key is safe, one without may start a second run.
     pub async fn start(&self, start: Start) -> Result<Started, Error> {
         let prepared = self.prepare(start).await?;
         let (id, replayed) = (prepared.run.id, prepared.replayed);
-        if replayed && self.has_started(id).await? {
+        if replayed && self.completes_start(id).await? {
             return Ok(Started { id, replayed });
         }
         let run = self.in_line(prepared.run).await?;
@@ -95,8 +95,14 @@ impl Runs {
         Ok(Started { id, replayed })
     }
 
-    /// Stores a run, unless it is there already, and queues its first message.
+    /// Stores a run, unless it is there already, and queues its first message; or refuses it for a limit.
     pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
+        let run = self.reserve(run).await?;
+        self.store_reserved(&run, input).await
+    }
+
+    /// As [`Runs::store_and_queue`], for a run that the limits have let through.
+    pub(super) async fn store_reserved(&self, run: &Run, input: &Value) -> Result<(), Error> {
         let began_at = self.now();
         let stored = self.store_and_send(run, input).await?;
         if self.now().since(began_at) > limits::HEADER_PATIENCE {
@@ -109,10 +115,17 @@ impl Runs {
         Ok(())
     }
 
-    /// Whether the run is stored and certain to have a message.
-    async fn has_started(&self, id: RunId) -> Result<bool, Error> {
-        let run = self.store.look(id).await?;
-        Ok(run.is_some_and(|run| !may_lack_message(&run)))
+    /// Sees to it that a run has a message, if it is stored; whether it is.
+    ///
+    /// # Errors
+    /// [`Error::Store`] and [`Error::Queue`] (a retry is safe).
+    pub(super) async fn completes_start(&self, id: RunId) -> Result<bool, Error> {
+        let Some(run) = self.store.look(id).await? else { return Ok(false) };
+        self.note_run(&run);
+        if may_lack_message(&run) {
+            self.send_first(&run).await?;
+        }
+        Ok(true)
     }
 
     /// Resolves what to run, checks the input, asks the limits; writes nothing but tokens that are used up and the
@@ -187,6 +200,7 @@ impl Runs {
             started_at: now,
             ended_at: None,
             traceparent: self.notes.traceparent(),
+            slots: HeldSlots::default(),
             listens: None,
             heard: None,
             listeners: Listeners { callback: trigger.callback.is_some(), follow_up: None },

@@ -84,10 +84,6 @@ impl Runs {
             return Ok((Begun::Elsewhere(Box::new(stored)), true));
         }
         run = self.in_line(run).await?;
-        if run.gated {
-            self.store_and_queue(&run, &input).await?;
-            return Ok((Begun::Elsewhere(Box::new(run)), replayed));
-        }
         // A place in a line is a promise, so it is kept the long way.
         if !plan.reaches_out() && run.thread.is_none() {
             match self.compute(&plan, run.clone(), &input).await? {
@@ -95,6 +91,11 @@ impl Runs {
                 Computed::Exists => return Ok((Begun::Elsewhere(Box::new(run)), replayed)),
                 Computed::TooLong => {}
             }
+        }
+        run = self.reserve(&run).await?;
+        if run.gated {
+            self.store_reserved(&run, &input).await?;
+            return Ok((Begun::Elsewhere(Box::new(run)), replayed));
         }
         let now = self.now();
         run.status = Status::Running;

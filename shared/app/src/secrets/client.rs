@@ -228,6 +228,7 @@ mod tests {
             deadline_s: None,
             schedule: None,
             webhook: None,
+            over_limit: crate::model::OverLimit::default(),
             callback: None,
             created_at: Timestamp::default(),
         }

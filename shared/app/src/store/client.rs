@@ -150,6 +150,22 @@ impl Store {
         update: &str,
         condition: Condition,
     ) -> Result<Write, Error> {
+        self.update_member(table, key, update, condition, None).await
+    }
+
+    /// As [`Store::update`], where one of the names stands for a member that is called otherwise.
+    pub(super) async fn update_member(
+        &self,
+        table: &str,
+        key: Item,
+        update: &str,
+        condition: Condition,
+        member: Option<(&'static str, String)>,
+    ) -> Result<Write, Error> {
+        let mut names = names(&[update, condition.expression]);
+        if let (Some(names), Some((name, member))) = (&mut names, member) {
+            names.insert(name.to_owned(), member);
+        }
         let request = self
             .client
             .update_item()
@@ -157,7 +173,7 @@ impl Store {
             .set_key(Some(key))
             .update_expression(update)
             .condition_expression(condition.expression)
-            .set_expression_attribute_names(names(&[update, condition.expression]))
+            .set_expression_attribute_names(names)
             .set_expression_attribute_values(values(condition.values))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

@@ -245,6 +245,7 @@ pub(super) fn queued() -> Run {
         started_at: START,
         ended_at: None,
         traceparent: None,
+        slots: crate::model::HeldSlots::default(),
         listens: None,
         heard: None,
         listeners: Listeners::default(),

@@ -8,7 +8,7 @@ use super::{
     listeners,
 };
 use crate::model::{
-    ContentHash, FlowReference, InputId, Run, RunId, Status, ThreadId, WorkspaceId,
+    ContentHash, FlowReference, HeldSlots, InputId, Run, RunId, Status, ThreadId, WorkspaceId,
     limits::RUN_RETENTION,
 };
 
@@ -101,6 +101,12 @@ pub(super) fn write(run: &Run) -> Item {
     if let Some(traceparent) = &run.traceparent {
         set("traceparent", text(traceparent));
     }
+    let HeldSlots { workspace, flow } = run.slots;
+    if workspace || flow {
+        let held = [(workspace, 'w'), (flow, 'f')];
+        let held = held.into_iter().filter_map(|(is_held, letter)| is_held.then_some(letter));
+        set("slots", text(held.collect::<String>()));
+    }
     listeners::write(&run.listeners, &mut item);
     item
 }
@@ -134,8 +140,14 @@ pub(super) fn read(item: &Item) -> Result<Run, Error> {
         started_at: header.time("started_at")?,
         ended_at: header.optional_time("ended_at"),
         traceparent: header.optional_text("traceparent").map(str::to_owned),
+        slots: slots(header),
         listeners: listeners::read(item)?,
     })
+}
+
+fn slots(header: Reader<'_>) -> HeldSlots {
+    let held = header.optional_text("slots").unwrap_or_default();
+    HeldSlots { workspace: held.contains('w'), flow: held.contains('f') }
 }
 
 pub(super) fn thread(header: Reader<'_>) -> Result<Option<ThreadId>, Error> {
@@ -225,6 +237,7 @@ mod tests {
             cancel_requested: true,
             ended_at: Some(at(20)),
             traceparent: Some("0".repeat(55)),
+            slots: HeldSlots { workspace: true, flow: true },
             ..queued()
         }
     }

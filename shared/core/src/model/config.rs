@@ -1,12 +1,12 @@
 //! What an operator configures: workspaces, flows with their versions, triggers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Callback, ContentHash, Environment, FlowReference, Rate, Schedule, Timestamp, TriggerId,
-    Webhook, WorkspaceId,
+    Callback, ContentHash, Environment, FlowReference, MaxRuns, Rate, Schedule, Timestamp,
+    TriggerId, Webhook, WorkspaceId,
 };
 
 /// A workspace.
@@ -30,6 +30,10 @@ pub struct Workspace {
 pub struct Limits {
     /// How often a run may be started, by whichever key or webhook.
     pub rate: Option<Rate>,
+    /// How many of its runs may be in flight.
+    pub runs_in_flight: Option<MaxRuns>,
+    /// How many runs may be started a day, in UTC.
+    pub runs_a_day: Option<NonZeroU32>,
 }
 
 /// A flow and the version that each environment serves.
@@ -41,6 +45,9 @@ pub struct Flow {
     pub name: String,
     /// What each environment serves. An environment that is not here serves nothing.
     pub serves: BTreeMap<Environment, FlowReference>,
+    /// How many of its runs may be in flight, where that is limited. Not part of the record, because it changes.
+    #[serde(skip)]
+    pub runs_in_flight: Option<MaxRuns>,
     /// When a version was published last.
     pub updated_at: Timestamp,
 }
@@ -86,11 +93,33 @@ pub struct Trigger {
     /// Which other service may start it through a URL of its own, if one may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Webhook>,
+    /// What becomes of a start that finds as many runs in flight as may be.
+    #[serde(default, skip_serializing_if = "OverLimit::is_refuse")]
+    pub over_limit: OverLimit,
     /// Who is told when a run has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Callback>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// What becomes of a start that finds as many runs in flight as may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverLimit {
+    /// It is refused, and nothing is stored.
+    #[default]
+    Refuse,
+    /// Its run is stored, and begins when another has ended; within its deadline, in no order.
+    Queue,
+}
+
+impl OverLimit {
+    /// Whether it is what records leave out.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    const fn is_refuse(&self) -> bool {
+        matches!(self, Self::Refuse)
+    }
 }
 
 /// Whether a trigger accepts calls.

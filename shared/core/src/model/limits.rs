@@ -116,6 +116,10 @@ pub const MAX_DELAYED_START: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// asking for a token takes one write as a rule, and a second one where the bucket was not as it was thought to be.
 pub const MAX_RATE_PER_SECOND: u32 = 500;
 
+/// Most runs in flight that a workspace or a flow can be limited to: each is an entry of one item, and every start and
+/// every end is billed on the whole of it.
+pub const MAX_RUNS_IN_FLIGHT: u32 = 1000;
+
 /// Largest answer to a run that listens, in bytes of JSON: compressed it fits an item of 400 KB
 /// (DynamoDB quotas).
 pub const MAX_ANSWER_BYTES: usize = 256 * 1024;

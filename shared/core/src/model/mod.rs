@@ -3,6 +3,7 @@
 
 mod completion;
 mod config;
+mod count;
 mod depth;
 mod environment;
 mod error;
@@ -23,7 +24,8 @@ mod time;
 mod webhook;
 
 pub use completion::{Completion, Usage};
-pub use config::{Flow, FlowVersion, Limits, Trigger, TriggerState, Workspace};
+pub use config::{Flow, FlowVersion, Limits, OverLimit, Trigger, TriggerState, Workspace};
+pub use count::{InvalidCount, MaxRuns};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
@@ -36,7 +38,7 @@ pub use journal::{
 pub use listener::{FollowUp, FollowUpMethod, Listener, Listeners};
 pub use provider::Provider;
 pub use rate::{Frequency, InvalidRate, Level, Rate, microseconds};
-pub use run::{FlowReference, Run};
+pub use run::{FlowReference, HeldSlots, Run};
 pub use schedule::{Overlap, Schedule};
 pub use secret::Secret;
 pub use state::{Event, Refused, Status, next};

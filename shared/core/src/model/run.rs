@@ -18,6 +18,15 @@ pub struct FlowReference {
     pub hash: ContentHash,
 }
 
+/// Which limits of runs in flight count a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeldSlots {
+    /// That of its workspace.
+    pub workspace: bool,
+    /// That of its flow.
+    pub flow: bool,
+}
+
 /// A run's header: everything about it but its input, journal and output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -61,6 +70,8 @@ pub struct Run {
     pub ended_at: Option<Timestamp>,
     /// The caller's W3C trace context, continued on outgoing calls.
     pub traceparent: Option<String>,
+    /// The limits that count it until it has ended.
+    pub slots: HeldSlots,
     /// Who has yet to be told that it has ended.
     pub listeners: Listeners,
 }

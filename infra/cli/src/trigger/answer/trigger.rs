@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::model::{
-    Environment, Overlap, RunId, Schedule, Secret, Timestamp, Trigger, TriggerId, TriggerState,
-    WorkspaceId,
+    Environment, OverLimit, Overlap, RunId, Schedule, Secret, Timestamp, Trigger, TriggerId,
+    TriggerState, WorkspaceId,
 };
 
 use super::{super::schedule::calendar, callback::ShownCallback, webhook::ShownWebhook};
@@ -24,6 +24,7 @@ pub(in crate::trigger) struct Shown {
     environments: Vec<Environment>,
     state: TriggerState,
     deadline_s: Option<u64>,
+    over_limit: OverLimit,
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<ShownSchedule>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,6 +159,7 @@ impl Shown {
             environments: trigger.environments,
             state,
             deadline_s: trigger.deadline_s,
+            over_limit: trigger.over_limit,
             schedule: schedule.transpose()?,
             webhook: trigger.webhook.map(|webhook| ShownWebhook::new(webhook, now)),
             url: None,
@@ -200,6 +202,9 @@ impl Answer for Shown {
             ("Deadline", deadline),
             ("Created", self.created.clone()),
         ];
+        if self.over_limit == OverLimit::Queue {
+            shown.push(("Over the limit", "its runs wait".to_owned()));
+        }
         shown.extend(self.schedule.iter().flat_map(ShownSchedule::facts));
         shown.extend(self.webhook.iter().flat_map(ShownWebhook::facts));
         shown.extend(self.url.iter().map(|url| ("URL", url.clone())));

@@ -18,6 +18,7 @@ fn trigger(id: &str) -> Trigger {
         deadline_s: None,
         schedule: None,
         webhook: None,
+        over_limit: shared::model::OverLimit::default(),
         callback: None,
         created_at: Timestamp::default(),
     }

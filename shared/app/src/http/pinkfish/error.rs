@@ -123,7 +123,8 @@ impl From<runs::Error> for Error {
             runs::Error::NoTrigger => Self::NotFound("Trigger not found"),
             runs::Error::NoRun => Self::NotFound("Run not found"),
             runs::Error::TooLarge => Self::TooLarge,
-            runs::Error::RateLimited { limit, again_in } => Self::Limited { limit, again_in },
+            runs::Error::RateLimited { limit, again_in }
+            | runs::Error::TooManyRuns { limit, again_in } => Self::Limited { limit, again_in },
             runs::Error::IdempotencyConflict => Self::KeyReused,
             runs::Error::InvalidInput { pointer, message } => {
                 let place = if pointer.is_empty() { "the inputs" } else { &pointer };

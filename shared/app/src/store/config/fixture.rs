@@ -35,6 +35,7 @@ pub(super) fn trigger(id: &str) -> Trigger {
         deadline_s: Some(60),
         schedule: None,
         webhook: None,
+        over_limit: crate::model::OverLimit::default(),
         callback: None,
         created_at: START,
     }

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::limit::read_runs_in_flight;
 use crate::{
-    model::{ContentHash, Environment, Flow, FlowReference, FlowVersion, Timestamp, WorkspaceId},
+    model::{
+        ContentHash, Environment, Flow, FlowReference, FlowVersion, MaxRuns, Timestamp, WorkspaceId,
+    },
     store::{
         Error, Store,
         client::{ABSENT, Condition, Write, names},
@@ -45,6 +48,7 @@ fn read(item: &Item) -> Result<Flow, Error> {
         workspace: stored.parse("workspace")?,
         name: stored.text("name")?.to_owned(),
         serves: std::collections::BTreeMap::new(),
+        runs_in_flight: read_runs_in_flight(stored)?,
         updated_at: stored.time("updated_at")?,
     };
     for environment in Environment::ALL {
@@ -112,6 +116,21 @@ impl Store {
     /// See [`Error`].
     pub async fn flow(&self, workspace: &WorkspaceId, name: &str) -> Result<Option<Flow>, Error> {
         self.config(pk(workspace, name), MAIN).await?.as_ref().map(read).transpose()
+    }
+
+    /// Limits how many runs of a flow may be in flight, or no more. Caches notice within 30 s. False when there is no
+    /// such flow.
+    ///
+    /// # Errors
+    /// See [`Error`]; a retry is safe.
+    pub async fn set_flow_runs_in_flight(
+        &self,
+        workspace: &WorkspaceId,
+        name: &str,
+        count: Option<MaxRuns>,
+    ) -> Result<bool, Error> {
+        let exists = Condition { expression: "attribute_exists(#pk)", values: Vec::new() };
+        self.set_runs_in_flight(item::key(pk(workspace, name), MAIN), count, exists).await
     }
 
     /// A workspace's flows, by name.

@@ -1,18 +1,19 @@
 //! Workspaces.
 
+use std::num::NonZeroU32;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
-    Put,
-    limit::{read_rate, write_rate},
+    Put, limit,
     record::{record, value},
 };
 use crate::{
-    model::{Limits, Rate, Workspace, WorkspaceId},
+    model::{MaxRuns, Rate, Workspace, WorkspaceId},
     store::{
         Error, Store,
         client::{ABSENT, Condition, Write},
-        item::{self, Item, MAIN, Reader},
+        item::{self, Item, MAIN, Reader, number},
     },
 };
 
@@ -29,7 +30,7 @@ fn read(item: &Item) -> Result<Workspace, Error> {
     if item.contains_key(KEYS_IN_PATHS) {
         workspace.keys_in_paths = stored.flag(KEYS_IN_PATHS);
     }
-    workspace.limits = Limits { rate: read_rate(stored)? };
+    workspace.limits = limit::read_all(stored)?;
     Ok(workspace)
 }
 
@@ -45,7 +46,7 @@ impl Store {
     /// See [`Error`]; a retry is safe.
     pub async fn put_workspace(&self, workspace: &Workspace) -> Result<Put, Error> {
         let mut item = record(pk(&workspace.id), &workspace.id, workspace)?;
-        write_rate(&mut item, workspace.limits.rate.as_ref())?;
+        limit::write_all(&mut item, &workspace.limits)?;
         self.put_record(item, Condition { expression: ABSENT, values: Vec::new() }).await
     }
 
@@ -83,11 +84,48 @@ impl Store {
     ) -> Result<bool, Error> {
         self.set_rate(item::key(pk(id), MAIN), rate, exists()).await
     }
+
+    /// Limits how many runs of the workspace may be in flight, or no more. Caches notice within 30 s. False when there
+    /// is no such workspace.
+    ///
+    /// # Errors
+    /// See [`Error`]; a retry is safe.
+    pub async fn set_workspace_runs_in_flight(
+        &self,
+        id: &WorkspaceId,
+        count: Option<MaxRuns>,
+    ) -> Result<bool, Error> {
+        self.set_runs_in_flight(item::key(pk(id), MAIN), count, exists()).await
+    }
+
+    /// Limits how many runs of the workspace may be started a day, or no more. Caches notice within 30 s. False when
+    /// there is no such workspace.
+    ///
+    /// # Errors
+    /// See [`Error`]; a retry is safe.
+    pub async fn set_workspace_runs_a_day(
+        &self,
+        id: &WorkspaceId,
+        count: Option<NonZeroU32>,
+    ) -> Result<bool, Error> {
+        let mut condition = exists();
+        let update = match count {
+            Some(count) => {
+                condition.values.push((":count", number(count.get())));
+                "SET #runs_a_day = :count"
+            }
+            None => "REMOVE #runs_a_day",
+        };
+        let key = item::key(pk(id), MAIN);
+        let write = self.update(&self.tables.config, key, update, condition).await?;
+        Ok(matches!(write, Write::Done(_)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Limits;
     use crate::store::fixture::{Database, at};
 
     fn demo() -> Workspace {
@@ -103,7 +141,10 @@ mod tests {
     async fn limits_are_set_changed_and_cleared() {
         let database = Database::start().await;
         let rate = |text: &str| Rate::new(text.parse().unwrap(), 5).unwrap();
-        let limited = |rate| Workspace { limits: Limits { rate }, ..demo() };
+        let runs_in_flight = Some("7".parse().unwrap());
+        let runs_a_day = NonZeroU32::new(8);
+        let limited =
+            |rate| Workspace { limits: Limits { rate, runs_in_flight, runs_a_day }, ..demo() };
         assert!(!database.store.set_workspace_rate(&demo().id, None).await.unwrap());
         let made = limited(Some(rate("1/min")));
         database.store.put_workspace(&made).await.unwrap();
@@ -112,6 +153,18 @@ mod tests {
             assert!(database.store.set_workspace_rate(&demo().id, rate.as_ref()).await.unwrap());
             let stored = database.store.workspace(&demo().id).await.unwrap();
             assert_eq!(stored, Some(limited(rate)));
+        }
+        for runs_in_flight in [Some("9".parse().unwrap()), None] {
+            let (store, id) = (&database.store, demo().id);
+            assert!(store.set_workspace_runs_in_flight(&id, runs_in_flight).await.unwrap());
+            let stored = store.workspace(&id).await.unwrap().unwrap();
+            assert_eq!(stored.limits, Limits { runs_in_flight, runs_a_day, ..Limits::default() });
+        }
+        for runs_a_day in [NonZeroU32::new(9), None] {
+            let (store, id) = (&database.store, demo().id);
+            assert!(store.set_workspace_runs_a_day(&id, runs_a_day).await.unwrap());
+            let stored = store.workspace(&id).await.unwrap().unwrap();
+            assert_eq!(stored.limits, Limits { runs_a_day, ..Limits::default() });
         }
     }
 
