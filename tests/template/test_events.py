@@ -45,6 +45,8 @@ def test_headers_query_and_body_are_written_as_the_gateway_writes_them(name):
         assert event[single] == (event[multiple] and {key: values[-1] for key, values in event[multiple].items()})
     if "apiKey" in (event["pathParameters"] or {}):
         assert re.fullmatch(r"whk_EXAMPLE\w{53}", event["pathParameters"]["apiKey"])
+    elif "token" in (event["pathParameters"] or {}):
+        assert re.fullmatch(r"ask_A{75}", event["pathParameters"]["token"])
     else:
         assert re.fullmatch(r"Bearer tk_EXAMPLE\w{53}", event["headers"]["Authorization"])
     assert event["isBase64Encoded"] == (event["body"] is not None)

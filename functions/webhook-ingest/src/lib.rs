@@ -1,4 +1,4 @@
-//! Takes what comes in by a trigger's own URL: holds it against its provider's signature, answers handshakes,
+//! Takes what comes in by a trigger's own URL: holds it against its provider's signature, answers handshakes, hands answers on to runs that wait for them,
 //! and starts one run for each event, which is stored and queued before the provider is answered.
 
 use lambda_http::{Body, Request, Response};
@@ -28,6 +28,7 @@ async fn ingest(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Erro
     let door = runs.open(&request.path_key(), &request.trigger).await?;
     let (start, prescribed) = match runs.receive(&door, &incoming).await? {
         Received::Handshake(answer) => return Ok(Answer::NotStarted(Some(answer))),
+        Received::Input(prescribed) => return Ok(Answer::NotStarted(prescribed)),
         Received::Event(start, prescribed) => (*start, prescribed),
         Received::Unsigned => {
             let inputs = request.inputs(runs.now())?;

@@ -83,6 +83,9 @@ impl Error {
             let place = if pointer.is_empty() { "the input itself" } else { pointer };
             story.push(format!("at {place}: {message}"));
         }
+        if let Self::Run(runs::Error::InvalidAnswer { member, message }) = self {
+            story.push(format!("{member}: {message}"));
+        }
         let mut source = self.source();
         while let Some(cause) = source {
             story.push(cause.to_string());

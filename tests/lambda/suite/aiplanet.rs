@@ -3,7 +3,7 @@
 use lambda_tests::{Function, Outcome, Site, USER_DATA};
 use serde_json::json;
 
-use crate::flows::{HELLO, LONG_REST, SHORT_REST};
+use crate::flows::{APPROVAL, HELLO, LONG_REST, SHORT_REST};
 
 #[tokio::test]
 #[ignore = "needs release binaries: tests/lambda/run"]
@@ -108,5 +108,36 @@ async fn a_run_is_cancelled_by_who_reads_it() {
     assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
     let again = canceller.invoke(&request.json()).await.http();
     assert_eq!((again.status, &again.json()["status"]), (200, &json!("cancelled")), "{again}");
+    site.finish();
+}
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_run_that_listens_is_answered_by_key_and_by_link() {
+    let site = Site::start(&[APPROVAL]).await;
+    let mut worker = site.process(Function::Worker).await;
+    let mut status = site.process(Function::Status).await;
+    for by_link in [false, true] {
+        let id = site.start_run("approval", &json!({})).await;
+        assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+        let run = site.request("status-run").parameter("run_id", &id);
+        let asked = status.invoke(&run.clone().json()).await.http().json();
+        assert_eq!(asked["requires_input"], true, "{asked}");
+        let request = if by_link {
+            let token = asked["input_url"].as_str().unwrap().rsplit('/').next().unwrap();
+            site.request("status-input-link").parameter("token", token)
+        } else {
+            site.request("status-input").parameter("run_id", &id)
+        };
+        let request = request.body(&json!({"data": "approve"}));
+        let expected = if by_link { 200 } else { 202 };
+        for _ in 0..2 {
+            assert_eq!(status.invoke(&request.clone().json()).await.http().status, expected);
+        }
+        assert_eq!(site.deliver(Function::Worker, &mut worker).await, Some(true));
+        let ended = status.invoke(&run.json()).await.http().json();
+        assert_eq!(ended["output"], json!(["approve"]), "{ended}");
+        while site.deliver(Function::Worker, &mut worker).await.is_some() {}
+    }
     site.finish();
 }

@@ -23,6 +23,15 @@ do:
       with: { message: after }
 "#;
 
+/// Waits for a person's approval.
+pub(crate) const APPROVAL: &str = r#"
+document: { dsl: '1.0.3', namespace: test, name: approval, version: '1.0.0' }
+do:
+  - approve:
+      listen: { to: { one: { with: { type: approval } } } }
+      metadata: { question: 'Shall we?', choices: [ approve, reject ] }
+"#;
+
 /// A wait during which no worker holds the run, and the message after it.
 pub(crate) const LONG_REST: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: long-rest, version: '1.0.0' }

@@ -48,6 +48,7 @@ async fn every_sample_request_is_understood() {
         (Function::Follow, "follow", 404),
         (Function::Status, "status-run", 404),
         (Function::Status, "status-cancel", 404),
+        (Function::Status, "status-input", 404),
         (Function::Status, "status-list", 200),
     ] {
         let mut process = site.process(function).await;

@@ -23,12 +23,13 @@ macro_rules! example {
 }
 
 /// `hello` shows that each environment has a version of its own.
-pub(super) const EXAMPLES: [Example; 6] = [
+pub(super) const EXAMPLES: [Example; 7] = [
     example!("hello", "hello.yaml", &[Environment::Dev, Environment::Uat]),
     example!("hello", "hello-1.0.0.yaml", &[Environment::Prod]),
     example!("order", "order.yaml", &Environment::ALL),
     example!("reminder", "reminder.yaml", &Environment::ALL),
     example!("fetch", "fetch.yaml", &Environment::ALL),
+    example!("refund", "refund.yaml", &Environment::ALL),
     example!("support", "support.yaml", &Environment::ALL),
 ];
 

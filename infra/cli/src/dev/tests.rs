@@ -8,7 +8,7 @@ use shared::{
     egress::Policy,
     flow,
     model::{End, Environment, TriggerState},
-    runs::{RunView, Start},
+    runs::{Input, RunView, Start},
 };
 
 use super::{
@@ -61,6 +61,11 @@ async fn every_example_runs() {
         ("reminder", json!({"message": "tea", "seconds": 0}), Ok(json!({"reminder": "tea"}))),
         ("fetch", json!({"url": status, "headers": bearer}), Err("Communication Error")),
         (
+            "refund",
+            json!({"message": "Ada", "amount": 20}),
+            Ok(json!({"refunded": 20, "to": "Ada"})),
+        ),
+        (
             "support",
             json!({"message": "Where?", "customer": "Ada", "topic": "delivery"}),
             Ok(json!({"team": "delivery", "answer_within_hours": 24, "question": "Where?"})),
@@ -77,6 +82,30 @@ async fn every_example_runs() {
             }
             (end, _) => panic!("{name} {input}: {end:?}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_refund_waits_for_a_person() {
+    let (stack, demo) = seeded().await;
+    for (decision, output) in [
+        ("approve", json!({"refunded": 21, "to": "Ada"})),
+        ("reject", json!({"refunded": 0, "reason": "Somebody said no"})),
+    ] {
+        let input = json!({"message": "Ada", "amount": 21});
+        let asked = run(&stack, "refund", Environment::Dev, input).await;
+        let question = asked.listening.unwrap().question.unwrap();
+        assert_eq!(question.text, "Refund 21 euros to Ada?");
+        let (id, answer) = (asked.run.id, Input::of(json!(decision)));
+        stack.runs().give_answer(id, &demo.workspace_id, answer).await.unwrap();
+        let end = loop {
+            let view = stack.store().view(id).await.unwrap().unwrap();
+            if view.run.status.is_terminal() {
+                break RunView::from(view).end;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(end, Some(End::Output(output)));
     }
 }
 

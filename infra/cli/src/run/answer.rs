@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    model::{End, Environment, RunError, RunId, Status, TriggerId, WorkspaceId},
+    model::{End, Environment, InputId, Question, RunError, RunId, Status, TriggerId, WorkspaceId},
     runs::RunView,
 };
 
@@ -31,6 +31,10 @@ pub(super) struct Shown {
     ended_at: Option<String>,
     deadline_at: String,
     wake_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_id: Option<InputId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<Question>,
     output: Option<Value>,
     error: Option<RunError>,
     logs: Vec<Line>,
@@ -41,7 +45,9 @@ pub(super) struct Shown {
 impl From<RunView> for Shown {
     fn from(view: RunView) -> Self {
         let mut facts = facts_of(&view);
-        let RunView { run, logs, end, .. } = view;
+        let RunView { run, logs, end, listening, .. } = view;
+        let (input_id, question) =
+            listening.map(|listening| (listening.id, listening.question)).unzip();
         let (output, error) = match end {
             Some(End::Output(output)) => (Some(output), None),
             Some(End::Error(error)) => (None, Some(error)),
@@ -67,6 +73,8 @@ impl From<RunView> for Shown {
             ended_at: run.ended_at.map(|time| time.to_string()),
             deadline_at: run.deadline.to_string(),
             wake_at: run.wake_at.map(|time| time.to_string()),
+            input_id,
+            question: question.flatten(),
             output,
             error,
             logs: logs.into_iter().map(Line::from).collect(),
@@ -75,7 +83,7 @@ impl From<RunView> for Shown {
     }
 }
 
-fn facts_of(RunView { run, end, .. }: &RunView) -> Vec<(&'static str, String)> {
+fn facts_of(RunView { run, end, listening, .. }: &RunView) -> Vec<(&'static str, String)> {
     let mut status = run.status.to_string();
     if run.cancel_requested && !run.status.is_terminal() {
         status.push_str(", to be cancelled");
@@ -93,6 +101,15 @@ fn facts_of(RunView { run, end, .. }: &RunView) -> Vec<(&'static str, String)> {
         let took = duration::show(ended_at.since(run.begins_at()));
         facts.push(("Ended", format!("{}, after {took}", time(ended_at))));
     } else {
+        if let Some(listening) = listening {
+            match &listening.question {
+                Some(question) => facts.push(("Asks", question.text.clone())),
+                None => facts.push(("Listens for", listening.kinds.join(", "))),
+            }
+            let choices = listening.question.as_ref().map(|question| question.choices.join(", "));
+            facts.extend(choices.filter(|it| !it.is_empty()).map(|choices| ("Choices", choices)));
+            facts.push(("Input id", listening.id.to_string()));
+        }
         facts.extend(run.wake_at.map(|wake_at| ("Sleeps until", time(wake_at))));
         facts.push(("Deadline", time(run.deadline)));
     }

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{again, answer::Shown, cancel, find::find, list, logs, redrive, start};
+use super::{again, answer::Shown, cancel, find::find, list, logs, redrive, reply, start};
 use crate::{connect::Connection, error::Error, output::Output};
 
 /// Commands on runs.
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Logs(logs::Arguments),
     /// List runs, the newest first
     List(list::Arguments),
+    /// Answer a run that waits for input
+    Answer(reply::Arguments),
     /// Ask a run to end; a running one ends within seconds
     Cancel {
         /// The run's id
@@ -57,6 +59,7 @@ pub(crate) async fn execute(
         Command::Status { id } => output.answer(&Shown::from(find(connection, &id).await?)),
         Command::Logs(arguments) => logs::logs(&arguments, connection, output).await,
         Command::List(arguments) => list::list(arguments, connection, output).await,
+        Command::Answer(arguments) => reply::reply(arguments, connection, output).await,
         Command::Cancel { id } => cancel::cancel(&id, connection, output).await,
     }
 }

@@ -1,4 +1,4 @@
-//! `run …`: starting, doing again, reading, following and cancelling runs.
+//! `run …`: starting, doing again, reading, following, answering and cancelling runs.
 
 mod again;
 mod answer;
@@ -10,6 +10,7 @@ mod line;
 mod list;
 mod logs;
 mod redrive;
+mod reply;
 mod start;
 mod watch;
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Door, Error, Runs, Start};
+use super::{Door, Error, ErrorKind, Input, Runs, Start};
 use crate::{
+    auth::InputToken,
     model::{Verification, Webhook},
     store::Idempotency,
     webhook::{self, Answer, Delivery, HeaderMap, Refusal, Request, Scheme},
@@ -27,6 +28,8 @@ pub enum Received {
     Unsigned,
     /// A question whether the URL is ours, with the answer. It starts no run.
     Handshake(Answer),
+    /// A run was answered, or could not be, with what the provider has to be told. It starts none.
+    Input(Option<Answer>),
     /// An event, once more or for the first time, and what its provider has to be answered.
     Event(Box<Start>, Option<Answer>),
 }
@@ -86,6 +89,12 @@ impl Runs {
             return Ok(Ok(Received::Handshake(answer)));
         }
         let reply = delivery.reply();
+        if let Some((token, said)) = delivery.input()
+            && InputToken::parse(&token).is_ok()
+        {
+            self.take_pressed(&token, said).await?;
+            return Ok(Ok(Received::Input(reply)));
+        }
         let idempotency = Idempotency::Delivery {
             provider: scheme.provider.as_str().to_owned(),
             id: delivery.id().to_owned(),
@@ -99,6 +108,21 @@ impl Runs {
             ..Start::new(trigger, door.environment, input)
         };
         Ok(Ok(Received::Event(Box::new(start), reply)))
+    }
+
+    /// Whoever presses a button a second time, or too late, can do nothing about it: the provider is told that it
+    /// arrived, and the line of the event what became of it.
+    async fn take_pressed(&self, token: &str, said: String) -> Result<(), Error> {
+        match Box::pin(self.answer_by_link(token, Input::typed(said))).await {
+            Ok(_) => self.notes.webhook("input"),
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::Invalid => {
+                    self.notes.webhook("input_refused");
+                }
+                _ => return Err(error),
+            },
+        }
+        Ok(())
     }
 
     /// How a request has to be signed; none where it has not to.

@@ -89,6 +89,16 @@ impl<'d> Delivery<'d> {
         })
     }
 
+    /// What may be an answer to a run: the token of a link, and what is answered. Whether it is a token is for
+    /// who knows them.
+    #[must_use]
+    pub fn input(&self) -> Option<(String, String)> {
+        let places = self.scheme.input.as_ref()?;
+        let link = places.link.text(self.document.root())?;
+        let token = link.rsplit('/').next().unwrap_or_default().to_owned();
+        Some((token, places.data.text(self.document.root())?))
+    }
+
     /// The event.
     #[must_use]
     pub fn into_envelope(self) -> Envelope {

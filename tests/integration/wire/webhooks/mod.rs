@@ -1,5 +1,6 @@
 //! Triggers' own URLs, as those who call them read them.
 
+mod buttons;
 mod deliveries;
 mod expressions;
 mod handshakes;

@@ -1,9 +1,8 @@
 //! Limits: set, shown, cleared; and held by processes that know nothing of each other.
 
-use std::time::Instant;
-
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::site::Site;
 

@@ -1,4 +1,4 @@
-//! `run start`, `status`, `logs`, `list`, `cancel`.
+//! `run start`, `status`, `logs`, `list`, `answer`, `cancel`.
 
 use std::time::Duration;
 
@@ -200,6 +200,40 @@ async fn a_run_is_cancelled_and_its_log_can_be_followed_to_the_end() {
 }
 
 #[tokio::test]
+async fn a_run_that_asks_is_answered() {
+    let site = Site::new();
+    let _stack = site.start(&[]).await;
+    let input = r#"{"amount": 50, "message": "Ada"}"#;
+    let id = site.run(&["run", "start", "refund", "--input", input]).await.stdout;
+    let id = id.trim_end();
+    while site.json(&["run", "status", id]).await["status"] != "waiting" {
+        tokio::task::yield_now().await;
+    }
+    insta::assert_snapshot!("asks", redacted(&site.run(&["run", "status", id]).await.stdout));
+    let wrong = site.run(&["run", "answer", id, "perhaps"]).await;
+    assert_eq!(wrong.code, 1, "{}", wrong.stdout);
+    assert!(
+        wrong.stderr.contains("data: expected one of the choices: approve, reject"),
+        "{}",
+        wrong.stderr
+    );
+    for _ in 0..2 {
+        let answered = site.run(&["run", "answer", id, "approve"]).await;
+        assert_eq!(answered.code, 0, "{}", answered.stderr);
+    }
+    let otherwise = site.run(&["run", "answer", id, "\"reject\""]).await;
+    assert!(
+        otherwise.code == 1 && otherwise.stderr.contains("answered otherwise"),
+        "{}",
+        otherwise.stderr
+    );
+    while site.json(&["run", "status", id]).await["status"] != "completed" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(site.json(&["run", "status", id]).await["output"]["refunded"], 50);
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_3_and_what_cannot_be_is_2() {
     let site = Site::new();
     let _stack = site.start(&[]).await;
@@ -212,6 +246,8 @@ async fn what_is_not_there_is_3_and_what_cannot_be_is_2() {
         ),
         (&["logs", absent, "--follow"], 3, "there is no run"),
         (&["cancel", absent], 3, ""),
+        (&["answer", absent, "1"], 3, "no such run"),
+        (&["answer", absent, "1", "--input-id", "x"], 2, "16 hexadecimal digits"),
         (&["status", "no-id"], 2, "`no-id`: "),
         (&["start", "absent"], 3, "there is no trigger `absent`"),
         (&["start", "hello", "--input", "{"], 2, "`--input` is not JSON"),

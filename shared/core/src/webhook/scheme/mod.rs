@@ -25,5 +25,5 @@ pub use method::{
 pub use place::{Place, Pointer};
 pub use provider::ProviderName;
 pub use read::Unreadable;
-pub use row::{Scheme, TimePlace, TimeUnit};
+pub use row::{InputPlaces, Scheme, TimePlace, TimeUnit};
 pub use template::{Part, Template};

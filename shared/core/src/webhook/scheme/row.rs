@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, FollowUp, Method, Part, Place, ProviderName};
+use super::{Exchange, FollowUp, Method, Part, Place, Pointer, ProviderName};
 
 /// All that is known of a provider's webhooks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,19 @@ pub struct Scheme {
     /// Where the result of the run goes, where the reply only says that there will be one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow_up: Option<FollowUp>,
+    /// Where an event says that it is the answer to a run that waits for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<InputPlaces>,
+}
+
+/// Where an answer to a run stands, as of a button that somebody pressed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputPlaces {
+    /// The run's link, or the token that ends it.
+    pub link: Pointer,
+    /// What is answered.
+    pub data: Pointer,
 }
 
 impl Scheme {
