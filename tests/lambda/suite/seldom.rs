@@ -140,7 +140,8 @@ async fn limits_are_asked_before_a_run_is_stored() {
     assert!(store.set_workspace_runs_in_flight(&workspace, "1".parse().ok()).await.unwrap());
     assert!(store.set_workspace_runs_a_day(&workspace, NonZeroU32::new(10)).await.unwrap());
     let mut starter = site.process(Function::AsyncStart).await;
-    let request = site.request("async-start").without_header("Idempotency-Key").json();
+    let request = site.request("async-start").without_header("Idempotency-Key");
+    let request = request.parameter("trigger_id", "hello").json();
     let run = starter.invoke(&request).await.http().workflow_id();
     // As many are in flight as may be, then nobody may ask any more.
     for retry_after in ["5", "5", "60"] {
