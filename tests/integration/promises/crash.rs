@@ -85,7 +85,7 @@ async fn crashes_at(count: usize, moment: Moment, waiting: bool) -> bool {
             } else {
                 let started = bed.runs.start(bed.wish(&flow, input.clone())).await.unwrap().id;
                 wire.stop_at(count, moment);
-                bed.work_to_the_end(&doomed, started).await;
+                Box::pin(bed.work_to_the_end(&doomed, started)).await;
             }
         };
         tokio::select! { biased; () = wire.stopped() => true, () = life => false }
@@ -119,7 +119,7 @@ async fn crashes_at(count: usize, moment: Moment, waiting: bool) -> bool {
 async fn crashes_everywhere(waiting: bool) {
     for moment in [Moment::Before, Moment::After] {
         let mut count = 0;
-        while crashes_at(count, moment, waiting).await {
+        while Box::pin(crashes_at(count, moment, waiting)).await {
             count += 1;
             assert!(count < 100, "the process never comes to an end");
         }

@@ -1,10 +1,11 @@
 //! What functions ask of AWS now and then only, and their roles have to allow all the same: large
 //! records, answers that were lost, a key's first use.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use lambda_tests::{Function, Site};
 use serde_json::json;
+use shared::model::Rate;
 
 use crate::flows::{HELLO, LONG_REST, RETRIES};
 
@@ -128,4 +129,27 @@ pub(crate) async fn give_up(site: &Site) {
     while site.poll(Function::Worker).await.is_some() {
         site.api.clock.advance(Duration::from_secs(901));
     }
+}
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
+async fn limits_are_asked_before_a_run_is_stored() {
+    let site = Site::start(&[HELLO]).await;
+    let (store, workspace) = (site.api.stack.store(), support::workspace());
+    let rate = Rate::new("1/min".parse().unwrap(), 3).unwrap();
+    assert!(store.set_workspace_rate(&workspace, Some(&rate)).await.unwrap());
+    assert!(store.set_workspace_runs_in_flight(&workspace, "1".parse().ok()).await.unwrap());
+    assert!(store.set_workspace_runs_a_day(&workspace, NonZeroU32::new(10)).await.unwrap());
+    let mut starter = site.process(Function::AsyncStart).await;
+    let request = site.request("async-start").without_header("Idempotency-Key").json();
+    let run = starter.invoke(&request).await.http().workflow_id();
+    // As many are in flight as may be, then nobody may ask any more.
+    for retry_after in ["5", "5", "60"] {
+        let refused = starter.invoke(&request).await.http();
+        assert_eq!((refused.status, refused.header("retry-after")), (429, retry_after));
+    }
+    let mut worker = site.process(Function::Worker).await;
+    let ended = site.work_to_the_end(&mut worker, &run).await;
+    assert_eq!(ended.json()["status"], "completed");
+    site.finish();
 }

@@ -70,7 +70,7 @@ impl Runs {
         let (event, end) = end_of(ended);
         let now = self.now();
         let (_, entry) = conclude(&run, &mut recorder, event, end, now);
-        self.count_run(&run.workspace).await?;
+        Box::pin(self.count_run(&run.workspace)).await?;
         self.announce(&run).await?;
         mark_ended(&mut run, event, now)?;
         match self.store.insert_ended(&run, input, &entry).await? {

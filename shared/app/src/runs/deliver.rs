@@ -59,7 +59,7 @@ impl Runs {
     }
 
     async fn deliver_firing(&self, firing: &Firing, receipt: &Receipt) -> Delivery {
-        match self.fire(firing).await {
+        match Box::pin(self.fire(firing)).await {
             Ok(()) => Delivery::Done,
             Err(error) => {
                 self.note_failed(&error);
@@ -125,7 +125,7 @@ impl Runs {
             Claim::Gated(run) => self.wait_at_gate(message, &run).await,
             Claim::Ended(run) => {
                 // Whoever ended it may have died before it did so.
-                self.leave_line(&run).await;
+                Box::pin(self.leave_line(&run)).await;
                 self.give_back_slots(&run).await;
                 Ok(Delivery::Done)
             }
@@ -162,7 +162,7 @@ impl Runs {
             let now = self.now();
             let lease_until = now.after(self.settings.lease);
             let claim = match self.store.claim(id, now, lease_until).await? {
-                Claim::Gated(run) if self.is_admitted(&run).await? => {
+                Claim::Gated(run) if Box::pin(self.is_admitted(&run)).await? => {
                     self.store.claim_admitted(id, now, lease_until).await?
                 }
                 claim => claim,

@@ -134,7 +134,7 @@ impl Runs {
                 mark_ended(&mut run, event, now)?;
                 self.note_end(&run);
                 self.give_back_slots(&run).await;
-                self.leave_line(&run).await;
+                Box::pin(self.leave_line(&run)).await;
                 Ok(Executed::Ended(Box::new(view(run, &recorder, entry))))
             }
         }

@@ -53,10 +53,15 @@ impl Runs {
     /// # Errors
     /// [`Error::Store`]; a retry is safe.
     pub(super) async fn take_slots(&self, run: &Run) -> Result<Option<Limit>, Error> {
-        let HeldSlots { workspace, flow } = run.slots;
-        if !workspace && !flow {
+        if run.slots == HeldSlots::default() {
             return Ok(None);
         }
+        // What seldom happens takes no room in the futures of what always does.
+        Box::pin(self.take_each_slot(run)).await
+    }
+
+    async fn take_each_slot(&self, run: &Run) -> Result<Option<Limit>, Error> {
+        let HeldSlots { workspace, flow } = run.slots;
         let (of_flow, of_workspace) = self.most_runs(run).await?;
         // The narrower limit first, so that what it refuses takes nothing from the others.
         if let Some(most) = of_flow.filter(|_| flow)
@@ -79,10 +84,10 @@ impl Runs {
     /// who find no slot make up for it.
     pub(super) async fn give_back_slots(&self, run: &Run) {
         if run.slots.flow {
-            self.give_back(flow_of(run), run).await;
+            Box::pin(self.give_back(flow_of(run), run)).await;
         }
         if run.slots.workspace {
-            self.give_back(workspace_of(run), run).await;
+            Box::pin(self.give_back(workspace_of(run), run)).await;
         }
     }
 

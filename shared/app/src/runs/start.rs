@@ -97,7 +97,7 @@ impl Runs {
 
     /// Stores a run, unless it is there already, and queues its first message; or refuses it for a limit.
     pub(super) async fn store_and_queue(&self, run: &Run, input: &Value) -> Result<(), Error> {
-        let run = self.reserve(run).await?;
+        let run = Box::pin(self.reserve(run)).await?;
         self.store_reserved(&run, input).await
     }
 
@@ -150,7 +150,7 @@ impl Runs {
         let run_at = self.begins_later(start.run_at)?;
         let limits = workspace.map(|workspace| workspace.limits.clone()).unwrap_or_default();
         // After all that is wrong with the request for ever, so that this costs nobody a token.
-        self.allow(&start.trigger.workspace, &limits).await?;
+        Box::pin(self.allow(&start.trigger.workspace, &limits)).await?;
         let mut id = self.new_run_id()?;
         let mut replayed = false;
         if let Some(idempotency) = &start.idempotency {

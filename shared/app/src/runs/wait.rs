@@ -92,7 +92,7 @@ impl Runs {
                 Computed::TooLong => {}
             }
         }
-        run = self.reserve(&run).await?;
+        run = Box::pin(self.reserve(&run)).await?;
         if run.gated {
             self.store_reserved(&run, &input).await?;
             return Ok((Begun::Elsewhere(Box::new(run)), replayed));

@@ -4,6 +4,7 @@ mod callbacks;
 mod checks;
 mod flows;
 mod keys;
+mod limits;
 mod providers;
 mod redact;
 mod runs;
