@@ -61,6 +61,8 @@ def before_call(context, case, kwargs):
 def filter_case(context, case):
     # A query or a form of inputs may hold anything once it is text, so none of them is wrong.
     is_free_query = any(parameter.name == "inputs" for parameter in case.operation.query)
+    # Anybody on the way of a request may add header fields.
+    is_free_header = any(name.lower() == "x-schemathesis-unknown-property" for name in case.headers or {})
     is_free_body = case.media_type in ("application/x-www-form-urlencoded", "multipart/form-data")
     # A batch is answered item by item, so what is wrong with an item is not wrong with the request.
     items = case.body.get("items") if isinstance(case.body, dict) else None
@@ -69,4 +71,5 @@ def filter_case(context, case):
     return not (
         ParameterLocation.QUERY in wrong(case) and is_free_query
         or ParameterLocation.BODY in wrong(case) and is_free_body
+        or ParameterLocation.HEADER in wrong(case) and is_free_header
     )

@@ -43,7 +43,7 @@ def phinite() -> None:
     assert again.headers["Idempotency-Replayed"] == "true"
 
     read = phinite_status.sync("demo", run.workflow_id, client=client, logs=PhiniteStatusLogs.ALL)
-    assert isinstance(read, PhiniteRun) and [line.node_id for line in read.logs] == ["greet", ""]
+    assert isinstance(read, PhiniteRun) and [line.node_id for line in read.logs] == ["greet", "greet", ""]
 
     other = PhiniteBackgroundStart(message="Grace")
     refused = phinite_start.sync("demo", "hello", DEV, client=client, body=other, idempotency_key="py-1")

@@ -38,7 +38,7 @@ const status = await client.GET("/api/v1/ai/trigger/status/{workspace_id}/{workf
   params: { path: { workspace_id: "demo", workflow_id: run.data.workflow_id }, query: { logs: "all" } },
   headers: phinite,
 });
-assert.deepEqual(status.data?.logs.map((line) => line.node_id), ["greet", ""]);
+assert.deepEqual(status.data?.logs.map((line) => line.node_id), ["greet", "greet", ""]);
 
 const pinkfish = { "X-API-KEY": key };
 const waited = await client.POST("/ext/triggers/{triggerId}", {

@@ -228,6 +228,8 @@ async fn who_may_not_see_a_run_may_not_follow_it() {
     assert_eq!(send(ask("tk_nonsense")).await.status, 401);
     let unknown = format!("{BASE}/runs/0190b1d2-a3c4-7def-8123-456789abcdef/events");
     assert_eq!(send(api.get(&unknown)).await.status, 404);
+    let both = api.get(&format!("{path}?last_event_id=x")).header("last-event-id", 1);
+    assert_eq!(send(both).await.status, 422);
     for last in ["x", "-1", "+1", "", "1.5", "99999999999"] {
         let answer = send(events_of(&api, &run).header("last-event-id", last)).await;
         assert_eq!(answer.status, 422, "{last}");

@@ -9,7 +9,7 @@ use shared::{
     model::{LogEntry, RunId},
     runs::{Follower, Happening, Settings},
 };
-use support::{Api, Bed, Events, Model, Moment, Reply, Target, send};
+use support::{Api, Bed, Events, Fault, Model, Moment, Reply, Target, send};
 
 use super::{BASE, assert_whole, events_behind, events_of, followed, ids, kinds, steps, text};
 use crate::promises::flows::{LOOP_RETRY_WAIT, ONE_CALL};
@@ -342,4 +342,29 @@ async fn a_trigger_that_streams_refuses_as_the_other_does() {
     assert_eq!(kinds(&events)[0], "run.started");
     assert_eq!(ids(&events), [0, 1, 2, 3]);
     assert!(events[0].data["thread_id"].is_string());
+}
+
+#[tokio::test]
+async fn a_store_that_fails_sends_its_followers_elsewhere_but_not_at_once() {
+    let bed = Bed::new().await;
+    let sleep = bed.publish(crate::wire::flows::SLEEP).await;
+    let run = bed.runs.start(bed.wish(&sleep, json!({}))).await.unwrap().id;
+    let ((worker, _), (process, wire)) = (bed.process(), bed.process());
+    bed.work(&worker).await;
+    let caller = process.authenticate_by_key(&bed.key().await).await.unwrap();
+    let mut follower = process.follow(&caller, &run.to_string(), None).await.unwrap().unwrap();
+    assert_eq!(follower.next().await, Some(Happening::Accepted));
+    assert!(matches!(follower.next().await, Some(Happening::Line(_))));
+    let mut failures_left = 4;
+    wire.fail(move |_| {
+        failures_left -= 1;
+        (failures_left >= 0).then_some(Fault::ServerError)
+    });
+    tokio::select! {
+        told = follower.next() => assert_eq!(told, Some(Happening::Silence)),
+        () = passing(&bed) => unreachable!(),
+    }
+    wire.fail(|_| Some(Fault::ServerError));
+    let told = rest_in_time(&bed, &mut follower).await;
+    assert_eq!(told.last(), Some(&Happening::Elsewhere(1)));
 }

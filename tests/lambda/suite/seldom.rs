@@ -72,6 +72,7 @@ async fn the_use_of_a_key_is_noted_by_whoever_sees_it_first() {
     for (function, sample) in [
         (Function::SyncTrigger, "sync-trigger"),
         (Function::AsyncStart, "async-start"),
+        (Function::Follow, "follow"),
         (Function::Status, "status"),
     ] {
         let site = Site::start(&[HELLO]).await;

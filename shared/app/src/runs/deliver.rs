@@ -106,7 +106,7 @@ impl Runs {
                     gives_up_calls_at: None,
                     longest_wait: self.settings.short_wait,
                 };
-                match Box::pin(self.execute(*claimed, slice, Some(receipt))).await? {
+                match self.execute(*claimed, slice, Some(receipt)).await? {
                     Executed::Ended(_) | Executed::GoesOn(_) => Ok(Delivery::Done),
                     // Whoever took the run may die with it: the message stays as its guard.
                     Executed::Lost => self.guard(message, now).await,

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use futures::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -40,16 +41,20 @@ impl Runs {
     ///
     /// # Errors
     /// [`Error::Store`] and [`Error::Queue`]: nothing is lost, the run's message brings it back.
-    pub(super) async fn execute(
-        &self,
+    pub(super) fn execute<'a>(
+        &'a self,
         claimed: Claimed,
         slice: Slice,
-        receipt: Option<&Receipt>,
-    ) -> Result<Executed, Error> {
-        let execution = self.begin_execution(&claimed.run);
-        let executed = self.interpret_and_write(claimed, slice, receipt, &execution).await;
-        execution.end(outcome(&executed));
-        executed
+        receipt: Option<&'a Receipt>,
+    ) -> BoxFuture<'a, Result<Executed, Error>> {
+        // On the heap: all who wait for it would have room for it on their stacks, and threads have 2 MB of that.
+        async move {
+            let execution = self.begin_execution(&claimed.run);
+            let executed = self.interpret_and_write(claimed, slice, receipt, &execution).await;
+            execution.end(outcome(&executed));
+            executed
+        }
+        .boxed()
     }
 
     async fn interpret_and_write(
@@ -84,24 +89,19 @@ impl Runs {
             never = self.keep(&run, receipt, &sender) => match never {},
         };
         let recorder = host.recorder.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match result {
-            Ok(ended) => {
-                let (event, end) = end_of(ended);
-                self.finish(run, recorder, event, end).await
+        let (event, end) = match result {
+            Ok(ended) => end_of(ended),
+            Err(Stop::Cancelled) => (Event::Cancel, End::Error(cancelled())),
+            Err(Stop::TimedOut) => (Event::TimeOut, End::Error(timed_out(&run))),
+            Err(Stop::SliceOver) => return self.hand_over(run, recorder).await,
+            Err(Stop::Sleep(until)) => return self.sleep(run, recorder, until).await,
+            Err(Stop::Listen(listening)) => {
+                return self.let_listen(run, recorder, *listening).await;
             }
-            Err(Stop::Cancelled) => {
-                self.finish(run, recorder, Event::Cancel, End::Error(cancelled())).await
-            }
-            Err(Stop::TimedOut) => {
-                let error = timed_out(&run);
-                self.finish(run, recorder, Event::TimeOut, End::Error(error)).await
-            }
-            Err(Stop::SliceOver) => self.hand_over(run, recorder).await,
-            Err(Stop::Sleep(until)) => self.sleep(run, recorder, until).await,
-            Err(Stop::Listen(listening)) => self.let_listen(run, recorder, *listening).await,
-            Err(Stop::Lost) => Ok(lost(&run)),
-            Err(Stop::Failed(error)) => Err(error),
-        }
+            Err(Stop::Lost) => return Ok(lost(&run)),
+            Err(Stop::Failed(error)) => return Err(error),
+        };
+        self.finish(run, recorder, event, end).await
     }
 
     /// Ends a run as failed that nobody can go on with.

@@ -36,7 +36,7 @@ impl Runs {
         // A task of its own, which no slow reader holds up. Lambda keeps a process awake until its answer ends, and
         // this one ends after the task; should the process stop nevertheless, the guard brings the run to a worker.
         let execution = tokio::spawn(async move {
-            if let Err(error) = Box::pin(runs.execute(claimed, slice, None)).await {
+            if let Err(error) = runs.execute(claimed, slice, None).await {
                 runs.note_failed(&error);
             }
         });

@@ -53,7 +53,7 @@ impl Runs {
             gives_up_calls_at: Some(wait_until),
             longest_wait: self.settings.wait,
         };
-        let view = match Box::pin(self.execute(claimed, slice, None)).await {
+        let view = match self.execute(claimed, slice, None).await {
             Ok(Executed::Ended(view) | Executed::GoesOn(view)) => *view,
             Ok(Executed::Lost) => {
                 self.wait_for_end(pending.run.id, wait_until).await.unwrap_or(pending)

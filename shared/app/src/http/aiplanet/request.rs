@@ -67,14 +67,16 @@ impl<'a> RunsRequest<'a> {
     /// # Errors
     /// 422 for an id that no event has.
     pub fn last_event_id(&self) -> Result<Option<u64>, Error> {
-        let (place, text) = events::last_event_id(self.0);
-        let Some(text) = text else { return Ok(None) };
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let id = text.parse::<u32>().ok().filter(|_| is_number);
-        id.map(|id| Some(id.into())).ok_or_else(|| {
-            let message = "Input should be the id of an event";
-            Error::invalid("int_parsing", &place, message, &json!(text))
-        })
+        let mut last = None;
+        for (place, text) in events::last_event_ids(self.0) {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let id = text.parse::<u32>().ok().filter(|_| is_number).ok_or_else(|| {
+                let message = "Input should be the id of an event";
+                Error::invalid("int_parsing", &place, message, &json!(text))
+            })?;
+            last.get_or_insert(u64::from(id));
+        }
+        Ok(last)
     }
 
     /// What is asked for.

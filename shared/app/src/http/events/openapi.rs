@@ -27,8 +27,8 @@ pub(crate) fn or_stream(answer: &mut Value, is_always: bool) {
     add(
         "content",
         MEDIA_TYPE,
+        // Of no type: some take it for that of the whole text, some for that of one event.
         json!({"schema": {
-            "type": "string",
             "description": "Events `run.started`, `step.started`, `step.completed`, `step.failed`, `log`, `token`, and as the last one `run.completed`, `run.failed` or `run.cancelled`; or `reconnect`, where the run is told of on at `events_url` behind `last_event_id`. The data of each is a JSON object.",
         }}),
     );

@@ -18,19 +18,16 @@ pub(crate) fn wants_events(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The id of the last event that the caller has seen, and where it stands. A browser's `EventSource` sends the header
-/// when it connects again, but cannot send one at first.
-pub(crate) fn last_event_id(request: &Request) -> (Value, Option<String>) {
-    let header = request
-        .headers()
-        .get("last-event-id")
-        .map(|value| value.to_str().unwrap_or_default().trim());
+/// The ids of the last event that the caller has seen, with where each stands; the first one counts. A browser's
+/// `EventSource` sends the header when it connects again, but cannot send one at first.
+pub(crate) fn last_event_ids(request: &Request) -> Vec<(Value, String)> {
+    let header = request.headers().get("last-event-id");
+    let header = header.map(|value| value.to_str().unwrap_or_default().trim().to_owned());
     let parameters = request.query_string_parameters();
-    let (place, text) = match header {
-        Some(text) => (json!(["header", "Last-Event-ID"]), Some(text)),
-        None => (json!(["query", "last_event_id"]), parameters.first("last_event_id")),
-    };
-    (place, text.map(str::to_owned))
+    let query = parameters.first("last_event_id").map(str::to_owned);
+    let places = [json!(["header", "Last-Event-ID"]), json!(["query", "last_event_id"])];
+    let given = places.into_iter().zip([header, query]);
+    given.filter_map(|(place, text)| Some((place, text?))).collect()
 }
 
 #[cfg(test)]

@@ -25,14 +25,25 @@ pub(in crate::http) fn part() -> Part {
                 "InputAnswer": {
                     "type": "object",
                     "properties": {
-                        "data": {"description": "The answer. What a form says is text, or JSON where the flow asks for that."},
+                        "data": {"description": "The answer."},
                         "type": {
-                            "type": "string",
+                            "type": ["string", "null"],
                             "description": "The type of the event, where the run waits for several.",
                         },
                     },
                     "required": ["data"],
                     "examples": [{"data": "approve"}],
+                },
+                "InputForm": {
+                    "type": "object",
+                    "properties": {
+                        "data": {
+                            "type": "string",
+                            "description": "The answer: text, or JSON where the flow asks for that.",
+                        },
+                        "type": {"type": "string"},
+                    },
+                    "required": ["data"],
                 },
                 "InputTaken": {
                     "type": "object",
@@ -81,12 +92,12 @@ fn answer() -> Value {
         "Answer what a run asks",
         &responses(success, "Input", &ANSWER_REFUSALS),
     );
-    let schema = reference("schemas/InputAnswer");
+    let content = |schema: &str| json!({"schema": reference(&format!("schemas/{schema}"))});
     let body = json!({
         "required": true,
         "content": {
-            "application/json": {"schema": schema},
-            "application/x-www-form-urlencoded": {"schema": schema},
+            "application/json": content("InputAnswer"),
+            "application/x-www-form-urlencoded": content("InputForm"),
         },
     });
     set(&mut operation, "requestBody", body);

@@ -48,8 +48,8 @@ pub(super) fn question(listening: &Listening) -> String {
     let until = listening.until.to_the_second();
     let _ = write!(
         form,
-        "</form><p>It can be answered once, until <time datetime=\"{until}\">{}</time>.</p>",
-        until.replace('T', " ").replace('Z', " UTC"),
+        "</form><p>It can be answered once, until <time datetime=\"{until}Z\">{} UTC</time>.</p>",
+        until.replace('T', " "),
     );
     page(&escaped(&question.text), &form)
 }

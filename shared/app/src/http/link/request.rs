@@ -79,7 +79,11 @@ impl<'a> LinkRequest<'a> {
         }
         let mut body = body::read(body)?;
         let data = body.get_mut("data").map(Value::take).ok_or_else(missing)?;
-        let kind = body.get("type").and_then(Value::as_str).map(ToOwned::to_owned);
+        let kind = match body.get("type") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(kind)) => Some(kind.clone()),
+            Some(_) => return Err(Error::Invalid("type: expected a text".to_owned())),
+        };
         Ok(Input { kind, ..Input::of(data) })
     }
 }
