@@ -96,6 +96,15 @@ impl Error {
         Self::invalid("missing", &json!(["body"]), "Field required", &Value::Null)
     }
 
+    /// When another try may help, where it may.
+    pub(super) fn again_in(&self) -> Option<Duration> {
+        match self {
+            Self::Limited { again_in, .. } => Some(*again_in),
+            Self::Failed(error) => error.again_in(),
+            _ => None,
+        }
+    }
+
     /// The status code.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
@@ -231,11 +240,7 @@ pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> R
     if let Some((name, value)) = extra {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    match error {
-        Error::Limited { again_in, .. } => respond::retry_after(&mut response, Some(*again_in)),
-        Error::Failed(error) => respond::retry_after(&mut response, error.again_in()),
-        _ => {}
-    }
+    respond::retry_after(&mut response, error.again_in());
     response
 }
 

@@ -51,9 +51,13 @@ pub(super) fn limited(limit: Limit) -> String {
 /// Says when to come again, in whole seconds.
 pub(super) fn retry_after(response: &mut Response<Body>, again_in: Option<Duration>) {
     if let Some(again_in) = again_in {
-        let seconds = whole_seconds(again_in).max(1);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s(again_in)));
     }
+}
+
+/// As `Retry-After` has it: never at once.
+pub(super) fn wait_s(again_in: Duration) -> u64 {
+    whole_seconds(again_in).max(1)
 }
 
 /// The seconds after which a time is over.

@@ -116,8 +116,12 @@ impl Runs {
                 Executed::Ended(_) | Executed::GoesOn(_) => Ok(Delivery::Done),
                 Executed::Lost => self.guard(message, now).await,
             },
-            // Its holder looks for the cancellation; should it die, its own message brings the run back.
-            Claim::Held { .. } if message.kind == Kind::Cancel => Ok(Delivery::Done),
+            // Its holder looks for the cancellation. Should it put the run to sleep just before it looks, this comes
+            // again and wakes it; should it die, its own message brings the run back.
+            Claim::Held { run, .. } if message.kind == Kind::Cancel => {
+                let looked = self.settings.cancel_poll + LEASE_MARGIN;
+                self.requeue(message, &run.workspace, looked).await
+            }
             Claim::Held { until, run } => {
                 self.requeue(message, &run.workspace, until.since(now) + LEASE_MARGIN).await
             }

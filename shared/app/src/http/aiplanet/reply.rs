@@ -13,7 +13,7 @@ use crate::{
         detail::{self, Wording},
         events::{self, Reply, StreamedBody},
         question::Question,
-        respond::{self, JSON, respond},
+        respond::{self, JSON, respond, wait_s},
     },
     runs,
     telemetry::{Event, Outcome},
@@ -142,7 +142,12 @@ fn item(ended: Ended) -> Value {
             json!({"status": StatusCode::ACCEPTED.as_u16(), "replayed": replayed, "run": run})
         }
         Err(error) => {
-            json!({"status": error.status().as_u16(), "error": detail::shape(&error, &WORDING)})
+            let shape = detail::shape(&error, &WORDING);
+            let mut item = json!({"status": error.status().as_u16(), "error": shape});
+            if let (Some(members), Some(again_in)) = (item.as_object_mut(), error.again_in()) {
+                members.insert("retry_after_s".to_owned(), wait_s(again_in).into());
+            }
+            item
         }
     }
 }

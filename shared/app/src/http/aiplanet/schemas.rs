@@ -147,6 +147,11 @@ fn batch_answer() -> Value {
                 "description": "Whether an earlier call with the same key had started the run.",
             },
             "run": reference("schemas/AiPlanetStarted"),
+            "retry_after_s": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "As the header `Retry-After` of a start of its own, in seconds.",
+            },
             "error": {
                 "description": "Why there is no run; places are those in the item.",
                 "anyOf": [reference("schemas/DetailError"), reference("schemas/DetailInvalid")],
