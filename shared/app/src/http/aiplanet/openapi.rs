@@ -157,6 +157,7 @@ fn trigger() -> Value {
         "aiPlanetTrigger",
         "Start a workflow configuration in the background",
         ENVIRONMENT.to_owned(),
+        "AiPlanetBackgroundStart",
         started(),
     )
 }
@@ -174,12 +175,13 @@ fn stream_trigger() -> Value {
         "aiPlanetStream",
         "Start a workflow configuration and follow its run",
         description,
+        "AiPlanetStart",
         success,
     )
 }
 
 /// What both routes that start a run have in common.
-fn starting(id: &str, summary: &str, description: String, success: Value) -> Value {
+fn starting(id: &str, summary: &str, description: String, body: &str, success: Value) -> Value {
     let mut operation = operation(
         id,
         summary,
@@ -192,7 +194,7 @@ fn starting(id: &str, summary: &str, description: String, success: Value) -> Val
         "requestBody",
         json!({
             "required": true,
-            "content": {"application/json": {"schema": reference("schemas/AiPlanetStart")}},
+            "content": {"application/json": {"schema": reference(&format!("schemas/{body}"))}},
         }),
     );
     operation

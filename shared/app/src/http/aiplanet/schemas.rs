@@ -27,6 +27,7 @@ pub(super) fn schemas() -> Value {
             "description": "`waiting` is a run that waits for a person or an event; `failed` is also what ran out of time.",
         },
         "AiPlanetStart": start(),
+        "AiPlanetBackgroundStart": background_start(),
         "AiPlanetBatch": {
             "type": "object",
             "properties": {
@@ -97,6 +98,7 @@ pub(super) fn schemas() -> Value {
     })
 }
 
+/// A body of a start that is followed.
 fn start() -> Value {
     json!({
         "type": "object",
@@ -108,7 +110,6 @@ fn start() -> Value {
                 "description": "What the flow declares, each name once.",
             },
             "thread_id": reference("schemas/AiPlanetThread"),
-            RUN_AT: reference("schemas/RunAt"),
         },
         "required": ["workflow_configuration_id"],
         "examples": [{
@@ -118,8 +119,17 @@ fn start() -> Value {
     })
 }
 
+/// A body of a start that nobody waits for.
+fn background_start() -> Value {
+    let mut start = start();
+    if let Some(properties) = start.get_mut("properties") {
+        set(properties, RUN_AT, reference("schemas/RunAt"));
+    }
+    start
+}
+
 fn batch_item() -> Value {
-    let mut item = start();
+    let mut item = background_start();
     if let Some(properties) = item.get_mut("properties") {
         let key = json!({
             "type": ["string", "null"],
