@@ -97,9 +97,13 @@ where
     if let Some(invocation) = parts.headers.get(INVOCATION_ID) {
         request.headers_mut().insert(INVOCATION_ID, invocation.clone());
     }
-    let taken = client.call(request).await?;
-    if !taken.status().is_success() {
-        tracing::warn!(status = taken.status().as_u16(), "Lambda did not take an answer");
+    // An answer that does not arrive is that invocation's loss; a Runtime API that is gone ends the next poll.
+    match client.call(request).await {
+        Ok(taken) if taken.status().is_success() => {}
+        Ok(taken) => {
+            tracing::warn!(status = taken.status().as_u16(), "Lambda did not take an answer");
+        }
+        Err(error) => tracing::warn!(error, "An answer did not reach Lambda"),
     }
     Ok(())
 }
@@ -188,6 +192,15 @@ mod tests {
         let mut context = Context::default();
         context.request_id = "id".to_owned();
         LambdaInvocation { parts, body: Bytes::from(event.to_owned()), context }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_arrive_ends_nothing() {
+        let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let endpoint = format!("http://{nobody}").parse().unwrap();
+        let client = PooledClient::builder().with_endpoint(endpoint).build();
+        let handler = async |_: Request| Response::new(Answer::Empty);
+        answer(&handler, &client, invocation("{")).await.unwrap();
     }
 
     #[tokio::test]
