@@ -6,7 +6,8 @@ import createClient from "openapi-fetch";
 import type { paths } from "./api.d.ts";
 
 const { TRIGGER_URL: baseUrl = "", TRIGGER_KEY: key = "" } = process.env;
-const client = createClient<paths>({
+// Waiting routes can answer with events too; this client asks for none.
+const client = createClient<paths, "application/json">({
   baseUrl,
   // As the document says: inputs stand in the query by their own names.
   querySerializer: { object: { style: "form", explode: true } },
