@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use shared::model::{End, RunId, Status};
-use support::{Bed, Call, Moment, Target};
+use support::{Bed, Call, Moment, Target, die_at_every_request};
 
 use super::flows::LOOP_RETRY_WAIT;
 
@@ -117,14 +117,8 @@ async fn crashes_at(count: usize, moment: Moment, waiting: bool) -> bool {
 }
 
 async fn crashes_everywhere(waiting: bool) {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while Box::pin(crashes_at(count, moment, waiting)).await {
-            count += 1;
-            assert!(count < 100, "the process never comes to an end");
-        }
-        assert!(count > 10, "only {count} requests");
-    }
+    die_at_every_request(11..100, async |count, moment| crashes_at(count, moment, waiting).await)
+        .await;
 }
 
 #[tokio::test]

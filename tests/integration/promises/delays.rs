@@ -7,7 +7,7 @@ use shared::{
     model::{RunId, Status, Timestamp, Trigger},
     runs::{ErrorKind, Start},
 };
-use support::{Bed, Fault, Moment, Target};
+use support::{Bed, Fault, Moment, Target, die_at_every_request};
 
 use super::flows::{HELLO, ONE_CALL};
 
@@ -146,32 +146,28 @@ async fn a_repeat_sends_no_wake_up_beside_the_one_that_is_under_way() {
 
 #[tokio::test]
 async fn a_worker_may_die_at_every_request_until_a_run_begins() {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        loop {
-            let bed = Bed::new().await;
-            let target = Target::start(|_| (200, json!("ok"))).await;
-            let flow = bed.publish(ONE_CALL).await;
-            let run_at = in_a_while(&bed);
-            let id = bed.runs.start(later(&bed, &flow, &target, run_at)).await.unwrap().id;
-            let (doomed, wire) = bed.process();
-            wire.stop_at(count, moment);
-            let came = tokio::select! {
-                biased;
-                () = wire.stopped() => true,
-                () = ends_in_time(&bed, &doomed, id, run_at) => false,
-            };
-            if !came {
-                assert!(count > 5, "only {count} requests");
-                break;
-            }
+    die_at_every_request(6..100, async |count, moment| {
+        let bed = Bed::new().await;
+        let target = Target::start(|_| (200, json!("ok"))).await;
+        let flow = bed.publish(ONE_CALL).await;
+        let run_at = in_a_while(&bed);
+        let id = bed.runs.start(later(&bed, &flow, &target, run_at)).await.unwrap().id;
+        let (doomed, wire) = bed.process();
+        wire.stop_at(count, moment);
+        let came = tokio::select! {
+            biased;
+            () = wire.stopped() => true,
+            () = ends_in_time(&bed, &doomed, id, run_at) => false,
+        };
+        if came {
             let (survivor, _) = bed.process();
             ends_in_time(&bed, &survivor, id, run_at).await;
             // One death repeats the one call that was not written down yet.
             assert!(target.calls().len() <= 2, "{moment:?} request {count}");
-            count += 1;
         }
-    }
+        came
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use shared::{
     model::{End, RunId, Status},
     runs::{Caller, Error, Input, RunView, Runs},
 };
-use support::{Bed, Moment, QUEUE, Wire, workspace};
+use support::{Bed, Moment, QUEUE, Wire, die_at_every_request, workspace};
 
 const APPROVAL: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: approval, version: '1.0.0' }
@@ -237,14 +237,10 @@ async fn crashes_at(count: usize, moment: Moment, who: &str) -> bool {
 #[tokio::test]
 async fn whoever_answers_or_executes_may_die_at_every_request() {
     for (who, least) in [("caller", 3), ("worker", 6)] {
-        for moment in [Moment::Before, Moment::After] {
-            let mut count = 0;
-            while crashes_at(count, moment, who).await {
-                count += 1;
-                assert!(count < 100, "the {who} never comes to an end");
-            }
-            assert!(count >= least, "only {count} requests of the {who}");
-        }
+        die_at_every_request(least..100, async |count, moment| {
+            crashes_at(count, moment, who).await
+        })
+        .await;
     }
 }
 
@@ -283,14 +279,7 @@ async fn begins_and_crashes_at(count: usize, moment: Moment) -> bool {
 
 #[tokio::test]
 async fn a_worker_may_die_while_its_run_begins_to_listen() {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while begins_and_crashes_at(count, moment).await {
-            count += 1;
-            assert!(count < 50, "the process never comes to an end");
-        }
-        assert!(count >= 4, "only {count} requests");
-    }
+    die_at_every_request(4..50, begins_and_crashes_at).await;
 }
 
 /// Something that happens while a run listens.

@@ -9,7 +9,7 @@ use shared::{
     runs::{Error, ErrorKind, Runs, Start},
     store::Filter,
 };
-use support::{Bed, Moment, QUEUE, Target, records, workspace};
+use support::{Bed, Moment, QUEUE, Target, die_at_every_request, records, workspace};
 
 use super::flows::{HELLO, LOOP_RETRY_WAIT, ONE_CALL};
 
@@ -289,14 +289,10 @@ async fn dies_at(count: usize, moment: Moment, starting: bool, waiting: bool) ->
 }
 
 async fn dies_everywhere(starting: bool, waiting: bool, at_least: usize) {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while Box::pin(dies_at(count, moment, starting, waiting)).await {
-            count += 1;
-            assert!(count < 100, "the process never comes to an end");
-        }
-        assert!(count >= at_least, "only {count} requests");
-    }
+    die_at_every_request(at_least..100, async |count, moment| {
+        dies_at(count, moment, starting, waiting).await
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -514,12 +510,5 @@ async fn dies_at_gate(count: usize, moment: Moment) -> bool {
 
 #[tokio::test]
 async fn a_worker_at_the_gate_may_die_at_every_request() {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while Box::pin(dies_at_gate(count, moment)).await {
-            count += 1;
-            assert!(count < 100, "the process never comes to an end");
-        }
-        assert!(count > 8, "only {count} requests");
-    }
+    die_at_every_request(9..100, dies_at_gate).await;
 }

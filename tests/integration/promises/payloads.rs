@@ -8,7 +8,7 @@ use shared::{
     runs::ErrorKind,
     store::Append,
 };
-use support::{BUCKET, Bed, Fault, Moment, Target, noise};
+use support::{BUCKET, Bed, Fault, Moment, Target, die_at_every_request, noise};
 
 /// Letters whose compressed form is just too large for an item.
 const LARGE: usize = 430_000;
@@ -132,14 +132,8 @@ async fn stored_run(bed: &Bed, sent: &[support::Sent]) -> Option<RunId> {
 }
 
 async fn crashes_everywhere(waiting: bool) {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while crashes_at(count, moment, waiting).await {
-            count += 1;
-            assert!(count < 100, "the process never comes to an end");
-        }
-        assert!(count > 10, "only {count} requests");
-    }
+    die_at_every_request(11..100, async |count, moment| crashes_at(count, moment, waiting).await)
+        .await;
 }
 
 #[tokio::test]

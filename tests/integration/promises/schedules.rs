@@ -9,7 +9,7 @@ use shared::{
     runs::Runs,
     store::{Filter, ListedRun},
 };
-use support::{Bed, DEAD_LETTERS, Moment, QUEUE, Target, records};
+use support::{Bed, DEAD_LETTERS, Moment, QUEUE, Target, die_at_every_request, records};
 
 use super::flows::{HELLO, ONE_CALL};
 
@@ -162,14 +162,10 @@ async fn dies_at(count: usize, moment: Moment, overlap: Overlap, late: Duration)
 async fn a_worker_may_die_at_every_request_of_a_firing() {
     for overlap in [Overlap::Allow, Overlap::Skip] {
         for late in [Duration::from_secs(901), Duration::from_secs(2 * 3600)] {
-            for moment in [Moment::Before, Moment::After] {
-                let mut count = 0;
-                while dies_at(count, moment, overlap, late).await {
-                    count += 1;
-                    assert!(count < 20, "the firing never comes to an end");
-                }
-                assert!(count >= 4, "only {count} requests");
-            }
+            die_at_every_request(4..20, async |count, moment| {
+                dies_at(count, moment, overlap, late).await
+            })
+            .await;
         }
     }
 }

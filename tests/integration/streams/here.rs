@@ -9,7 +9,7 @@ use shared::{
     model::{LogEntry, RunId},
     runs::{Follower, Happening, Settings},
 };
-use support::{Api, Bed, Events, Fault, Model, Moment, Reply, Target, send};
+use support::{Api, Bed, Events, Fault, Model, Moment, Reply, Target, die_at_every_request, send};
 
 use super::{BASE, assert_whole, events_behind, events_of, followed, ids, kinds, steps, text};
 use crate::promises::flows::{LOOP_RETRY_WAIT, ONE_CALL};
@@ -275,14 +275,7 @@ async fn silence_is_broken_every_quarter_of_a_minute() {
 
 #[tokio::test]
 async fn the_process_that_executes_a_followed_run_may_die_at_every_request() {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while dies_at(count, moment).await {
-            count += 1;
-            assert!(count < 100, "the process never comes to an end");
-        }
-        assert!(count > 10, "only {count} requests");
-    }
+    die_at_every_request(11..100, dies_at).await;
 }
 
 /// Follows a run in a process that stops at its request `count`, and then in another one; whether it came that far.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::json;
 use shared::model::{RunId, Trigger};
-use support::{Bed, Call, Moment, QUEUE, Target};
+use support::{Bed, Call, Moment, QUEUE, Target, die_at_every_request};
 
 use super::{
     super::flows::{HELLO, ONE_CALL},
@@ -100,14 +100,7 @@ async fn stored(bed: &Bed) -> Vec<RunId> {
 }
 
 async fn dies_everywhere(way: Way, least: usize) {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while dies_at(way, count, moment).await {
-            count += 1;
-            assert!(count < 40, "the process never comes to an end");
-        }
-        assert!(count >= least, "{way:?}: only {count} requests");
-    }
+    die_at_every_request(least..40, async |count, moment| dies_at(way, count, moment).await).await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use shared::{
     model::{Completion, Outcome, Usage},
     runs::{Audience, Live},
 };
-use support::{Bed, Log, Model, Moment, Reply};
+use support::{Bed, Log, Model, Reply, die_at_every_request};
 
 use super::asking::{KEY, WORDS, output, run};
 use crate::promises::flows::{ask, insist};
@@ -22,48 +22,41 @@ async fn what_was_said_is_not_asked_again() {
             .map(|line| format!("{}\n", line.replace("- ask:", "- again:")))
             .collect::<String>();
     let twice = twice.replace("${ .message }", "${ .message // .content }");
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        loop {
-            let what = format!("{moment:?} request {count}");
-            let bed = Bed::new().await;
-            let model = Model::start(|_| Reply::saying(&WORDS, 40)).await;
-            bed.add_provider(&model.base_url, Some(KEY)).await;
-            let trigger = bed.publish(&twice).await;
-            let ((doomed, wire), (survivor, _)) = (bed.process(), bed.process());
-            let started =
-                bed.runs.start(bed.wish(&trigger, json!({"message": "Who?"}))).await.unwrap();
-            wire.stop_at(count, moment);
-            let died = tokio::select! {
-                biased;
-                () = wire.stopped() => true,
-                _ = bed.work_to_the_end(&doomed, started.id) => false,
-            };
-            let is_written = wire.take().iter().any(|sent| sent.body.contains("J#"));
-            let asked_before = model.calls().len();
-            let view = bed.work_to_the_end(&survivor, started.id).await;
-            assert_eq!(output(&view)["content"], WORDS.concat(), "{what}");
-            let calls = model.calls();
-            let keys: BTreeSet<_> =
-                calls.iter().map(|call| call.header("idempotency-key").to_owned()).collect();
-            assert_eq!(keys.len(), 2, "{what}");
-            // What was under way when it died is asked again, and nothing that was written down.
-            assert!(calls.len() <= 3, "{what}: {} calls", calls.len());
-            if asked_before == 2 && is_written {
-                let again = calls
-                    .iter()
-                    .filter(|call| call.header("idempotency-key").ends_with("/do/0/ask#1"));
-                assert_eq!(again.count(), 1, "{what}");
-            }
-            if !died {
-                assert_eq!(calls.len(), 2, "{what}");
-                break;
-            }
-            count += 1;
-            assert!(count < 50, "the process never comes to an end");
+    die_at_every_request(4..50, async |count, moment| {
+        let what = format!("{moment:?} request {count}");
+        let bed = Bed::new().await;
+        let model = Model::start(|_| Reply::saying(&WORDS, 40)).await;
+        bed.add_provider(&model.base_url, Some(KEY)).await;
+        let trigger = bed.publish(&twice).await;
+        let ((doomed, wire), (survivor, _)) = (bed.process(), bed.process());
+        let started = bed.runs.start(bed.wish(&trigger, json!({"message": "Who?"}))).await.unwrap();
+        wire.stop_at(count, moment);
+        let died = tokio::select! {
+            biased;
+            () = wire.stopped() => true,
+            _ = bed.work_to_the_end(&doomed, started.id) => false,
+        };
+        let is_written = wire.take().iter().any(|sent| sent.body.contains("J#"));
+        let asked_before = model.calls().len();
+        let view = bed.work_to_the_end(&survivor, started.id).await;
+        assert_eq!(output(&view)["content"], WORDS.concat(), "{what}");
+        let calls = model.calls();
+        let keys: BTreeSet<_> =
+            calls.iter().map(|call| call.header("idempotency-key").to_owned()).collect();
+        assert_eq!(keys.len(), 2, "{what}");
+        // What was under way when it died is asked again, and nothing that was written down.
+        assert!(calls.len() <= 3, "{what}: {} calls", calls.len());
+        if asked_before == 2 && is_written {
+            let again =
+                calls.iter().filter(|call| call.header("idempotency-key").ends_with("/do/0/ask#1"));
+            assert_eq!(again.count(), 1, "{what}");
         }
-        assert!(count > 3, "only {count} requests");
-    }
+        if !died {
+            assert_eq!(calls.len(), 2, "{what}");
+        }
+        died
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use shared::{
     model::{End, Provider, RunId, Status, ThreadContext, Trigger},
     runs::{Start, Thread},
 };
-use support::{Bed, Call, Model, Moment, Reply, workspace};
+use support::{Bed, Call, Model, Moment, Reply, die_at_every_request, workspace};
 
 /// A conversation that counts its turns in the document, with a wait in every turn.
 const TALK: &str = r#"
@@ -108,14 +108,7 @@ async fn worker_dies_at(count: usize, moment: Moment) -> bool {
 
 #[tokio::test]
 async fn a_conversation_goes_on_whatever_dies() {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while Box::pin(worker_dies_at(count, moment)).await {
-            count += 1;
-            assert!(count < 200, "the process never comes to an end");
-        }
-        assert!(count > 12, "only {count} requests");
-    }
+    die_at_every_request(13..200, worker_dies_at).await;
 }
 
 #[tokio::test]

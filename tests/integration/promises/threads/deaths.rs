@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::model::Status;
-use support::Moment;
+use support::{Moment, die_at_every_request};
 
 use super::Place;
 
@@ -31,14 +31,7 @@ async fn worker_dies_at(count: usize, moment: Moment) -> bool {
 
 #[tokio::test]
 async fn a_worker_may_die_at_every_request() {
-    for moment in [Moment::Before, Moment::After] {
-        let mut count = 0;
-        while worker_dies_at(count, moment).await {
-            count += 1;
-            assert!(count < 200, "the process never comes to an end");
-        }
-        assert!(count > 20, "only {count} requests");
-    }
+    die_at_every_request(21..200, worker_dies_at).await;
 }
 
 /// What comes of `life` while time passes beside it.
