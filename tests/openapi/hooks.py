@@ -40,7 +40,7 @@ def fit(case, wrong_parts):
     if operation == "aiPlanetRuns" and ParameterLocation.QUERY not in wrong_parts and case.query:
         case.query.pop("cursor", None)
         case.query |= {name: "2026-02-09T23:24:39Z" for name in ("since", "until") if name in case.query}
-    if operation == "pinkfishUpload" and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
+    if operation in ("pinkfishUpload", "aiPlanetUpload") and ParameterLocation.BODY not in wrong_parts and isinstance(case.body, dict):
         # Bytes are counted, not letters, and control characters are refused.
         case.body["name"] = "report.pdf"
 

@@ -92,6 +92,8 @@ impl Display for Transcript {
             (r"\d+ ms", "[n] ms"),
             (r#""duration": \d+"#, r#""duration": [n]"#),
             (r"ask_[A-Za-z0-9_-]{75}", "[token]"),
+            (r"file_[A-Za-z0-9_-]{75,}", "[file]"),
+            (r"/files/[0-9a-f]{64}\?[^\x22]*", "/files/[signed]"),
             (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         ];
         let mut text = self.0.clone();

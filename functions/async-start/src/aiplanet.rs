@@ -1,17 +1,21 @@
-//! Starts in the AI Planet dialect: of a trigger that the body names, of many, and of a run once more.
+//! Starts in the AI Planet dialect: of a trigger that the body names, of many, and of a run once more. Files that are to come with
+//! one are announced here too.
 
 use lambda_http::Request;
 use shared::{
     http::aiplanet::{
-        AgainRequest, Answer, Batch, BatchItem, BatchRequest, Error, FoundItem, TriggerRequest,
-        Wish,
+        AgainRequest, Answer, Asked, Batch, BatchItem, BatchRequest, Draft, Error, TriggerRequest,
+        UploadRequest, Wish,
     },
-    runs::{Caller, Runs},
+    runs::{Caller, Runs, Start},
 };
 
 pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
     if let Some(request) = BatchRequest::of(request)? {
         return batch(runs, &request).await;
+    }
+    if let Some(request) = UploadRequest::of(request)? {
+        return upload(runs, &request).await;
     }
     match AgainRequest::of(request)? {
         Some(request) => again(runs, &request).await,
@@ -37,11 +41,26 @@ async fn batch(runs: &Runs, request: &BatchRequest<'_>) -> Result<Answer, Error>
     Ok(batch.answer(started))
 }
 
-async fn find(runs: &Runs, caller: &Caller, item: BatchItem) -> Result<FoundItem, Error> {
+async fn find(runs: &Runs, caller: &Caller, item: BatchItem) -> Result<(Start, Asked), Error> {
     let id = &item.body.workflow_configuration_id;
     let (trigger, environment) = runs.furthest_trigger(caller, id).await?;
     let declared = runs.declared_inputs(&trigger, environment).await?;
-    Ok(FoundItem { item, trigger, environment, declared })
+    attach(runs, item.draft((trigger, environment), &declared)?).await
+}
+
+async fn attach(runs: &Runs, draft: Draft) -> Result<(Start, Asked), Error> {
+    let attached = runs.attach(draft.attachments()).await?;
+    draft.start(attached)
+}
+
+async fn upload(runs: &Runs, request: &UploadRequest<'_>) -> Result<Answer, Error> {
+    if request.is_preflight() {
+        return Ok(Answer::Preflight);
+    }
+    let caller = runs.authenticate_by_key(request.token()?).await?;
+    caller.expect_starter()?;
+    let file = request.file()?;
+    Ok(Answer::Upload(runs.upload(caller.workspace(), file).await?))
 }
 
 async fn trigger(runs: &Runs, request: &Request) -> Result<Answer, Error> {
@@ -56,7 +75,8 @@ async fn trigger(runs: &Runs, request: &Request) -> Result<Answer, Error> {
     let (trigger, environment) =
         runs.furthest_trigger(&caller, &body.workflow_configuration_id).await?;
     let declared = runs.declared_inputs(&trigger, environment).await?;
-    let (start, asked) = request.start((trigger, environment), body, &declared)?;
+    let draft = request.draft((trigger, environment), body, &declared)?;
+    let (start, asked) = attach(runs, draft).await?;
     let started = runs.start(start).await.map_err(|error| asked.failed(error))?;
     Ok(asked.answer(&started))
 }
@@ -74,8 +94,16 @@ async fn again(runs: &Runs, request: &AgainRequest<'_>) -> Result<Answer, Error>
         Wish::Replay(edited) => {
             let (trigger, environment) = original.place();
             let declared = runs.declared_inputs(trigger, environment).await?;
-            let input = edited.map(|edited| edited.for_flow(&declared)).transpose()?;
-            let idempotency = request.idempotency(&original, input.as_ref())?;
+            let inputs = edited.map(|edited| request.typed(edited, &declared)).transpose()?;
+            let idempotency = request.idempotency(&original, inputs.as_ref())?;
+            let input = match inputs {
+                Some(inputs) => {
+                    let files = inputs.attachments(trigger, idempotency.as_ref(), None);
+                    let attached = runs.attach(files).await?;
+                    Some(inputs.with(attached)?)
+                }
+                None => None,
+            };
             runs.replay(&original, input, idempotency).await
         }
     };

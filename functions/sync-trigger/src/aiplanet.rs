@@ -21,7 +21,9 @@ pub(crate) async fn stream(runs: &Runs, request: &Request) -> Result<Reply<Answe
     let (trigger, environment) =
         runs.furthest_trigger(&caller, &body.workflow_configuration_id).await?;
     let declared = runs.declared_inputs(&trigger, environment).await?;
-    let (start, asked) = request.start((trigger, environment), body, &declared)?;
+    let draft = request.draft((trigger, environment), body, &declared)?;
+    let attached = runs.attach(draft.attachments()).await?;
+    let (start, asked) = draft.start(attached)?;
     let started = runs.start_and_follow(start).await.map_err(|error| asked.failed(error))?;
     Ok(Reply::Events(Events::of_start(started)))
 }

@@ -20,8 +20,8 @@ pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Reply<Answe
     let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
     let (trigger, environment) = runs.furthest_trigger(&caller, &request.trigger).await?;
     let waits = request.waits()?;
-    let inputs = request.inputs(runs.now())?;
-    let uploaded = runs.uploaded(inputs.uploaded()).await?;
+    let inputs = request.inputs(caller.workspace(), runs.now())?;
+    let uploaded = runs.uploaded(caller.workspace(), inputs.uploaded()).await?;
     let inputs = inputs.checked(&uploaded)?;
     let typed = runs.input_of_fields(&trigger, environment, inputs.fields()).await?;
     let automation = trigger.flow.clone();
@@ -45,7 +45,6 @@ async fn upload(runs: &Runs, request: &UploadRequest<'_>) -> Result<Answer, Erro
     let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
     // Only who may start the trigger.
     runs.furthest_trigger(&caller, &request.trigger).await?;
-    let file = request.file(runs.now())?;
-    let upload = runs.upload(&file).await?;
-    Ok(Answer::Upload { file, upload })
+    let file = request.file()?;
+    Ok(Answer::Upload(runs.upload(caller.workspace(), file).await?))
 }

@@ -31,7 +31,7 @@ async fn ingest(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Erro
         Received::Input(prescribed) => return Ok(Answer::NotStarted(prescribed)),
         Received::Event(start, prescribed) => (*start, prescribed),
         Received::Unsigned => {
-            let inputs = request.inputs(runs.now())?;
+            let inputs = request.inputs(&door.trigger.workspace, runs.now())?;
             let fields = inputs.fields();
             let typed = runs.input_of_fields(&door.trigger, door.environment, fields).await?;
             // Files come by the API trigger only.

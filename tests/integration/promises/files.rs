@@ -1,20 +1,14 @@
 //! Files are stored before the run that is started with them, or there is no run.
 
 use serde_json::json;
-use shared::{
-    auth::{FileToken, random},
-    model::File,
-    runs::NewFile,
-};
-use support::{Bed, Fault};
+use shared::{model::File, runs::NewFile};
+use support::{Bed, Fault, workspace};
 
 use super::flows::HELLO;
 
 fn new_file(bed: &Bed) -> NewFile {
     let file = File { name: "a".to_owned(), content_type: "text/plain".to_owned(), size_bytes: 7 };
-    let expires_at = bed.clock.now().after(std::time::Duration::from_hours(24));
-    let token = FileToken::generate(file, expires_at, random().unwrap());
-    NewFile { token, content: b"content".to_vec() }
+    NewFile::of(&workspace(), file, b"content".to_vec(), bed.clock.now()).unwrap()
 }
 
 #[tokio::test]

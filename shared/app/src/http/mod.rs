@@ -7,6 +7,7 @@ mod body;
 mod detail;
 mod dialect;
 pub mod events;
+mod files;
 mod form;
 pub mod gateway;
 mod headers;

@@ -40,7 +40,7 @@ pub(super) fn events_of(run: RunId) -> String {
 }
 
 /// All of them.
-pub const ROUTES: [Route; 28] = [
+pub const ROUTES: [Route; 29] = [
     route(
         "/api/v1/ai/trigger/{workspace_id}/{trigger_id}/{environment}",
         Function::SyncTrigger,
@@ -72,6 +72,7 @@ pub const ROUTES: [Route; 28] = [
     route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/status", Function::Status, false),
     route("/ext/webhook/{apiKey}/runs/{automationId}/{runId}/results", Function::Status, false),
     route("/api/v1/apps/workflow-execution/trigger", Function::AsyncStart, false),
+    route("/api/v1/apps/workflow-execution/files", Function::AsyncStart, false),
     route("/api/v1/apps/workflow-execution/trigger/stream", Function::SyncTrigger, true),
     route("/api/v1/apps/workflow-execution/runs", Function::Status, false),
     route("/api/v1/apps/workflow-execution/runs/{run_id}", Function::Status, false),

@@ -5,8 +5,9 @@ use futures::future::try_join_all;
 
 use super::{Error, Runs, Start, start::check_input};
 use crate::{
-    auth::FileToken,
-    model::{begins_executable, limits},
+    auth::{self, FileToken},
+    model::{File, Timestamp, WorkspaceId, begins_executable, image_type, limits},
+    store::Upload,
 };
 
 /// A file that came with its request.
@@ -17,33 +18,73 @@ pub struct NewFile {
     pub content: Vec<u8>,
 }
 
+impl NewFile {
+    /// A file of a workspace, for a run that begins at this time.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn of(
+        workspace: &WorkspaceId,
+        file: File,
+        content: Vec<u8>,
+        begins_at: Timestamp,
+    ) -> Result<Self, Error> {
+        let token = new_token(workspace, file, begins_at.after(limits::FILE_URL))?;
+        Ok(Self { token, content })
+    }
+}
+
+/// A file that is going to be uploaded.
+#[derive(Debug)]
+pub struct Announced {
+    /// Its id.
+    pub file: FileToken,
+    /// The request that uploads it.
+    pub upload: Upload,
+    /// Until when a run may begin with it.
+    pub usable_until: Timestamp,
+}
+
 /// What became of a file that was to be uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Uploaded {
     /// It is there, and may be used.
-    Usable,
-    /// It is not there, or its time has come to an end, or nobody asked for it.
+    Usable {
+        /// What image it is, if it is one.
+        image: Option<&'static str>,
+    },
+    /// It is not there, or another workspace's, or its time has come to an end, or nobody asked for it.
     Missing,
     /// A system would run it.
     Executable,
 }
 
 impl Runs {
-    /// Looks at files that were to be uploaded: one request each.
+    /// Looks at files that a workspace was to upload: one request each.
     ///
     /// # Errors
     /// [`Error::Store`] (a retry is safe).
-    pub async fn uploaded(&self, files: &[FileToken]) -> Result<Vec<Uploaded>, Error> {
-        try_join_all(files.iter().map(|file| self.look_at(file))).await
+    pub async fn uploaded(
+        &self,
+        workspace: &WorkspaceId,
+        files: &[FileToken],
+    ) -> Result<Vec<Uploaded>, Error> {
+        try_join_all(files.iter().map(|file| self.look_at(workspace, file))).await
     }
 
-    async fn look_at(&self, file: &FileToken) -> Result<Uploaded, Error> {
-        if !file.lasts(self.now(), limits::FILE_URL) {
+    pub(super) async fn look_at(
+        &self,
+        workspace: &WorkspaceId,
+        file: &FileToken,
+    ) -> Result<Uploaded, Error> {
+        if !file.is_of(workspace) || !file.lasts(self.now(), limits::FILE_URL) {
             return Ok(Uploaded::Missing);
         }
         Ok(match self.store.stored_file(file).await? {
             Some(stored) if begins_executable(&stored.first) => Uploaded::Executable,
-            Some(stored) if stored.size_bytes == file.file.size_bytes => Uploaded::Usable,
+            Some(stored) if stored.size_bytes == file.file.size_bytes => {
+                Uploaded::Usable { image: image_type(&stored.first) }
+            }
             Some(_) | None => Uploaded::Missing,
         })
     }
@@ -65,12 +106,16 @@ impl Runs {
         Ok(())
     }
 
-    /// Where a file may be uploaded to.
+    /// Where a workspace may upload a file to. Its URL works long enough for a start that comes as late as may be.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub async fn upload(&self, file: &FileToken) -> Result<crate::store::Upload, Error> {
-        Ok(self.store.upload(file, self.now()).await?)
+    /// [`Error::Store`]; [`Error::Internal`].
+    pub async fn upload(&self, workspace: &WorkspaceId, file: File) -> Result<Announced, Error> {
+        let now = self.now();
+        let usable_until = now.after(limits::FILE_PATIENCE);
+        let file = new_token(workspace, file, usable_until.after(limits::FILE_URL))?;
+        let upload = self.store.upload(&file, now).await?;
+        Ok(Announced { file, upload, usable_until })
     }
 
     /// Where a file can be read for the next minutes, if its time has not come to an end. Whether it is
@@ -84,4 +129,13 @@ impl Runs {
         }
         Ok(Some(self.store.file_address(file, self.now()).await?))
     }
+}
+
+fn new_token(
+    workspace: &WorkspaceId,
+    file: File,
+    expires_at: Timestamp,
+) -> Result<FileToken, Error> {
+    let random = auth::random().map_err(|_| Error::internal("no random bytes to be had"))?;
+    Ok(FileToken::generate(file, workspace, expires_at, random))
 }

@@ -1,7 +1,10 @@
 //! Files that runs are started with: an object each, below a prefix whose objects expire within days. It
 //! lies under the hash of its id, so whoever lists the bucket can open none by its URL.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use aws_sdk_s3::{
     error::ProvideErrorMetadata,
@@ -29,6 +32,15 @@ pub struct Upload {
     pub url: String,
     /// What the PUT has to have, beside the file: it is signed, the length too.
     pub headers: Vec<(String, String)>,
+    /// Until when it has to begin.
+    pub until: Timestamp,
+}
+
+/// Whoever has the URL may upload.
+impl fmt::Debug for Upload {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Upload").field("until", &self.until).finish_non_exhaustive()
+    }
 }
 
 /// A stored file as far as it has to be looked at.
@@ -104,7 +116,8 @@ impl Store {
         let put = put.if_none_match("*").content_length(size_bytes);
         let put = put.content_type(&file.file.content_type);
         let signed = put.presigned(signing(now, limits::UPLOAD)?).await.map_err(Error::internal)?;
-        Ok(Upload { url: signed.uri().to_owned(), headers: headers(&signed) })
+        let url = signed.uri().to_owned();
+        Ok(Upload { url, headers: headers(&signed), until: now.after(limits::UPLOAD) })
     }
 }
 

@@ -12,9 +12,9 @@ use super::{
 pub enum InputKind {
     /// A string of no such format as the next two.
     Text,
-    /// A string of the format `file`.
+    /// A string or an object of the format `file`.
     File,
-    /// A string of the format `image`.
+    /// A string or an object of the format `image`.
     Image,
     /// A number or an integer.
     Number,
@@ -44,20 +44,22 @@ impl InputKind {
 
     /// Whether a declaration is one of this kind. One that says nothing of it is of every kind.
     fn fits(self, declared: &Value) -> bool {
-        let of_string = match declared.get("format").and_then(Value::as_str) {
-            Some("file") => Self::File,
-            Some("image") => Self::Image,
-            _ => Self::Text,
+        let file = match declared.get("format").and_then(Value::as_str) {
+            Some("file") => Some(Self::File),
+            Some("image") => Some(Self::Image),
+            _ => None,
         };
         if declared.get("type").is_none() {
-            return of_string == Self::Text || self == of_string;
+            return file.is_none_or(|file| self == file);
         }
         let is_any_of = |names: &[&str]| names.iter().any(|name| allows(Some(declared), name));
         match self {
-            Self::Text | Self::File | Self::Image => self == of_string && is_any_of(&["string"]),
+            Self::Text => file.is_none() && is_any_of(&["string"]),
+            Self::File | Self::Image => file == Some(self) && is_any_of(&["string", "object"]),
             Self::Number => is_any_of(&["number", "integer"]),
             Self::Boolean => is_any_of(&["boolean"]),
-            Self::Json => is_any_of(&["object", "array"]),
+            // An object in a file's place would be a file that nobody has looked at.
+            Self::Json => is_any_of(&["array"]) || file.is_none() && is_any_of(&["object"]),
         }
     }
 }
@@ -83,6 +85,13 @@ impl DeclaredInputs {
         let declared = self.document().and_then(|root| property(root, name));
         let fits = |kind: &InputKind| declared.is_none_or(|declared| kind.fits(declared));
         InputKind::ALL.into_iter().filter(fits).collect()
+    }
+
+    /// Whether a file is declared as its URL alone: as a string that is no object besides.
+    #[must_use]
+    pub fn is_url(&self, name: &str) -> bool {
+        let declared = self.document().and_then(|root| property(root, name));
+        allows(declared, "string") && !allows(declared, "object")
     }
 
     /// Whether an input may be null, whatever its kind.
@@ -132,7 +141,11 @@ mod tests {
             (json!({"type": "object"}), "json"),
             (json!({"type": "array"}), "json"),
             (json!({"type": ["string", "integer", "null"]}), "text number"),
-            (json!({"type": ["object", "string"], "format": "file"}), "file json"),
+            (json!({"type": ["object", "string"], "format": "file"}), "file"),
+            (json!({"type": "object", "format": "file"}), "file"),
+            (json!({"type": ["object", "null"], "format": "image"}), "image"),
+            (json!({"type": "array", "format": "file"}), "json"),
+            (json!({"type": "integer", "format": "file"}), "number"),
             (json!({"$ref": "#/$defs/count"}), "number"),
             (json!({}), "text file image number boolean json"),
         ] {
@@ -141,6 +154,20 @@ mod tests {
             assert_eq!(words(&declared(&schema), "a"), kinds, "{schema}");
         }
         assert_eq!(DeclaredInputs::of(None).kinds("a"), InputKind::ALL);
+    }
+
+    #[test]
+    fn a_file_is_its_url_where_a_string_is_all_that_is_declared() {
+        let inputs = declared(&json!({"properties": {
+            "a": {"type": "string", "format": "file"},
+            "b": {"type": ["string", "null"], "format": "image"},
+            "c": {"type": ["string", "object"], "format": "file"},
+            "d": {"type": "object", "format": "file"},
+            "e": {"format": "file"},
+        }}));
+        let urls = ["a", "b", "c", "d", "e", "f"].map(|name| inputs.is_url(name));
+        assert_eq!(urls, [true, true, false, false, false, false]);
+        assert!(!DeclaredInputs::of(None).is_url("a"));
     }
 
     #[test]

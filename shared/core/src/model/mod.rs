@@ -29,7 +29,7 @@ pub use count::{InvalidCount, MaxRuns};
 pub use depth::depth;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::RunError;
-pub use file::{File, TELLING_BYTES, begins_executable};
+pub use file::{File, FileFault, FilesFault, TELLING_BYTES, begins_executable, image_type};
 pub use id::{ContentHash, InvalidId, ProviderName, RunId, ThreadId, TriggerId, WorkspaceId};
 pub use input::{Heard, InputId, Listening, Question};
 pub use journal::{

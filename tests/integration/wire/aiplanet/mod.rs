@@ -5,6 +5,7 @@ mod answers;
 mod batches;
 mod delays;
 mod faults;
+mod files;
 mod inputs;
 mod lists;
 mod refusals;

@@ -30,6 +30,10 @@ const AI_PLANET: &str = "/api/v1/apps/";
 /// A file that is announced.
 const FILE: &str = r#"{"name": "a.txt", "size": 1}"#;
 
+/// The same in the AI Planet dialect, and where.
+const AI_PLANET_FILE: &str = r#"{"name": "a.txt", "size_bytes": 1}"#;
+const AI_PLANET_FILES: &str = "/api/v1/apps/workflow-execution/files";
+
 /// The link by which a person answers a run.
 const LINK: &str = "/ext/input/{token}";
 
@@ -198,6 +202,7 @@ fn values<'v>(run: &'v str, key: &'v str) -> HashMap<&'v str, &'v str> {
 fn body_of(path: &str, trigger: &str) -> String {
     match path {
         "/ext/triggers/{triggerId}/files" => FILE.to_owned(),
+        AI_PLANET_FILES => AI_PLANET_FILE.to_owned(),
         _ if path.ends_with("/batch") => {
             format!("{{\"items\": [{{\"workflow_configuration_id\": \"{trigger}\"}}]}}")
         }
@@ -261,7 +266,7 @@ async fn provoked(site: &Site, case: &Case) -> RequestBuilder {
         202 if case.path.starts_with("/ext/") => {
             with("triggerId", "sleep").header("x-api-wait", "true")
         }
-        200 | 202 | 204 | 302 => plain(),
+        200 | 201 | 202 | 204 | 302 => plain(),
         304 => plain().header("if-none-match", "*"),
         400 if case.path.ends_with("/files") => request(&there, &api.key, "{}"),
         400 => plain().header("x-api-wait", "perhaps"),

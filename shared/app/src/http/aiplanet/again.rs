@@ -1,16 +1,16 @@
 //! Requests to do a run again that has ended.
 
 use lambda_http::Request;
-use serde_json::Value;
 
 use super::{
     Asked, Error,
     input::{Faults, Input},
     request::expect_method,
+    typed::TypedInputs,
 };
 use crate::{
     http::{
-        detail,
+        address, detail,
         dialect::{self, parameter},
         headers,
     },
@@ -89,18 +89,26 @@ impl<'a> AgainRequest<'a> {
         faults.none_or(Wish::Replay(Some(Edited(inputs))))
     }
 
-    /// What a repeat has in common with the request, whose flow gets this input in place of its run's own.
+    /// The inputs of a flow that declares them so.
+    ///
+    /// # Errors
+    /// 422 with the place of every fault.
+    pub fn typed(&self, edited: Edited, declared: &DeclaredInputs) -> Result<TypedInputs, Error> {
+        TypedInputs::of(edited.0, declared, &address::of_files(self.request))
+    }
+
+    /// What a repeat has in common with the request, whose flow gets these inputs in place of its run's own.
     ///
     /// # Errors
     /// 422 for a key that is none.
     pub fn idempotency(
         &self,
         original: &Original,
-        input: Option<&Value>,
+        inputs: Option<&TypedInputs>,
     ) -> Result<Option<Idempotency>, Error> {
         let key = detail::idempotency_key(self.request.headers())?;
         let how = if self.is_retry { "retry" } else { "replay" };
-        let input = input.map(Value::to_string).unwrap_or_default();
+        let input = inputs.map(TypedInputs::said).unwrap_or_default();
         let body = detail::hash_of(&format!("{how} {}\n{input}", original.id()), None);
         Ok(key.map(|key| Idempotency::Key { key, body }))
     }
@@ -115,16 +123,6 @@ impl Wish {
             Self::Retry | Self::Replay(None) => Vec::new(),
         };
         Asked::again(original, names)
-    }
-}
-
-impl Edited {
-    /// The flow's input, of a flow that declares it so.
-    ///
-    /// # Errors
-    /// 422 with the place of every fault.
-    pub fn for_flow(self, declared: &DeclaredInputs) -> Result<Value, Error> {
-        Input::for_flow(self.0, declared)
     }
 }
 

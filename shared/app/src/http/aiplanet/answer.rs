@@ -7,7 +7,7 @@ use super::Ended;
 use crate::{
     http::question::Question,
     model::{End, Environment, Run, RunId, Status, ThreadId, Timestamp, TriggerId},
-    runs::{ListedRun, RunPage, RunView},
+    runs::{Announced, ListedRun, RunPage, RunView},
 };
 
 /// An answer before it is written.
@@ -35,6 +35,8 @@ pub enum Answer {
         /// Whether it had been given this answer before.
         replayed: bool,
     },
+    /// Where a file may be uploaded to.
+    Upload(Announced),
     /// Runs.
     List(RunList),
     /// The run has ended, and its caller has seen all of its events.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use lambda_http::Request;
 use serde_json::{Value, json};
 
-use super::{Answer, Asked, Error, StartedRun, TriggerBody, request::expect_method};
+use super::{
+    Answer, Asked, Draft, Error, StartedRun, TriggerBody, request::expect_method, trigger::StartKey,
+};
 use crate::{
-    http::{detail, dialect, headers},
+    http::{address, detail, dialect, headers},
     model::{Environment, Trigger},
     runs::{self, DeclaredInputs, Start, Started},
 };
@@ -25,36 +27,14 @@ pub struct BatchRequest<'a>(&'a Request);
 pub struct BatchItem {
     /// The body.
     pub body: TriggerBody,
-    key: Option<ItemKey>,
-}
-
-/// What a repeat of an item has in common with it.
-struct ItemKey {
-    text: String,
-    is_own: bool,
-}
-
-/// An item with what its trigger's flow declares.
-pub struct FoundItem {
-    /// The item.
-    pub item: BatchItem,
-    /// Its trigger.
-    pub trigger: Arc<Trigger>,
-    /// Where it runs.
-    pub environment: Environment,
-    /// What the flow declares there.
-    pub declared: DeclaredInputs,
+    key: Option<StartKey>,
+    /// What the URLs of files begin with.
+    base: String,
 }
 
 /// Items that were looked at, some of which are to be started.
 #[derive(Default)]
-pub struct Batch(Vec<Result<ToStart, Error>>);
-
-struct ToStart {
-    start: Option<Start>,
-    asked: Asked,
-    has_own_key: bool,
-}
+pub struct Batch(Vec<Result<(Option<Start>, Asked), Error>>);
 
 impl<'a> BatchRequest<'a> {
     /// The request, if it is one; looks at the method.
@@ -103,13 +83,14 @@ impl<'a> BatchRequest<'a> {
         if items.len() > MAX_ITEMS {
             return refused("too_long", "List should have at most 100 items", &Value::Null);
         }
+        let base = address::of_files(self.0);
         let items = items.into_iter().enumerate();
-        Ok(items.map(|(index, item)| BatchItem::read(item, index, key.as_deref())).collect())
+        Ok(items.map(|(index, item)| BatchItem::read(item, index, key.as_deref(), &base)).collect())
     }
 }
 
 impl BatchItem {
-    fn read(item: Value, index: usize, key: Option<&str>) -> Result<Self, Error> {
+    fn read(item: Value, index: usize, key: Option<&str>, base: &str) -> Result<Self, Error> {
         let Value::Object(mut members) = item else {
             let message = "Input should be a valid dictionary or object to extract fields from";
             return Err(Error::invalid("model_attributes_type", &json!(["body"]), message, &item));
@@ -117,10 +98,22 @@ impl BatchItem {
         let own = own_key(members.remove(KEY))?;
         let of_request = || {
             // No key holds a line break, so this is nobody's own.
-            key.map(|key| ItemKey { text: format!("{key}\n{index}"), is_own: false })
+            key.map(|key| StartKey { text: format!("{key}\n{index}"), is_own: false })
         };
-        let key = own.map(|text| ItemKey { text, is_own: true }).or_else(of_request);
-        Ok(Self { body: TriggerBody::read(members)?, key })
+        let key = own.map(|text| StartKey { text, is_own: true }).or_else(of_request);
+        Ok(Self { body: TriggerBody::read(members)?, key, base: base.to_owned() })
+    }
+
+    /// What is to be started, of a flow that declares its inputs so.
+    ///
+    /// # Errors
+    /// 422 with the place of every fault.
+    pub fn draft(
+        self,
+        place: (Arc<Trigger>, Environment),
+        declared: &DeclaredInputs,
+    ) -> Result<Draft, Error> {
+        self.body.draft(place, self.key, declared, &self.base)
     }
 }
 
@@ -134,28 +127,22 @@ fn own_key(given: Option<Value>) -> Result<Option<String>, Error> {
 
 impl Batch {
     /// One more item.
-    pub fn add(&mut self, item: Result<FoundItem, Error>) {
-        self.0.push(item.and_then(|FoundItem { item, trigger, environment, declared }| {
-            let BatchItem { body, key } = item;
-            let has_own_key = key.as_ref().is_some_and(|key| key.is_own);
-            let key = key.map(|key| key.text);
-            let (start, asked) = body.start((trigger, environment), key, &declared)?;
-            Ok(ToStart { start: Some(start), asked, has_own_key })
-        }));
+    pub fn add(&mut self, item: Result<(Start, Asked), Error>) {
+        self.0.push(item.map(|(start, asked)| (Some(start), asked)));
     }
 
     /// What is to be started, in order.
     pub fn starts(&mut self) -> Vec<Start> {
-        self.0.iter_mut().flatten().filter_map(|item| item.start.take()).collect()
+        self.0.iter_mut().flatten().filter_map(|(start, _)| start.take()).collect()
     }
 
     /// The answer, when this became of what was to be started.
     #[must_use]
     pub fn answer(self, started: Vec<Result<Started, runs::Error>>) -> Answer {
         let mut started = started.into_iter();
-        let mut end = |item: ToStart| match started.next() {
-            Some(Ok(started)) => Ok((item.asked.started(started.id), started.replayed)),
-            Some(Err(error)) => Err(item.failed(error)),
+        let mut end = |(_, asked): (_, Asked)| match started.next() {
+            Some(Ok(started)) => Ok((asked.started(started.id), started.replayed)),
+            Some(Err(error)) => Err(asked.failed(error)),
             None => Err(Error::Failed(runs::Error::Internal("an item was not started"))),
         };
         Answer::Batch(self.0.into_iter().map(|item| item.and_then(&mut end)).collect())
@@ -164,17 +151,3 @@ impl Batch {
 
 /// What became of an item: the run, and whether an earlier call had started it.
 pub type Ended = Result<(StartedRun, bool), Error>;
-
-impl ToStart {
-    fn failed(&self, error: runs::Error) -> Error {
-        match error {
-            runs::Error::IdempotencyConflict if self.has_own_key => Error::invalid(
-                "idempotency_conflict",
-                &json!(["body", KEY]),
-                "Key was used with another body",
-                &Value::Null,
-            ),
-            error => self.asked.failed(error),
-        }
-    }
-}

@@ -1,15 +1,14 @@
-//! Typed inputs: `{"name", "type", "value"}`, as what the flow declares.
+//! Typed inputs: `{"name", "type", "value"}`, as they come.
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
-use url::Url;
+use serde_json::{Value, json};
 
 use super::Error;
 use crate::{
     http::detail::{self, fault},
     model::Timestamp,
-    runs::{DeclaredInputs, InputKind},
+    runs::InputKind,
 };
 
 /// Faults that one answer lists: it would be much longer than its request otherwise.
@@ -53,9 +52,19 @@ impl Faults {
         detail::run_at(given, &mut self.0)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What was read, where nothing is wrong with it.
     pub(super) fn none_or<T>(self, read: T) -> Result<T, Error> {
         if self.0.is_empty() { Ok(read) } else { Err(Error::Invalid(self.0)) }
+    }
+}
+
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        Self::Invalid(faults.0)
     }
 }
 
@@ -63,8 +72,8 @@ impl Faults {
 #[derive(Debug, PartialEq)]
 pub(super) struct Input {
     pub(super) name: String,
-    kind: InputKind,
-    value: Value,
+    pub(super) kind: InputKind,
+    pub(super) value: Value,
 }
 
 impl Input {
@@ -114,67 +123,16 @@ impl Input {
         }
         inputs
     }
-
-    /// The flow's input, where all of them are what the flow declares.
-    pub(super) fn for_flow(inputs: Vec<Self>, declared: &DeclaredInputs) -> Result<Value, Error> {
-        let mut faults = Faults::default();
-        let mut members = Map::new();
-        for (index, Self { name, kind, value }) in inputs.into_iter().enumerate() {
-            let place = |member: &'static str| move || json!(["body", "inputs", index, member]);
-            let kinds = declared.kinds(&name);
-            if !kinds.contains(&kind) {
-                faults.add("enum", place("type"), &should_be(&kinds), &json!(kind.as_str()));
-            } else if !(value.is_null() && declared.may_be_null(&name))
-                && let Some((fault, message)) = complaint(kind, &value)
-            {
-                faults.add(fault, place("value"), message, &value);
-            }
-            members.insert(name, value);
-        }
-        for name in declared.missing(&members) {
-            let place = || json!(["body", "inputs", name]);
-            faults.add("missing", place, "Field required", &Value::Null);
-        }
-        faults.none_or(Value::Object(members))
-    }
 }
 
-fn should_be(kinds: &[InputKind]) -> String {
+/// That an input is of a kind which it may not be of.
+pub(super) fn should_be(kinds: &[InputKind]) -> String {
     let words: Vec<_> = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
     match words.split_last() {
         Some((last, [])) => format!("Input should be {last}"),
         Some((last, others)) => format!("Input should be {} or {last}", others.join(", ")),
         None => "Input is of a type that cannot be sent".to_owned(),
     }
-}
-
-/// What is wrong with a value of this kind: kind of fault, and words.
-fn complaint(kind: InputKind, value: &Value) -> Option<(&'static str, &'static str)> {
-    match (kind, value) {
-        (InputKind::Text, Value::String(_))
-        | (InputKind::Number, Value::Number(_))
-        | (InputKind::Boolean, Value::Bool(_))
-        | (InputKind::Json, _) => None,
-        (InputKind::File | InputKind::Image, Value::String(text)) => complaint_of_file(text),
-        (InputKind::Text | InputKind::File | InputKind::Image, _) => {
-            Some(("string_type", "Input should be a valid string"))
-        }
-        (InputKind::Number, _) => Some(("float_type", "Input should be a valid number")),
-        (InputKind::Boolean, _) => Some(("bool_type", "Input should be a valid boolean")),
-    }
-}
-
-/// Files and images come in here, as an address that is looked at for its form only: nobody fetches it,
-/// and the flow gets it as the text that it is.
-fn complaint_of_file(text: &str) -> Option<(&'static str, &'static str)> {
-    let Ok(url) = Url::parse(text) else {
-        return Some(("url_parsing", "Input should be a valid URL"));
-    };
-    if url.scheme() != "https" {
-        return Some(("url_scheme", "URL scheme should be 'https'"));
-    }
-    let names_a_user = !url.username().is_empty() || url.password().is_some();
-    names_a_user.then_some(("value_error", "URL should hold no credentials"))
 }
 
 #[cfg(test)]
@@ -192,22 +150,5 @@ mod tests {
         let place = json!(["body", "inputs", 0, "name"]);
         let faults = faults_of(Value::Array(vec![json!({}); 10_000]));
         assert_eq!((faults.len(), &faults[0]["loc"]), (MAX_FAULTS, &place));
-    }
-
-    #[test]
-    fn a_file_is_an_https_address() {
-        for (text, fault) in [
-            ("https://example.com/a.pdf?signature=x", None),
-            ("HTTPS://EXAMPLE.COM", None),
-            ("http://example.com/a.pdf", Some("url_scheme")),
-            ("file:///etc/passwd", Some("url_scheme")),
-            ("data:text/plain,a", Some("url_scheme")),
-            ("a.pdf", Some("url_parsing")),
-            ("https://", Some("url_parsing")),
-            ("", Some("url_parsing")),
-            ("https://user:secret@example.com/", Some("value_error")),
-        ] {
-            assert_eq!(complaint_of_file(text).map(|(kind, _)| kind), fault, "{text}");
-        }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     list::{DEFAULT_LIMIT, MAX_LIMIT},
+    openapi_files::{self, FILES},
     reply::{CORS, PREFLIGHT},
     schemas,
 };
@@ -55,6 +56,7 @@ pub(in crate::http) fn part() -> Part {
                 "options": preflight("aiPlanetTriggerOptions", &json!([])),
             },
             BATCH: {"post": batch(), "options": preflight("aiPlanetBatchOptions", &json!([]))},
+            FILES: openapi_files::path(),
             STREAM: {
                 "post": stream_trigger(),
                 "options": preflight("aiPlanetStreamOptions", &json!([])),
@@ -320,7 +322,7 @@ fn input() -> Value {
     operation
 }
 
-fn operation(id: &str, summary: &str, parameters: &[Value], responses: &Value) -> Value {
+pub(super) fn operation(id: &str, summary: &str, parameters: &[Value], responses: &Value) -> Value {
     let trace = reference("parameters/TraceParent");
     let parameters: Vec<_> = parameters.iter().chain([&trace]).collect();
     json!({
@@ -343,7 +345,7 @@ fn answer(description: &str, schema: &str) -> Value {
     })
 }
 
-fn preflight(id: &str, parameters: &Value) -> Value {
+pub(super) fn preflight(id: &str, parameters: &Value) -> Value {
     let mut parameters = parameters.clone();
     // Nothing is looked up, so any id will do.
     for parameter in parameters.as_array_mut().into_iter().flatten() {
@@ -386,7 +388,7 @@ fn run_parameter() -> Value {
 }
 
 /// On every answer of the dialect's functions.
-fn cors() -> Value {
+pub(super) fn cors() -> Value {
     json!({
         "Access-Control-Allow-Origin": reference("headers/AiPlanetOrigin"),
         "Access-Control-Expose-Headers": reference("headers/AiPlanetExposedHeaders"),

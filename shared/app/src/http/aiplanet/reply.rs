@@ -12,10 +12,11 @@ use crate::{
     http::{
         detail::{self, Wording},
         events::{self, Reply, StreamedBody},
+        files::upload_headers,
         question::Question,
         respond::{self, JSON, respond, wait_s},
     },
-    runs,
+    runs::{self, Announced},
     telemetry::{Event, Outcome},
 };
 
@@ -110,6 +111,23 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             if replayed {
                 respond::mark_replayed(&mut response);
             }
+            response
+        }
+        Answer::Upload(announced) => {
+            let Announced { file, upload, usable_until } = &announced;
+            let text = json!({
+                "id": file.expose(),
+                "expires_at": usable_until.to_string(),
+                "upload": {
+                    "url": upload.url,
+                    "method": "PUT",
+                    "headers": upload_headers(&announced),
+                    "expires_at": upload.until.to_string(),
+                },
+            });
+            let mut response = json_of(StatusCode::CREATED, &text)?;
+            // Whoever has the URL may upload.
+            set(&mut response, [(header::CACHE_CONTROL, "no-store")]);
             response
         }
         Answer::List(list) => json_of(StatusCode::OK, &list)?,

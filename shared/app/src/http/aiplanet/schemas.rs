@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     answer::word,
     batch::{KEY, MAX_ITEMS},
+    openapi_files,
 };
 use crate::{
     http::{
@@ -44,6 +45,8 @@ pub(super) fn schemas() -> Value {
         "AiPlanetBatchAnswer": batch_answer(),
         "AiPlanetReplay": replay(),
         "AiPlanetInput": input(),
+        "AiPlanetFile": openapi_files::file(),
+        "AiPlanetUpload": openapi_files::announced(),
         "AiPlanetStarted": started(),
         "AiPlanetAnswer": answer(),
         "AiPlanetRunSummary": run(json!({}), &[]),
@@ -216,7 +219,7 @@ fn input() -> Value {
             "name": {"type": "string"},
             "type": {"type": "string", "enum": InputKind::ALL.map(InputKind::as_str)},
             "value": {
-                "description": "Of this type. A file or an image is an `https` address, which the flow gets as it is.",
+                "description": "Of this type. A file or an image is the id of an uploaded file, or an `https` address. The flow gets an object of `name`, `media_type`, `size_bytes` and `url`, or the URL alone where it declares a string.",
             },
         },
         "required": ["name", "type", "value"],

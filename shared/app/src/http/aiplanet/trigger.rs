@@ -7,17 +7,22 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Answer, Error, StartedRun,
+    batch::KEY,
     input::{Faults, Input},
     list::NAME,
     request::expect_method,
+    typed::TypedInputs,
 };
 use crate::{
     http::{
+        address,
         detail::{self, RUN_AT, fault},
         headers,
     },
     model::{Environment, RunId, ThreadId, Timestamp, Trigger, TriggerId},
-    runs::{self, DeclaredInputs, Idempotency, Original, Start, Started, Thread},
+    runs::{
+        self, Attached, Attachments, DeclaredInputs, Idempotency, Original, Start, Started, Thread,
+    },
 };
 
 /// A request to run a trigger's flow in the background.
@@ -33,12 +38,28 @@ pub struct TriggerBody {
     run_at: Option<Timestamp>,
 }
 
+/// A start that is as its flow declares it, but for its files, which are still to be had.
+pub struct Draft {
+    start: Start,
+    inputs: TypedInputs,
+    asked: Asked,
+}
+
 /// What is told of a start to who asked for it.
 pub struct Asked {
     trigger: TriggerId,
     thread: Thread,
     /// Of the inputs, in their order.
     names: Vec<String>,
+    /// Whether the idempotency key stands in the body.
+    has_own_key: bool,
+}
+
+/// The idempotency key of a start.
+pub(super) struct StartKey {
+    pub(super) text: String,
+    /// Whether it stands in the body.
+    pub(super) is_own: bool,
 }
 
 impl<'a> TriggerRequest<'a> {
@@ -78,14 +99,15 @@ impl<'a> TriggerRequest<'a> {
     ///
     /// # Errors
     /// 422 with the place of every fault.
-    pub fn start(
+    pub fn draft(
         &self,
-        (trigger, environment): (Arc<Trigger>, Environment),
+        place: (Arc<Trigger>, Environment),
         body: TriggerBody,
         declared: &DeclaredInputs,
-    ) -> Result<(Start, Asked), Error> {
+    ) -> Result<Draft, Error> {
         let key = detail::idempotency_key(self.0.headers())?;
-        body.start((trigger, environment), key, declared)
+        let key = key.map(|text| StartKey { text, is_own: false });
+        body.draft(place, key, declared, &address::of_files(self.0))
     }
 }
 
@@ -102,23 +124,44 @@ impl TriggerBody {
         faults.none_or(Self { workflow_configuration_id, inputs, thread, run_at })
     }
 
-    pub(super) fn start(
+    pub(super) fn draft(
         self,
         (trigger, environment): (Arc<Trigger>, Environment),
-        key: Option<String>,
+        key: Option<StartKey>,
         declared: &DeclaredInputs,
-    ) -> Result<(Start, Asked), Error> {
+        base: &str,
+    ) -> Result<Draft, Error> {
         let Self { inputs, thread, run_at, .. } = self;
         let names = inputs.iter().map(|input| input.name.clone()).collect();
-        let asked = Asked { trigger: trigger.id.clone(), thread: thread.clone(), names };
-        let input = Input::for_flow(inputs, declared)?;
+        let has_own_key = key.as_ref().is_some_and(|key| key.is_own);
+        let asked =
+            Asked { trigger: trigger.id.clone(), thread: thread.clone(), names, has_own_key };
+        let inputs = TypedInputs::of(inputs, declared, base)?;
         let given = thread.given().map_or("", ThreadId::as_str);
-        let idempotency = key.map(|key| Idempotency::Key {
+        let idempotency = key.map(|StartKey { text: key, .. }| Idempotency::Key {
             key,
-            body: detail::hash_of(&format!("{given}\n{input}"), run_at),
+            body: detail::hash_of(&format!("{given}\n{}", inputs.said()), run_at),
         });
-        let start = Start::new(trigger, environment, input);
-        Ok((Start { run_at, thread, idempotency, ..start }, asked))
+        let start = Start::new(trigger, environment, Value::Null);
+        Ok(Draft { start: Start { run_at, thread, idempotency, ..start }, inputs, asked })
+    }
+}
+
+impl Draft {
+    /// Its files.
+    #[must_use]
+    pub fn attachments(&self) -> Attachments<'_> {
+        let Start { trigger, idempotency, run_at, .. } = &self.start;
+        self.inputs.attachments(trigger, idempotency.as_ref(), *run_at)
+    }
+
+    /// What is to be started.
+    ///
+    /// # Errors
+    /// 422 with the place of every file that was refused.
+    pub fn start(self, attached: Attached) -> Result<(Start, Asked), Error> {
+        let Self { start, inputs, asked } = self;
+        Ok((Start { input: inputs.with(attached)?, ..start }, asked))
     }
 }
 
@@ -126,7 +169,7 @@ impl Asked {
     /// Of a run that does another one again, with inputs of these names where they are the caller's.
     pub(super) fn again(original: &Original, names: Vec<String>) -> Self {
         let trigger = original.place().0.id.clone();
-        Self { trigger, thread: original.thread(), names }
+        Self { trigger, thread: original.thread(), names, has_own_key: false }
     }
 
     /// The answer to a start.
@@ -142,7 +185,15 @@ impl Asked {
     /// A failure, with the place in the body of what the flow's schema refuses.
     #[must_use]
     pub fn failed(&self, error: runs::Error) -> Error {
-        let runs::Error::InvalidInput { pointer, message } = error else { return error.into() };
+        let (pointer, message) = match error {
+            runs::Error::InvalidInput { pointer, message } => (pointer, message),
+            runs::Error::IdempotencyConflict if self.has_own_key => {
+                let message = "Key was used with another body";
+                let place = json!(["body", KEY]);
+                return Error::invalid("idempotency_conflict", &place, message, &Value::Null);
+            }
+            error => return error.into(),
+        };
         let mut steps =
             pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
         let mut place = vec![json!("body"), json!("inputs")];

@@ -2,9 +2,8 @@
 
 use super::{Error, Execution, Progress, progress::word};
 use crate::{
-    auth::FileToken,
     model::{Run, RunId},
-    runs::{Report, Started, Upload},
+    runs::{Announced, Report, Started},
     webhook,
 };
 
@@ -53,12 +52,7 @@ pub enum Answer {
     /// How a run stands.
     Progress(Progress),
     /// Where a file may be uploaded to.
-    Upload {
-        /// Its id.
-        file: FileToken,
-        /// The request that uploads it.
-        upload: Upload,
-    },
+    Upload(Announced),
     /// Where a file is read.
     FileAt(String),
 }
@@ -122,7 +116,7 @@ impl Answer {
             | Self::Started { .. }
             | Self::NotStarted(_)
             | Self::Delivered { .. }
-            | Self::Upload { .. }
+            | Self::Upload(_)
             | Self::FileAt(_)
             | Self::GoesOn { .. } => true,
         };

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{Error, files, request::expect_method};
 use crate::{
     auth::FileToken,
-    http::{address, body, dialect::parameter, headers},
-    model::{Timestamp, limits},
+    http::{address, body, dialect::parameter, files::whole, headers},
+    model::{File, FileFault},
 };
 
 /// A request for a place to upload a file to, before a run of a trigger is started with it.
@@ -44,11 +44,11 @@ impl<'a> UploadRequest<'a> {
         headers::api_key(self.request.headers()).ok_or(Error::Unauthenticated)
     }
 
-    /// The id of the file that the caller announces at `now`.
+    /// The file that the caller announces.
     ///
     /// # Errors
     /// 400 where it is not announced well, is an executable or too large.
-    pub fn file(&self, now: Timestamp) -> Result<FileToken, Error> {
+    pub fn file(&self) -> Result<File, Error> {
         let headers = self.request.headers();
         if headers::is_compressed(headers) || !headers::accepts_json_body(headers) {
             return Err(Error::Unsupported("Content-Type should be application/json"));
@@ -66,24 +66,12 @@ impl<'a> UploadRequest<'a> {
                 "Request body should be {\"name\": text, \"size\": bytes, \"contentType\": text}";
             return Err(Error::Invalid(members.to_owned()));
         };
-        // Too large is the file, which nobody has sent yet, and not the request.
-        if size_bytes > limits::MAX_FILE_BYTES {
-            return Err(Error::Invalid("The file is over 25,000,000 bytes".to_owned()));
-        }
-        files::announced(files::file("The file", name, content_type, size_bytes)?, now)
+        File::declared(name, content_type, size_bytes).map_err(|fault| match fault {
+            // Too large is the file, which nobody has sent yet, and not the request.
+            FileFault::TooLarge => Error::Invalid("The file is over 25,000,000 bytes".to_owned()),
+            fault => files::refused("The file", fault),
+        })
     }
-}
-
-/// A whole number, however it is written: `2077.0` is one, too.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "whole and in the range where every whole number is one of its own"
-)]
-fn whole(value: &Value) -> Option<u64> {
-    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
-    let float = || value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..MAX_EXACT).contains(it));
-    value.as_u64().or_else(|| float().map(|it| it as u64))
 }
 
 /// The id of the file that a request wants to read, where it wants one.

@@ -1,94 +1,48 @@
-//! Files of a request: which are taken, and what a flow is told of one.
+//! Files of a request: in what words one is refused, and what a flow is told of one.
 
 use serde_json::{Value, json};
 
 use super::Error;
 use crate::{
-    auth::{self, FileToken},
-    model::{File, Timestamp, begins_executable, limits},
+    auth::FileToken,
+    http::files::url,
+    model::{File, FileFault, FilesFault, Timestamp, WorkspaceId},
     runs::{NewFile, Uploaded},
 };
 
-/// A type that says nothing, of a file whose sender says nothing.
-const ANY_TYPE: &str = "application/octet-stream";
-
-/// Longest declared type, in bytes (RFC 6838, section 4.2: 127 for each of its two parts).
-const MAX_TYPE_BYTES: usize = 255;
-
-/// What is known of a file from what its sender says of it. Refused is `what`, where it is not sound.
-pub(super) fn file(
-    what: &str,
-    name: &str,
-    content_type: Option<&str>,
-    size_bytes: u64,
-) -> Result<File, Error> {
-    let invalid = |problem: &str| Error::Invalid(format!("{what}{problem}"));
-    // Some browsers send the path of the file on their machine.
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name = if name.is_empty() { "file" } else { name };
-    if name.len() > limits::MAX_FILE_NAME_BYTES || name.contains(char::is_control) {
-        return Err(invalid(": its name is over 255 bytes, or has control characters"));
-    }
-    let content_type = content_type.unwrap_or(ANY_TYPE);
-    let is_type = |text: &str| {
-        let is_plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-        is_plain && text.len() <= MAX_TYPE_BYTES && text.contains('/')
+/// A file that was refused, which is called `what`.
+pub(super) fn refused(what: &str, fault: FileFault) -> Error {
+    let problem = match fault {
+        FileFault::TooLarge => {
+            return Error::FileTooLarge(format!("{what} is over 25,000,000 bytes"));
+        }
+        FileFault::Name => ": its name is over 255 bytes, or has control characters",
+        FileFault::Type => ": its type is none",
+        FileFault::Executable => " is an executable or a script",
     };
-    if !is_type(content_type) {
-        return Err(invalid(": its type is none"));
-    }
-    if size_bytes > limits::MAX_FILE_BYTES {
-        return Err(Error::FileTooLarge(format!("{what} is over 25,000,000 bytes")));
-    }
-    let file = File { name: name.to_owned(), content_type: content_type.to_owned(), size_bytes };
-    if file.is_named_executable() { Err(executable(what)) } else { Ok(file) }
+    Error::Invalid(format!("{what}{problem}"))
 }
 
-/// The id of a file that came with a request at `now`, as file number `position` of it.
+/// The file that came with a request of a workspace at `now`, as file number `position` of it.
 pub(super) fn received(
     position: usize,
-    name: &str,
-    content_type: Option<&str>,
+    (name, content_type): (&str, Option<&str>),
     content: &[u8],
-    now: Timestamp,
+    (workspace, now): (&WorkspaceId, Timestamp),
 ) -> Result<NewFile, Error> {
-    let what = numbered(position);
-    let file = file(&what, name, content_type, content.len() as u64)?;
-    if begins_executable(content) {
-        return Err(executable(&what));
-    }
-    let token = token(file, now.after(limits::FILE_URL))?;
-    Ok(NewFile { token, content: content.to_owned() })
-}
-
-/// The id of a file that is going to be uploaded: its URL works long enough for a start that comes as
-/// late as may be.
-pub(super) fn announced(file: File, now: Timestamp) -> Result<FileToken, Error> {
-    token(file, now.after(limits::FILE_PATIENCE).after(limits::FILE_URL))
-}
-
-fn token(file: File, expires_at: Timestamp) -> Result<FileToken, Error> {
-    let random = auth::random();
-    let random = random.map_err(|_| Error::failed("no random bytes to be had"))?;
-    Ok(FileToken::generate(file, expires_at, random))
+    let file = File::received(name, content_type, content);
+    let file = file.map_err(|fault| refused(&numbered(position), fault))?;
+    Ok(NewFile::of(workspace, file, content.to_owned(), now)?)
 }
 
 /// Refuses too many files, or too much.
 pub(super) fn check_together<'f>(files: impl Iterator<Item = &'f File>) -> Result<(), Error> {
-    let (mut count, mut bytes) = (0, 0_u64);
-    for file in files {
-        count += 1;
-        bytes = bytes.saturating_add(file.size_bytes);
-    }
-    if count > limits::MAX_FILES {
-        return Err(Error::Invalid("A request has at most 20 files".to_owned()));
-    }
-    if bytes > limits::MAX_FILES_BYTES {
-        return Err(Error::FileTooLarge(
-            "The files are over 100,000,000 bytes together".to_owned(),
-        ));
-    }
-    Ok(())
+    File::check_together(files).map_err(|fault| match fault {
+        FilesFault::TooMany => Error::Invalid("A request has at most 20 files".to_owned()),
+        FilesFault::TooLarge => {
+            Error::FileTooLarge("The files are over 100,000,000 bytes together".to_owned())
+        }
+    })
 }
 
 /// Refuses files that are not there or not wanted; the first of them is file number `first`.
@@ -96,8 +50,8 @@ pub(super) fn check_uploaded(first: usize, uploaded: &[Uploaded]) -> Result<(), 
     for (position, uploaded) in (first..).zip(uploaded) {
         let what = numbered(position);
         match uploaded {
-            Uploaded::Usable => {}
-            Uploaded::Executable => return Err(executable(&what)),
+            Uploaded::Usable { .. } => {}
+            Uploaded::Executable => return Err(refused(&what, FileFault::Executable)),
             Uploaded::Missing => {
                 let problem = "was not uploaded, or more than 24 hours ago";
                 return Err(Error::Invalid(format!("{what} {problem}")));
@@ -114,14 +68,10 @@ pub(super) fn told(base: &str, token: &FileToken) -> Value {
         "name": name,
         "contentType": content_type,
         "size": size_bytes,
-        "url": format!("{base}/{}", token.expose()),
+        "url": url(base, token),
     })
 }
 
 fn numbered(position: usize) -> String {
     format!("File {position}")
-}
-
-fn executable(what: &str) -> Error {
-    Error::Invalid(format!("{what} is an executable or a script"))
 }

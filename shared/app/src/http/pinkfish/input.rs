@@ -7,7 +7,7 @@ use super::{Error, files};
 use crate::{
     auth::FileToken,
     http::{address, body, form, headers, multipart},
-    model::{ContentHash, Timestamp},
+    model::{ContentHash, Timestamp, WorkspaceId},
     runs::{NewFile, Uploaded},
 };
 
@@ -25,6 +25,9 @@ pub struct Inputs {
     base: String,
 }
 
+/// Whose request it is, and of when.
+type Sender<'a> = (&'a WorkspaceId, Timestamp);
+
 /// What stands under a name.
 enum Said {
     Text(String),
@@ -33,9 +36,9 @@ enum Said {
 }
 
 impl Inputs {
-    /// Reads a request of `now`: its query, and what a POST has for a body. A name of the body hides the
+    /// Reads a request of a workspace and of now: its query, and what a POST has for a body. A name of the body hides the
     /// same name of the query. A GET's body means nothing (RFC 9110, section 9.3.1), so it is not read.
-    pub(super) fn of(request: &Request, now: Timestamp) -> Result<Self, Error> {
+    pub(super) fn of(request: &Request, sender: Sender<'_>) -> Result<Self, Error> {
         let query = request.query_string_parameters();
         let texts = query.iter().map(|(name, value)| said(name.to_owned(), value.to_owned()));
         let mut inputs = Self {
@@ -47,7 +50,7 @@ impl Inputs {
         };
         let is_empty = AsRef::<[u8]>::as_ref(request.body()).is_empty();
         if request.method() == "POST" && !is_empty {
-            inputs.add_body(request, now)?;
+            inputs.add_body(request, sender)?;
         }
         // The gateway keeps the order of one name's values only.
         inputs.fields.sort_by(|one, other| one.0.cmp(&other.0));
@@ -68,7 +71,7 @@ impl Inputs {
         Ok(inputs)
     }
 
-    fn add_body(&mut self, request: &Request, now: Timestamp) -> Result<(), Error> {
+    fn add_body(&mut self, request: &Request, sender: Sender<'_>) -> Result<(), Error> {
         let headers = request.headers();
         if headers::is_compressed(headers) {
             return Err(Error::Unsupported("Content-Encoding should be identity"));
@@ -80,7 +83,7 @@ impl Inputs {
             let fields = form::read(request.body())?;
             self.add(fields.into_iter().map(|(name, text)| said(name, text)).collect());
         } else if headers::is_multipart(headers) && takes_files(request) {
-            let fields = self.parts(request, now)?;
+            let fields = self.parts(request, sender)?;
             self.add(fields);
         } else if headers::accepts_json_body(headers) {
             self.members = match body::read(request.body()) {
@@ -104,7 +107,11 @@ impl Inputs {
         self.fields.extend(fields);
     }
 
-    fn parts(&mut self, request: &Request, now: Timestamp) -> Result<Vec<(String, Said)>, Error> {
+    fn parts(
+        &mut self,
+        request: &Request,
+        sender: Sender<'_>,
+    ) -> Result<Vec<(String, Said)>, Error> {
         let mut fields = Vec::new();
         let header = request.headers().get("content-type").and_then(|value| value.to_str().ok());
         for part in multipart::read(header.unwrap_or_default(), request.body().as_ref())? {
@@ -116,8 +123,9 @@ impl Inputs {
             if file_name.is_empty() && part.content.is_empty() {
                 continue;
             }
-            let (position, content_type) = (self.files.len(), part.content_type.as_deref());
-            let file = files::received(position + 1, file_name, content_type, part.content, now)?;
+            let (position, declared) =
+                (self.files.len(), (file_name.as_str(), part.content_type.as_deref()));
+            let file = files::received(position + 1, declared, part.content, sender)?;
             self.files.push(file);
             fields.push((part.name, Said::File(position)));
         }

@@ -5,13 +5,14 @@ use lambda_http::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::{Answer, Error};
 use crate::{
     http::{
         address,
         events::{self, Reply, StreamedBody},
+        files::upload_headers,
         respond::{self, JSON, respond},
     },
     model::{RunId, limits},
@@ -129,14 +130,12 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             about(response, &automation, run, replayed)
         }
-        Answer::Upload { file, upload } => {
-            let headers: Map<_, _> =
-                upload.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+        Answer::Upload(announced) => {
             let text = json!({
-                "fileId": file.expose(),
-                "uploadUrl": upload.url,
+                "fileId": announced.file.expose(),
+                "uploadUrl": announced.upload.url,
                 "method": "PUT",
-                "headers": headers,
+                "headers": upload_headers(&announced),
                 "expiresInSeconds": limits::UPLOAD.as_secs(),
             });
             private(respond(StatusCode::OK, JSON, text.to_string()))

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Error, input::Inputs};
 use crate::{
     http::{address, dialect::parameter, events, headers},
-    model::{Environment, Timestamp, Trigger, limits},
+    model::{Environment, Timestamp, Trigger, WorkspaceId, limits},
     runs::{Idempotency, Incoming, Key, NewFile, Start},
 };
 
@@ -81,12 +81,12 @@ impl<'a> TriggerRequest<'a> {
         events::wants_events(self.request.headers())
     }
 
-    /// What the caller says at `now`.
+    /// What a caller of this workspace says at `now`.
     ///
     /// # Errors
     /// 400 with the place of the fault, 413, 415.
-    pub fn inputs(&self, now: Timestamp) -> Result<Inputs, Error> {
-        Inputs::of(self.request, now)
+    pub fn inputs(&self, workspace: &WorkspaceId, now: Timestamp) -> Result<Inputs, Error> {
+        Inputs::of(self.request, (workspace, now))
     }
 
     /// What is to be started, and the files that are to be stored before: `typed` are the inputs' fields
