@@ -39,6 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "delay": limits::MAX_DELAY.as_secs(),
             "lease": limits::LEASE.as_secs(),
             "retention": limits::RUN_RETENTION.as_secs(),
+            "fetch": limits::FETCH.as_secs(),
             "file": (limits::FILE_PATIENCE + limits::FILE_URL).as_secs(),
         },
     });

@@ -66,6 +66,8 @@ def test_the_functions_outlive_their_waits(functions, parameter, expected):
         assert parameter(functions[name]["Timeout"]).least >= expected["limits_s"]["stream"] + 30
     assert expected["limits_s"]["stream"] > wait.most
     assert parameter(functions["WebhookIngestFunction"]["Timeout"]).least > expected["limits_s"]["pinkfish_wait"]
+    # What was fetched for a start is stored after that.
+    assert parameter(functions["AsyncStartFunction"]["Timeout"]).least >= expected["limits_s"]["fetch"] + 10
 
 
 def test_each_route_may_call_its_function(translated, integrations):

@@ -62,3 +62,43 @@ async fn a_file_is_kept_or_taken_by_its_id_and_handed_out() {
     assert_eq!(handed_out.status(), 403);
     site.finish();
 }
+
+#[tokio::test]
+#[ignore = "needs release binaries: tests/lambda/run"]
+async fn a_file_is_announced_and_named_as_an_input() {
+    let site = Site::start(&[ECHO]).await;
+    let mut process = site.process(Function::AsyncStart).await;
+    let announced = site.request("async-start-ai-planet").without_header("Idempotency-Key");
+    let announced = announced.to("/api/v1/apps/workflow-execution/files");
+    let announced = announced.body(&json!({"name": "b.csv", "size_bytes": 9}));
+    let answer = process.invoke(&announced.json()).await.http();
+    assert_eq!(answer.status, 201, "{answer}");
+    let asked = answer.json();
+    // Its signer has the right, though the bucket behind the guard does not have its signer's keys.
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let put = client.put(asked["upload"]["url"].as_str().unwrap()).body("name,sum\n");
+    assert_eq!(put.send().await.unwrap().status(), 403);
+    let id = asked["id"].as_str().unwrap();
+    let token = FileToken::parse(id).unwrap();
+    site.api.stack.store().put_file(&token, b"name,sum\n".to_vec()).await.unwrap();
+
+    let input = json!({"name": "document", "type": "file", "value": id});
+    let body = json!({"workflow_configuration_id": "echo", "inputs": [input]});
+    let start = site.request("async-start-ai-planet").body(&body);
+    for replayed in ["", "true"] {
+        let started = process.invoke(&start.clone().json()).await.http();
+        assert_eq!(started.status, 202, "{started}");
+        assert_eq!(started.header("idempotency-replayed"), replayed);
+    }
+    let mut streamer = site.process(Function::SyncTrigger).await;
+    let streamed = site.request("sync-trigger-stream").body(&body);
+    let answer = streamer.invoke(&streamed.json()).await.http();
+    assert_eq!(answer.status, 200, "{answer}");
+    assert!(String::from_utf8(answer.body.to_vec()).unwrap().contains(id));
+    let input = json!({"name": "document", "type": "file", "value": "https://127.0.0.1/"});
+    let body = json!({"workflow_configuration_id": "echo", "inputs": [input]});
+    let here = site.request("async-start-ai-planet").without_header("Idempotency-Key").body(&body);
+    let refused = process.invoke(&here.json()).await.http();
+    assert_eq!(refused.status, 422, "{refused}");
+    site.finish();
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Method;
 use hyper::body::{Body as _, Incoming};
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -97,11 +98,37 @@ impl Egress {
     /// See [`ErrorKind`]. A retry is safe where [`Error::outcome_unknown`] is false; where it is true only under the same
     /// `Idempotency-Key`, or where the method is idempotent. `InvalidRequest` and `Refused` stay what they are.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
+        self.exchange_whole(request, self.inner.policy.max_response_bytes).await
+    }
+
+    /// Gets what lies at a URL, of this size at most, as [`Redirects::FollowEncrypted`] says. Of any status.
+    ///
+    /// # Errors
+    ///
+    /// As [`Egress::send`]; a retry is safe.
+    pub async fn fetch(
+        &self,
+        url: &str,
+        max_bytes: usize,
+        timeout: Duration,
+    ) -> Result<Response, Error> {
+        let request = Request {
+            method: Method::GET,
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            timeout,
+            redirects: Redirects::FollowEncrypted,
+        };
+        self.exchange_whole(request, max_bytes).await
+    }
+
+    async fn exchange_whole(&self, request: Request, max_bytes: usize) -> Result<Response, Error> {
         let mut progress = Progress::default();
         let limit = request.timeout;
         let whole = async {
             let (outgoing, answer) = self.follow(request, &mut progress).await?;
-            self.receive(outgoing, answer).await
+            self.receive(outgoing, answer, max_bytes).await
         };
         let result = match timeout(limit, whole).await {
             Ok(result) => result,
@@ -147,9 +174,12 @@ impl Egress {
         let mut outgoing = Outgoing::new(request, policy.allow_private_targets)?;
         let mut redirect_count = 0;
         loop {
+            if redirects == Redirects::FollowEncrypted {
+                outgoing.target.expect_encrypted(policy.allow_private_targets)?;
+            }
             let answer = self.exchange(&outgoing, progress).await?;
             let location = redirect::location(answer.status(), answer.headers());
-            let (Redirects::Follow, Some(location)) = (redirects, location) else {
+            let Some(location) = location.filter(|_| redirects != Redirects::Return) else {
                 return Ok((outgoing, answer));
             };
             if redirect_count == policy.max_redirects {
@@ -190,8 +220,8 @@ impl Egress {
         &self,
         outgoing: Outgoing,
         answer: http::Response<Incoming>,
+        max_bytes: usize,
     ) -> Result<Response, Error> {
-        let max_bytes = self.inner.policy.max_response_bytes;
         let (parts, incoming) = answer.into_parts();
         // Answers to `HEAD` and with status 304 name the coding of a body that they do not have.
         let gzip = body::is_gzip(&parts.headers) && !incoming.is_end_stream();

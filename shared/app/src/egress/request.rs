@@ -41,6 +41,9 @@ pub enum Redirects {
     /// credentials are sent on: content negotiation, `content-*`, conditions, `range`, `cache-control`, `user-agent`,
     /// `idempotency-key` and the trace context. Every other header may be a key under a name of its own and is dropped.
     Follow,
+    /// Follow it as far, but over https only, which the request itself has to go over too. Where private targets are
+    /// allowed, http will do to this machine: nobody listens in between.
+    FollowEncrypted,
     /// Hand it back as the answer.
     Return,
 }

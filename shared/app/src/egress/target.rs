@@ -72,6 +72,21 @@ impl Target {
         Ok(Self { url, uri })
     }
 
+    /// Refuses what others could read on its way.
+    pub(super) fn expect_encrypted(&self, allow_private: bool) -> Result<(), Error> {
+        let is_here = match self.url.host() {
+            Some(Host::Domain(name)) => is_localhost(name),
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        };
+        if self.url.scheme() == "https" || (is_here && allow_private) {
+            return Ok(());
+        }
+        let message = format!("`{}` is to be reached by https only", self.host());
+        Err(Error::new(ErrorKind::Refused, message))
+    }
+
     pub(super) fn uri(&self) -> &Uri {
         &self.uri
     }

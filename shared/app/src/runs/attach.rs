@@ -2,6 +2,7 @@
 
 use futures::future::try_join_all;
 use serde_json::Value;
+use url::Url;
 
 use super::{Error, Runs, Uploaded};
 use crate::{
@@ -11,12 +12,19 @@ use crate::{
 };
 
 /// A file that an input names.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedFile {
-    /// Its id.
-    pub file: FileToken,
+    /// Where it is.
+    pub source: FileSource,
     /// Whether it has to be an image.
     pub is_image: bool,
+}
+
+/// Where a file is that an input names.
+pub enum FileSource {
+    /// It was uploaded, and has this id.
+    Uploaded(FileToken),
+    /// It is to be fetched.
+    At(Url),
 }
 
 /// The files of a start.
@@ -45,7 +53,7 @@ pub enum Attached {
 /// A file that its run can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenFile {
-    /// Its id, and what its sender says of it.
+    /// Its id, and what is known of it.
     pub file: FileToken,
     /// Its type: of an image by its first bytes, else as declared.
     pub media_type: String,
@@ -62,11 +70,26 @@ pub enum FileRefusal {
     Faulty(FileFault),
     /// It is no image.
     NoImage,
+    /// Its address leads to where nobody may be sent, or could be read on the way.
+    NotPublic,
+    /// Its server cannot be found or connected to.
+    Unreachable,
+    /// Its server answers with another status than 200.
+    Status(u16),
+    /// Its server redirects more often than is followed.
+    TooManyRedirects,
+    /// Its server broke off, or does not speak HTTP.
+    Broken,
+    /// It did not come in time.
+    Slow,
+    /// With those before it, it is over [`limits::MAX_FILES_BYTES`].
+    TooLargeTogether,
 }
 
 impl Runs {
     /// Takes the files of a start: one request each, and one or two more for a start with an idempotency key. A repeat
-    /// has the files that the first call had, whatever became of them since.
+    /// has the files that the first call had, whatever became of them since. What has to be fetched is so in order, one
+    /// after another, so that one of them is in memory at a time, and not before those that were uploaded are found good.
     ///
     /// # Errors
     /// [`Error::Store`] (a retry is safe); [`Error::Internal`].
@@ -81,16 +104,36 @@ impl Runs {
             return Ok(Attached::Repeated(input));
         }
         let begins_at = self.now().max(run_at.unwrap_or_default());
-        let taken = files.into_iter().map(|wanted| self.take(trigger, wanted, begins_at));
-        let mut refused = Vec::new();
-        let mut files = Vec::new();
-        for (place, taken) in try_join_all(taken).await?.into_iter().enumerate() {
-            match taken {
-                Ok(file) => files.push(file),
+        let looked = files.iter().map(|wanted| self.look(trigger, wanted, begins_at));
+        let (mut taken, mut refused) = (Vec::new(), Vec::new());
+        for (place, looked) in try_join_all(looked).await?.into_iter().enumerate() {
+            match looked {
+                Ok(file) => taken.push(file),
                 Err(refusal) => refused.push((place, refusal)),
             }
         }
-        Ok(if refused.is_empty() { Attached::Files(files) } else { Attached::Refused(refused) })
+        if !refused.is_empty() {
+            return Ok(Attached::Refused(refused));
+        }
+        let uploaded = taken.iter().flatten().map(|taken| taken.file.file.size_bytes).sum();
+        let mut allowance = self.allowance(uploaded);
+        let mut all = Vec::with_capacity(files.len());
+        for (place, (wanted, taken)) in files.into_iter().zip(taken).enumerate() {
+            let taken = match (&wanted.source, taken) {
+                (_, Some(taken)) => Ok(taken),
+                (FileSource::Uploaded(_), None) => Err(FileRefusal::Missing),
+                (FileSource::At(url), None) => {
+                    let from = (url, wanted.is_image);
+                    self.fetch(&trigger.workspace, from, begins_at, &mut allowance).await?
+                }
+            };
+            match taken {
+                Ok(file) => all.push(file),
+                // Whoever is refused anyway waits for no more of them.
+                Err(refusal) => return Ok(Attached::Refused(vec![(place, refusal)])),
+            }
+        }
+        Ok(Attached::Files(all))
     }
 
     /// The input of the run that an earlier call has started. Whether that had the same body, the start itself finds out.
@@ -106,13 +149,14 @@ impl Runs {
         }
     }
 
-    async fn take(
+    /// A file that was uploaded; none where it has yet to be fetched.
+    async fn look(
         &self,
         trigger: &Trigger,
         wanted: &WantedFile,
         begins_at: Timestamp,
-    ) -> Result<Result<TakenFile, FileRefusal>, Error> {
-        let WantedFile { file, is_image } = wanted;
+    ) -> Result<Result<Option<TakenFile>, FileRefusal>, Error> {
+        let FileSource::Uploaded(file) = &wanted.source else { return Ok(Ok(None)) };
         let is_here = file.lasts(self.now(), limits::FILE_URL);
         if is_here && !file.lasts(begins_at, limits::FILE_URL) {
             return Ok(Err(FileRefusal::TooEarly));
@@ -120,15 +164,13 @@ impl Runs {
         let image = match self.look_at(&trigger.workspace, file).await? {
             Uploaded::Usable { image } => image,
             Uploaded::Missing => return Ok(Err(FileRefusal::Missing)),
-            Uploaded::Executable => {
-                return Ok(Err(FileRefusal::Faulty(FileFault::Executable)));
-            }
+            Uploaded::Executable => return Ok(Err(FileRefusal::Faulty(FileFault::Executable))),
         };
-        let media_type = match (is_image, image) {
+        let media_type = match (wanted.is_image, image) {
             (true, None) => return Ok(Err(FileRefusal::NoImage)),
             (true, Some(image)) => image,
             (false, _) => &file.file.content_type,
         };
-        Ok(Ok(TakenFile { file: file.clone(), media_type: media_type.to_owned() }))
+        Ok(Ok(Some(TakenFile { file: file.clone(), media_type: media_type.to_owned() })))
     }
 }

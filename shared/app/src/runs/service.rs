@@ -79,6 +79,8 @@ pub struct Settings {
     pub stream: Duration,
     /// How long a model that answers piece by piece may be silent.
     pub model_silence: Duration,
+    /// How long files that a start names by their addresses may take to come, all together.
+    pub fetch: Duration,
     /// The queue's visibility timeout. Where it is longer than the lease, a worker shortens it for
     /// the message in hand, so that its death is noticed in time.
     pub queue_visibility: Duration,
@@ -95,6 +97,7 @@ impl Default for Settings {
             short_wait: Duration::from_secs(2),
             stream: limits::STREAM,
             model_silence: limits::MODEL_SILENCE,
+            fetch: limits::FETCH,
             queue_visibility: limits::SLICE + limits::MAX_EFFECT,
         }
     }

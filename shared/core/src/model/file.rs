@@ -109,15 +109,15 @@ impl File {
         if begins_executable(content) { Err(FileFault::Executable) } else { Ok(file) }
     }
 
-    /// Refuses too many files, or too much.
+    /// Refuses too many files, of these sizes, or too much.
     ///
     /// # Errors
     /// [`FilesFault`].
-    pub fn check_together<'f>(files: impl Iterator<Item = &'f Self>) -> Result<(), FilesFault> {
+    pub fn check_together(sizes_bytes: impl Iterator<Item = u64>) -> Result<(), FilesFault> {
         let (mut count, mut bytes) = (0, 0_u64);
-        for file in files {
+        for size_bytes in sizes_bytes {
             count += 1;
-            bytes = bytes.saturating_add(file.size_bytes);
+            bytes = bytes.saturating_add(size_bytes);
         }
         if count > limits::MAX_FILES {
             return Err(FilesFault::TooMany);
@@ -239,11 +239,10 @@ mod tests {
 
     #[test]
     fn files_are_counted_and_measured_together() {
-        let large = File { size_bytes: limits::MAX_FILE_BYTES, ..named("a") };
-        let check = |file: &File, count| File::check_together(vec![file; count].into_iter());
-        assert_eq!(check(&named("a"), 20), Ok(()));
-        assert_eq!(check(&named("a"), 21), Err(FilesFault::TooMany));
-        assert_eq!(check(&large, 4), Ok(()));
-        assert_eq!(check(&large, 5), Err(FilesFault::TooLarge));
+        let check = |size, count| File::check_together(std::iter::repeat_n(size, count));
+        assert_eq!(check(1, 20), Ok(()));
+        assert_eq!(check(1, 21), Err(FilesFault::TooMany));
+        assert_eq!(check(limits::MAX_FILE_BYTES, 4), Ok(()));
+        assert_eq!(check(limits::MAX_FILE_BYTES, 5), Err(FilesFault::TooLarge));
     }
 }

@@ -28,6 +28,11 @@ pub const FILE_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// upload objects with presigned URLs").
 pub const UPLOAD: Duration = Duration::from_secs(15 * 60);
 
+/// How long the files of a start that it names by their addresses may take to come, all together: whoever starts a run
+/// waits for them, behind a gateway that gives up after 29 s (API Gateway quotas, integration timeout), and they are
+/// stored after that.
+pub const FETCH: Duration = Duration::from_secs(10);
+
 /// Longest name of a file, in bytes: that of most file systems.
 pub const MAX_FILE_NAME_BYTES: usize = 255;
 

@@ -6,9 +6,9 @@ use local::Options;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use shared::{
-    auth::{Scope, Scopes},
+    auth::{FileToken, Scope, Scopes},
     clock::Clock,
-    model::{Timestamp, WorkspaceId},
+    model::{File, Timestamp, WorkspaceId},
 };
 use support::{Answer, Api, Transcript, send};
 
@@ -16,7 +16,7 @@ use super::{BASE, ENDS, TRIGGER, body, input, once, run_id, trigger};
 use crate::wire::flows::ECHO;
 
 const DAY: Duration = Duration::from_hours(24);
-const START: Timestamp = Timestamp::from_millis(1_770_679_479_000);
+pub(super) const START: Timestamp = Timestamp::from_millis(1_770_679_479_000);
 const FILES: &str = "/api/v1/apps/workflow-execution/files";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
@@ -68,6 +68,14 @@ pub(super) async fn upload(api: &Api, name: &str, content: &'static [u8]) -> Str
     assert_eq!(asked.status, 201, "{asked}");
     assert_eq!(put(&asked.json(), content).await, 200);
     asked.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// As large a file as may be, past its signature; its id.
+pub(super) async fn put_large(api: &Api) -> String {
+    let file = File::declared("large.bin.txt", None, 25_000_000).unwrap();
+    let token = api.stack.runs().upload(&support::workspace(), file).await.unwrap().file;
+    api.stack.store().put_file(&token, vec![0; 25_000_000]).await.unwrap();
+    token.expose().to_owned()
 }
 
 /// What a flow got that ran to its end.
@@ -221,11 +229,11 @@ async fn no_run_is_started_with_a_file_that_is_not_as_it_should_be() {
     let script = upload(&api, "a.txt", b"#!/bin/sh").await;
     refused(&send(start(&json!(script))).await, "executable or a script");
     // Of another length than announced, past the signature.
-    let token = shared::auth::FileToken::parse(absent.as_str().unwrap()).unwrap();
+    let token = FileToken::parse(absent.as_str().unwrap()).unwrap();
     api.stack.store().put_file(&token, b"longer than 7".to_vec()).await.unwrap();
     refused(&send(start(&absent)).await, "was not uploaded");
     let others: WorkspaceId = "acme".parse().unwrap();
-    let file = shared::model::File::declared("a.txt", None, 7).unwrap();
+    let file = File::declared("a.txt", None, 7).unwrap();
     let of_others = api.stack.runs().upload(&others, file).await.unwrap().file;
     api.stack.store().put_file(&of_others, b"content".to_vec()).await.unwrap();
     refused(&send(start(&json!(of_others.expose()))).await, "was not uploaded");

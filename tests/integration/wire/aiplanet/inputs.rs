@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{Api, Transcript, send};
 
-use super::{ENDS, TYPED, body, input, once, run_id, trigger};
+use super::{ENDS, TYPED, body, files::upload, input, once, run_id, trigger};
 use crate::wire::flows::ECHO;
 
 #[tokio::test]
@@ -11,15 +11,16 @@ async fn inputs_of_every_type_reach_the_flow_by_their_names() {
     let api = Api::start().await;
     api.publish(TYPED).await;
     let options = json!({"depth": 2, "list": [1, null]});
-    let document = "https://files.example.com/a.pdf?signature=x";
+    let document = upload(&api, "a.txt", b"content").await;
+    let picture = upload(&api, "b.gif", b"GIF89a").await;
     let sent = body(
         "typed",
         [
             input("question", "text", "What is your refund policy?"),
             input("count", "number", 3),
             input("urgent", "boolean", true),
-            input("document", "file", document),
-            input("picture", "image", "https://files.example.com/b.png"),
+            input("document", "file", document.clone()),
+            input("picture", "image", picture),
             input("options", "json", options.clone()),
         ],
     );
@@ -31,6 +32,7 @@ async fn inputs_of_every_type_reach_the_flow_by_their_names() {
     insta::assert_snapshot!(transcript);
     assert_eq!(ended.json()["created_at"], started.json()["created_at"]);
     let input = &ended.json()["output"]["input"];
+    let document = format!("{}/ext/files/{document}", api.stack.base_url());
     assert_eq!((&input["document"], &input["options"]), (&json!(document), &options));
 }
 

@@ -1,5 +1,6 @@
 //! The AI Planet dialect.
 
+mod addresses;
 mod again;
 mod answers;
 mod batches;

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::crypto::aws_lc_rs;
@@ -12,7 +13,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ClientConfig, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use super::network::{Network, chain, get, post};
-use super::server::{Answer, Server, ok};
+use super::server::{Answer, Server, ok, redirect};
 use crate::egress::resolver::Names;
 use crate::egress::{Egress, ErrorKind, Policy};
 
@@ -66,6 +67,13 @@ async fn an_address_that_does_not_answer_is_passed_over() {
 fn tls_server(
     name: &str,
 ) -> (std::net::SocketAddr, ClientConfig, thread::JoinHandle<Option<String>>) {
+    tls_server_answering(name, ok("encrypted"))
+}
+
+fn tls_server_answering(
+    name: &str,
+    answer: String,
+) -> (std::net::SocketAddr, ClientConfig, thread::JoinHandle<Option<String>>) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed([name.to_owned()]).unwrap();
     let provider = Arc::new(aws_lc_rs::default_provider());
@@ -92,7 +100,7 @@ fn tls_server(
         let mut stream = StreamOwned::new(connection, stream);
         let mut bytes = vec![0; 4096];
         let length = stream.read(&mut bytes).ok()?;
-        stream.write_all(ok("encrypted").as_bytes()).unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
         Some(String::from_utf8_lossy(&bytes[..length]).into_owned())
     });
     (address, client, serving)
@@ -112,6 +120,48 @@ async fn https_goes_out_encrypted_to_the_pinned_address_under_the_hosts_name() {
     let received = serving.join().unwrap().unwrap();
     assert!(received.starts_with("GET /path HTTP/1.1\r\n"), "{received}");
     assert!(received.contains("\r\nhost: public.test\r\n"), "{received}");
+}
+
+#[tokio::test]
+async fn what_is_fetched_comes_encrypted_all_the_way() {
+    let plain = Server::answering(&ok("plain")).await;
+    let port = plain.address.port();
+    let limit = Duration::from_secs(20);
+    for (location, is_taken) in [
+        (None, true),
+        (Some("http://public.test/".to_owned()), false),
+        (Some(format!("http://127.0.0.1:{port}/")), false),
+        (Some("https://inside.test/".to_owned()), false),
+    ] {
+        let answer = location.as_ref().map_or(ok("encrypted"), |location| redirect(302, location));
+        let (address, trust, serving) = tls_server_answering("public.test", answer);
+        let egress = Network::default()
+            .name("public.test", &["8.8.8.8"])
+            .name("inside.test", &["10.0.0.1"])
+            .listener("8.8.8.8", address)
+            .egress();
+        egress.trust(trust);
+        match egress.fetch("https://public.test/", 100, limit).await {
+            Ok(response) => assert!(is_taken && response.body == "encrypted"),
+            Err(error) => assert!(!is_taken && error.kind() == ErrorKind::Refused, "{error}"),
+        }
+        serving.join().unwrap();
+    }
+    let egress = Network::of(&plain).egress();
+    let error = egress.fetch("http://public.test/", 100, limit).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(plain.accepted_count(), 0);
+}
+
+#[tokio::test]
+async fn what_is_fetched_has_a_size_of_its_own() {
+    let server = Server::answering(&ok("0123456789")).await;
+    let policy = Policy { allow_private_targets: true, max_response_bytes: 5, ..Policy::default() };
+    let (egress, url) = (Egress::new(policy), format!("http://{}/", server.address));
+    let limit = Duration::from_secs(20);
+    assert_eq!(egress.fetch(&url, 10, limit).await.unwrap().body, "0123456789");
+    let error = egress.fetch(&url, 9, limit).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use lambda_http::Request;
 
 use super::{
     Asked, Error,
+    file::FileRules,
     input::{Faults, Input},
     request::expect_method,
     typed::TypedInputs,
@@ -94,7 +95,8 @@ impl<'a> AgainRequest<'a> {
     /// # Errors
     /// 422 with the place of every fault.
     pub fn typed(&self, edited: Edited, declared: &DeclaredInputs) -> Result<TypedInputs, Error> {
-        TypedInputs::of(edited.0, declared, &address::of_files(self.request))
+        let base = address::of_files(self.request);
+        TypedInputs::of(edited.0, declared, FileRules { base: &base, fetches: true })
     }
 
     /// What a repeat has in common with the request, whose flow gets these inputs in place of its run's own.

@@ -6,7 +6,8 @@ use lambda_http::Request;
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Asked, Draft, Error, StartedRun, TriggerBody, request::expect_method, trigger::StartKey,
+    Answer, Asked, Draft, Error, StartedRun, TriggerBody, file::FileRules, request::expect_method,
+    trigger::StartKey,
 };
 use crate::{
     http::{address, detail, dialect, headers},
@@ -113,7 +114,9 @@ impl BatchItem {
         place: (Arc<Trigger>, Environment),
         declared: &DeclaredInputs,
     ) -> Result<Draft, Error> {
-        self.body.draft(place, self.key, declared, &self.base)
+        // A hundred items could not wait for theirs.
+        let files = FileRules { base: &self.base, fetches: false };
+        self.body.draft(place, self.key, declared, files)
     }
 }
 

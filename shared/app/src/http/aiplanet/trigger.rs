@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Answer, Error, StartedRun,
     batch::KEY,
+    file::FileRules,
     input::{Faults, Input},
     list::NAME,
     request::expect_method,
@@ -107,7 +108,8 @@ impl<'a> TriggerRequest<'a> {
     ) -> Result<Draft, Error> {
         let key = detail::idempotency_key(self.0.headers())?;
         let key = key.map(|text| StartKey { text, is_own: false });
-        body.draft(place, key, declared, &address::of_files(self.0))
+        let base = address::of_files(self.0);
+        body.draft(place, key, declared, FileRules { base: &base, fetches: true })
     }
 }
 
@@ -129,14 +131,14 @@ impl TriggerBody {
         (trigger, environment): (Arc<Trigger>, Environment),
         key: Option<StartKey>,
         declared: &DeclaredInputs,
-        base: &str,
+        files: FileRules<'_>,
     ) -> Result<Draft, Error> {
         let Self { inputs, thread, run_at, .. } = self;
         let names = inputs.iter().map(|input| input.name.clone()).collect();
         let has_own_key = key.as_ref().is_some_and(|key| key.is_own);
         let asked =
             Asked { trigger: trigger.id.clone(), thread: thread.clone(), names, has_own_key };
-        let inputs = TypedInputs::of(inputs, declared, base)?;
+        let inputs = TypedInputs::of(inputs, declared, files)?;
         let given = thread.given().map_or("", ThreadId::as_str);
         let idempotency = key.map(|StartKey { text: key, .. }| Idempotency::Key {
             key,

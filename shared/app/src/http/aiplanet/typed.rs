@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Error, file,
+    Error,
+    file::{self, Complaint, FileRules},
     input::{Faults, Input, should_be},
 };
 use crate::{
@@ -34,7 +35,7 @@ impl TypedInputs {
     pub(super) fn of(
         inputs: Vec<Input>,
         declared: &DeclaredInputs,
-        base: &str,
+        FileRules { base, fetches }: FileRules<'_>,
     ) -> Result<Self, Error> {
         let mut faults = Faults::default();
         let (mut members, mut files) = (Map::new(), Vec::new());
@@ -44,7 +45,7 @@ impl TypedInputs {
             if !kinds.contains(&kind) {
                 faults.add("enum", place("type"), &should_be(&kinds), &json!(kind.as_str()));
             } else if !(value.is_null() && declared.may_be_null(&name)) {
-                match read(kind, &value) {
+                match read(kind, &value, fetches) {
                     Ok(None) => {}
                     Ok(Some(wanted)) => {
                         let is_url = declared.is_url(&name);
@@ -59,7 +60,9 @@ impl TypedInputs {
             let place = || json!(["body", "inputs", name]);
             faults.add("missing", place, "Field required", &Value::Null);
         }
-        file::check_together(files.iter().map(|it| &it.wanted), &mut faults);
+        if let Some((kind, message)) = file::check_together(files.iter().map(|it| &it.wanted)) {
+            faults.add(kind, || json!(["body", "inputs"]), message, &Value::Null);
+        }
         faults.none_or(Self { members, files, base: base.to_owned() })
     }
 
@@ -104,8 +107,7 @@ impl TypedInputs {
                     let Some(FileInput { index, name, .. }) = files.get(place) else { continue };
                     let given = members.get(name).unwrap_or(&Value::Null);
                     let place = || json!(["body", "inputs", index, "value"]);
-                    let (kind, message) = file::refused(refusal);
-                    faults.add(kind, place, &message, given);
+                    faults.add("value_error", place, &file::refused(refusal), given);
                 }
                 faults.none_or(())?;
             }
@@ -114,18 +116,15 @@ impl TypedInputs {
     }
 }
 
-/// The file that a value of this kind is, where it is one; else what is wrong with it: kind of fault, and words.
-fn read(
-    kind: InputKind,
-    value: &Value,
-) -> Result<Option<WantedFile>, (&'static str, &'static str)> {
+/// The file that a value of this kind is, where it is one.
+fn read(kind: InputKind, value: &Value, fetches: bool) -> Result<Option<WantedFile>, Complaint> {
     match (kind, value) {
         (InputKind::Text, Value::String(_))
         | (InputKind::Number, Value::Number(_))
         | (InputKind::Boolean, Value::Bool(_))
         | (InputKind::Json, _) => Ok(None),
         (InputKind::File | InputKind::Image, Value::String(text)) => {
-            file::wanted(text, kind == InputKind::Image)
+            file::wanted(text, kind == InputKind::Image, fetches).map(Some)
         }
         (InputKind::Text | InputKind::File | InputKind::Image, _) => {
             Err(("string_type", "Input should be a valid string"))

@@ -37,7 +37,7 @@ pub(super) fn received(
 
 /// Refuses too many files, or too much.
 pub(super) fn check_together<'f>(files: impl Iterator<Item = &'f File>) -> Result<(), Error> {
-    File::check_together(files).map_err(|fault| match fault {
+    File::check_together(files.map(|file| file.size_bytes)).map_err(|fault| match fault {
         FilesFault::TooMany => Error::Invalid("A request has at most 20 files".to_owned()),
         FilesFault::TooLarge => {
             Error::FileTooLarge("The files are over 100,000,000 bytes together".to_owned())
