@@ -16,7 +16,7 @@ use super::{BASE, NO_RUN, TRIGGER, body, once, run_id, start, trigger};
 use crate::wire::flows::ECHO;
 
 /// Every route, with a body that the trigger takes.
-fn routes(run: &str) -> [(Method, String); 7] {
+fn routes(run: &str) -> [(Method, String); 8] {
     [
         (Method::POST, TRIGGER.to_owned()),
         (Method::GET, format!("{BASE}/runs")),
@@ -25,12 +25,14 @@ fn routes(run: &str) -> [(Method, String); 7] {
         (Method::POST, format!("{BASE}/runs/{run}/retry")),
         (Method::POST, format!("{BASE}/runs/{run}/replay")),
         (Method::POST, format!("{BASE}/batch")),
+        (Method::POST, format!("{BASE}/files")),
     ]
 }
 
 fn call(api: &Api, key: &str, method: &Method, path: &str) -> RequestBuilder {
     let mut sent = body("echo", []);
     sent["items"] = json!([body("echo", [])]);
+    (sent["name"], sent["size_bytes"]) = (json!("a.txt"), json!(1));
     api.request(method.clone(), path).bearer_auth(key).body(sent.to_string())
 }
 
@@ -108,6 +110,7 @@ async fn a_key_does_what_its_scopes_say() {
             // Who does a run again starts one, and has to see the old one.
             if scope == Scope::Trigger { Scope::ReadResults } else { Scope::Trigger },
             if scope == Scope::Trigger { Scope::ReadResults } else { Scope::Trigger },
+            Scope::Trigger,
             Scope::Trigger,
         ]) {
             let answer = send(call(&api, &key, &method, &path)).await;

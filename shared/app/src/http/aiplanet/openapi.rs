@@ -111,7 +111,7 @@ fn batch() -> Value {
         &[reference("parameters/IdempotencyKey")],
         &responses(success, "AiPlanet", &BATCH_REFUSALS),
     );
-    let description = "Each item is a start of its own: what is wrong with one stops no other. The key makes a repeat of the whole safe; it counts for the items without one of their own, by their place in the list.";
+    let description = "Each item is a start of its own: what is wrong with one stops no other. Files are named by their ids here. The key makes a repeat of the whole safe; it counts for the items without one of their own, by their place in the list.";
     set(&mut operation, "description", json!(description));
     set(
         &mut operation,
