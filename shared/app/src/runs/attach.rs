@@ -59,6 +59,13 @@ pub struct TakenFile {
     pub media_type: String,
 }
 
+/// A file before anything is fetched.
+enum Found<'w> {
+    Here(TakenFile),
+    /// And whether it has to be an image.
+    At(&'w Url, bool),
+}
+
 /// Why a file cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileRefusal {
@@ -105,25 +112,27 @@ impl Runs {
         }
         let begins_at = self.now().max(run_at.unwrap_or_default());
         let looked = files.iter().map(|wanted| self.look(trigger, wanted, begins_at));
-        let (mut taken, mut refused) = (Vec::new(), Vec::new());
+        let (mut found, mut refused) = (Vec::new(), Vec::new());
         for (place, looked) in try_join_all(looked).await?.into_iter().enumerate() {
             match looked {
-                Ok(file) => taken.push(file),
+                Ok(file) => found.push(file),
                 Err(refusal) => refused.push((place, refusal)),
             }
         }
         if !refused.is_empty() {
             return Ok(Attached::Refused(refused));
         }
-        let uploaded = taken.iter().flatten().map(|taken| taken.file.file.size_bytes).sum();
-        let mut allowance = self.allowance(uploaded);
-        let mut all = Vec::with_capacity(files.len());
-        for (place, (wanted, taken)) in files.into_iter().zip(taken).enumerate() {
-            let taken = match (&wanted.source, taken) {
-                (_, Some(taken)) => Ok(taken),
-                (FileSource::Uploaded(_), None) => Err(FileRefusal::Missing),
-                (FileSource::At(url), None) => {
-                    let from = (url, wanted.is_image);
+        let sizes = found.iter().map(|found| match found {
+            Found::Here(taken) => taken.file.file.size_bytes,
+            Found::At(..) => 0,
+        });
+        let mut allowance = self.allowance(sizes.sum());
+        let mut all = Vec::with_capacity(found.len());
+        for (place, found) in found.into_iter().enumerate() {
+            let taken = match found {
+                Found::Here(taken) => Ok(taken),
+                Found::At(url, is_image) => {
+                    let from = (url, is_image);
                     self.fetch(&trigger.workspace, from, begins_at, &mut allowance).await?
                 }
             };
@@ -149,14 +158,17 @@ impl Runs {
         }
     }
 
-    /// A file that was uploaded; none where it has yet to be fetched.
-    async fn look(
+    /// Looks at a file if it was uploaded.
+    async fn look<'w>(
         &self,
         trigger: &Trigger,
-        wanted: &WantedFile,
+        wanted: &'w WantedFile,
         begins_at: Timestamp,
-    ) -> Result<Result<Option<TakenFile>, FileRefusal>, Error> {
-        let FileSource::Uploaded(file) = &wanted.source else { return Ok(Ok(None)) };
+    ) -> Result<Result<Found<'w>, FileRefusal>, Error> {
+        let file = match &wanted.source {
+            FileSource::Uploaded(file) => file,
+            FileSource::At(url) => return Ok(Ok(Found::At(url, wanted.is_image))),
+        };
         let is_here = file.lasts(self.now(), limits::FILE_URL);
         if is_here && !file.lasts(begins_at, limits::FILE_URL) {
             return Ok(Err(FileRefusal::TooEarly));
@@ -171,6 +183,7 @@ impl Runs {
             (true, Some(image)) => image,
             (false, _) => &file.file.content_type,
         };
-        Ok(Ok(Some(TakenFile { file: file.clone(), media_type: media_type.to_owned() })))
+        let media_type = media_type.to_owned();
+        Ok(Ok(Found::Here(TakenFile { file: file.clone(), media_type })))
     }
 }

@@ -312,6 +312,7 @@ async fn a_repeat_has_the_files_of_the_first_call_whatever_became_of_them() {
     let sent = body("echo", [input("a", "file", id.clone())]);
     api.clock.advance(DAY);
     let first = send(keyed(&sent)).await;
+    let stored = told(&api, &first).await;
     api.clock.advance(Duration::from_hours(1));
     refused(&send(trigger(&api, &sent)).await, "more than 24 hours ago");
     let again = send(keyed(&sent)).await;
@@ -322,7 +323,6 @@ async fn a_repeat_has_the_files_of_the_first_call_whatever_became_of_them() {
         let answer = send(keyed(&body("echo", [other]))).await;
         assert_eq!(answer.status, 422, "{answer}");
     }
-    let stored = told(&api, &first).await;
     let ended = run_id(&first);
     let retried = send(api.post(&format!("{BASE}/runs/{ended}/retry"), "")).await;
     assert_eq!(told(&api, &retried).await, stored, "what it was started with, URL and all");
