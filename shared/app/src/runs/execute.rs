@@ -128,7 +128,7 @@ impl Runs {
         self.announce(&run).await?;
         // One that fails leaves its thread as it found it: whoever tries again does not ask twice.
         let kept = recorder.kept_thread().filter(|_| event == Event::Complete);
-        match self.store.finish_keeping(&run, seq, &entry, event, now, kept).await? {
+        match self.store.finish(&run, seq, &entry, event, now, kept).await? {
             Finish::Lost => Ok(lost(&run)),
             Finish::Done => {
                 mark_ended(&mut run, event, now)?;

@@ -307,7 +307,7 @@ mod tests {
     async fn a_run_that_ended_or_never_was_is_not_taken() {
         let database = Database::start().await;
         let run = database.claimed().await;
-        database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3)).await.unwrap();
+        database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3), None).await.unwrap();
         let claim = |id| database.store.claim(id, at(9999), at(9999));
         let ended = claim(run.id).await.unwrap();
         assert!(

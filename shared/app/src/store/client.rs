@@ -317,7 +317,8 @@ mod tests {
         let Claim::Taken(claimed) = claim else { panic!("{claim:?}") };
         database.wire.meet(CANCELLED);
         let last = end(json!(noise(1000)));
-        let finish = store.finish(&claimed.run, 1, &last, Event::Complete, at(3)).await.unwrap();
+        let finish =
+            store.finish(&claimed.run, 1, &last, Event::Complete, at(3), None).await.unwrap();
         assert_eq!(finish, Finish::Done);
         assert_eq!(database.wire.operations().len(), 6);
     }
@@ -331,7 +332,7 @@ mod tests {
                 database.wire.meet(if length == 10 { COLLISION } else { CANCELLED });
             }
             let last = end(json!(noise(length)));
-            let finish = database.store.finish(&run, 1, &last, Event::Complete, at(3)).await;
+            let finish = database.store.finish(&run, 1, &last, Event::Complete, at(3), None).await;
             assert_eq!(finish.unwrap_err().kind(), ErrorKind::Unavailable);
             assert_eq!(database.store.look(run.id).await.unwrap(), Some(run));
         }

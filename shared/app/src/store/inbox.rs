@@ -223,7 +223,7 @@ mod tests {
         let store = &database.store;
         let run = listens(&database).await;
         let asleep = store.look(run.id).await.unwrap().unwrap();
-        store.finish(&asleep, 2, &end(json!(1)), Event::Fail, at(3)).await.unwrap();
+        store.finish(&asleep, 2, &end(json!(1)), Event::Fail, at(3), None).await.unwrap();
         let hearing = store.hear(&run, &listening(), &says(4, json!(1))).await.unwrap();
         assert_eq!(hearing, Hearing::NotListening);
         assert_eq!(store.look(run.id).await.unwrap().unwrap().listens, None);

@@ -235,7 +235,7 @@ mod tests {
         let database = Database::start().await;
         let (run, ended) = (database.claimed().await, database.claimed().await);
         let complete = Event::Complete;
-        database.store.finish(&ended, 1, &end(json!(1)), complete, at(3)).await.unwrap();
+        database.store.finish(&ended, 1, &end(json!(1)), complete, at(3), None).await.unwrap();
         let other = "other".parse().unwrap();
         let cases = [
             ("a running one", run.id, &run.workspace, CancelRequest::Requested),

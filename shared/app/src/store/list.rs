@@ -367,7 +367,7 @@ mod tests {
         database.store.insert(&run, &json!({})).await.unwrap();
         let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap()).run;
         let (complete, last) = (Event::Complete, end(json!(1)));
-        database.store.finish(&claimed, 1, &last, complete, at(3)).await.unwrap();
+        database.store.finish(&claimed, 1, &last, complete, at(3), None).await.unwrap();
         let completed = Filter { statuses: Some(vec![Status::Completed]), ..Filter::default() };
         let page = database.store.list(&run.workspace, &completed, None, 10).await.unwrap();
         let expected = ListedRun {

@@ -78,7 +78,7 @@ mod tests {
             let first = entry(&noise(length), 1..=2);
             database.store.append(&run, 1, &first).await.unwrap();
             let last = end(result);
-            database.store.finish(&run, 2, &last, Event::Complete, at(3)).await.unwrap();
+            database.store.finish(&run, 2, &last, Event::Complete, at(3), None).await.unwrap();
             database.wire.operations();
             let record = database.store.record(run.id).await.unwrap().unwrap();
             let queries = database.wire.operations().iter().filter(|it| *it == "Query").count();

@@ -120,7 +120,7 @@ mod tests {
             database.store.append(&run, seq, &entry(&noise(length), lines)).await.unwrap();
         }
         let last = JournalEntry { logs: entry("", 121..=121).logs, ..end(json!(1)) };
-        database.store.finish(&run, 61, &last, Event::Complete, at(3)).await.unwrap();
+        database.store.finish(&run, 61, &last, Event::Complete, at(3), None).await.unwrap();
         let (mut found, mut next) = (Vec::new(), 1);
         let ended = loop {
             database.wire.operations();

@@ -206,7 +206,7 @@ mod tests {
             let run = database.claimed().await;
             database.store.append(&run, 1, &entry(&noise(before), 1..=2)).await.unwrap();
             let end = JournalEntry { logs: entry("", 3..=3).logs, ..end(json!(noise(last))) };
-            database.store.finish(&run, 2, &end, Event::Complete, at(3)).await.unwrap();
+            database.store.finish(&run, 2, &end, Event::Complete, at(3), None).await.unwrap();
             let view = database.store.view(run.id).await.unwrap().unwrap();
             assert_eq!(view.run.status, Status::Completed);
             assert!(view.recent[0] == end, "{before} {last}");
@@ -226,7 +226,7 @@ mod tests {
             seq += lines;
         }
         let last = JournalEntry { logs: entry("", 139..=140).logs, ..end(json!(1)) };
-        database.store.finish(&run, 6, &last, Event::Complete, at(3)).await.unwrap();
+        database.store.finish(&run, 6, &last, Event::Complete, at(3), None).await.unwrap();
         let expected: Vec<u64> = (1..=140).collect();
         for limit in [1, 2, 7, 100, 140, 1000] {
             let (mut found, mut cursor) = (Vec::new(), None);
