@@ -10,22 +10,7 @@ use shared::{
 };
 use support::{Bed, Call, Moment, QUEUE, Target, Wire, workspace};
 
-const FLOW: &str = r#"
-document: { dsl: '1.0.3', namespace: test, name: mixed, version: '1.0.0' }
-do:
-  - first:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-  - rest:
-      wait: { seconds: 20 }
-  - second:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-  - last:
-      set: { done: true }
-"#;
+use super::flows::TWO_CALLS;
 
 /// Something that happens.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +96,7 @@ impl World {
 async fn live(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let bed = Bed::new().await;
     let target = Target::start(|_: &Call| (200, json!("ok"))).await;
-    let flow = bed.publish(FLOW).await;
+    let flow = bed.publish(TWO_CALLS).await;
     let (worker, other) = (bed.process(), bed.process());
     let mut world = World { bed, worker, other };
     let wish = |bed: &Bed| bed.wish_once(&flow, json!({"url": target.url}), "k");

@@ -7,20 +7,10 @@ use serde_json::json;
 use shared::{model::RunId, runs::Runs};
 use support::{Bed, Call, Moment, QUEUE, Target, Wire, workspace};
 
-use super::bench::{attempts, callbacks, pass, publish, ticking};
-
-const FLOW: &str = r"
-document: { dsl: '1.0.3', namespace: test, name: called-back, version: '1.0.0' }
-do:
-  - first:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-  - rest:
-      wait: { seconds: 20 }
-  - last:
-      set: { done: true }
-";
+use super::{
+    super::flows::TWO_CALLS,
+    bench::{attempts, callbacks, pass, publish, ticking},
+};
 
 /// Something that happens.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +93,7 @@ async fn live(steps: Vec<Step>) -> Result<(), TestCaseError> {
         (if refused { 503 } else { 200 }, json!({}))
     })
     .await;
-    let flow = publish(&bed, FLOW, &target, 1).await;
+    let flow = publish(&bed, TWO_CALLS, &target, 1).await;
     let (worker, other) = (bed.process(), bed.process());
     let mut world = World { bed, worker, other };
     let wish = world.bed.wish(&flow, json!({"url": target.url}));
