@@ -8,7 +8,7 @@ use shared::{
     model::{End, Status},
     runs::Runs,
 };
-use support::{Bed, Call, Moment, QUEUE, Target, Wire, workspace};
+use support::{Bed, Call, Moment, Target, Wire, workspace};
 
 use super::flows::TWO_CALLS;
 
@@ -71,9 +71,7 @@ impl World {
             }
             Step::Duplicate => {
                 if let Some(message) = self.bed.receive().await {
-                    let body = message.body.clone().unwrap();
-                    let copy = local::sqs::Outgoing { body, ..Default::default() };
-                    self.bed.queues.send(QUEUE, copy).await.unwrap();
+                    self.bed.send(message.body.clone().unwrap()).await;
                     self.bed.deliver(&self.worker.0, message).await;
                 }
             }

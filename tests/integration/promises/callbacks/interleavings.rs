@@ -56,9 +56,7 @@ impl World {
             Step::Deliver | Step::Crash(..) | Step::Duplicate | Step::Race => {
                 let Some(message) = bed.receive().await else { return };
                 if let Step::Duplicate = step {
-                    let body = message.body.clone().unwrap();
-                    let copy = local::sqs::Outgoing { body, ..Default::default() };
-                    bed.queues.send(QUEUE, copy).await.unwrap();
+                    bed.send(message.body.clone().unwrap()).await;
                 }
                 if let Step::Crash(count, moment) = step {
                     self.worker.1.stop_at(count, moment);

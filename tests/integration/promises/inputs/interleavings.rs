@@ -8,7 +8,7 @@ use shared::{
     model::{End, Status},
     runs::{Error, Input, Runs},
 };
-use support::{Bed, Moment, QUEUE, Wire, workspace};
+use support::{Bed, Moment, Wire, workspace};
 
 /// Something that happens while a run listens.
 #[derive(Clone, Copy, Debug)]
@@ -94,9 +94,7 @@ async fn live(steps: Vec<Step>) -> Result<(), TestCaseError> {
             }
             Step::Duplicate => {
                 if let Some(message) = bed.receive().await {
-                    let body = message.body.clone().unwrap();
-                    let copy = local::sqs::Outgoing { body, ..Default::default() };
-                    bed.queues.send(QUEUE, copy).await.unwrap();
+                    bed.send(message.body.clone().unwrap()).await;
                     bed.deliver(&worker.0, message).await;
                 }
             }

@@ -8,7 +8,7 @@ use shared::{
     queue::Firing,
     store::Filter,
 };
-use support::{Bed, QUEUE, records};
+use support::{Bed, records};
 
 use super::limited::{limit_workspace, starts};
 use crate::promises::flows::{HELLO, LOOP_RETRY_WAIT, ONE_CALL};
@@ -22,9 +22,7 @@ async fn fire(bed: &Bed, overlap: Overlap) -> Trigger {
     let (workspace, id) = (trigger.workspace.clone(), trigger.id.clone());
     let scheduled_at = bed.clock.now();
     let firing = Firing { workspace, trigger: id, scheduled_at, manual: false };
-    let body = firing.write().unwrap();
-    let outgoing = local::sqs::Outgoing { body, ..Default::default() };
-    bed.queues.send(QUEUE, outgoing).await.unwrap();
+    bed.send(firing.write().unwrap()).await;
     trigger
 }
 
