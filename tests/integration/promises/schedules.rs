@@ -380,7 +380,5 @@ async fn a_firing_costs_two_reads_one_put_and_one_send() {
     let message = bed.receive().await.unwrap();
     wire.take();
     bed.deliver(&worker, message).await;
-    let mut operations = wire.operations();
-    operations.sort();
-    assert_eq!(operations, ["GetItem", "GetItem", "PutItem", "SendMessage"]);
+    assert_eq!(wire.sorted_operations(), ["GetItem", "GetItem", "PutItem", "SendMessage"]);
 }
