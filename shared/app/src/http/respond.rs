@@ -34,7 +34,7 @@ pub(super) fn refusal(
     faults: Option<Value>,
     shape: impl FnOnce(Option<Value>) -> Value,
 ) -> Response<Body> {
-    if headers::wants_problem(headers) {
+    if headers::accepts(headers, problem::MEDIA_TYPE) {
         let problem = problem::problem(status, text, faults);
         return respond(status, problem::MEDIA_TYPE, problem.to_string());
     }

@@ -78,7 +78,7 @@ impl<'a> TriggerRequest<'a> {
     /// Whether the caller wants to follow the run.
     #[must_use]
     pub fn wants_events(&self) -> bool {
-        events::wants_events(self.request.headers())
+        headers::accepts(self.request.headers(), events::MEDIA_TYPE)
     }
 
     /// What the caller says at `now`.
