@@ -6,10 +6,11 @@ use lambda_http::{
     Body, Response,
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{headers, problem};
-use crate::runs::Limit;
+use crate::runs::{self, Limit};
 
 /// The media type of almost everything.
 pub(super) const JSON: &str = "application/json";
@@ -24,6 +25,19 @@ pub(super) fn respond(
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response
+}
+
+/// An answer in JSON.
+///
+/// # Errors
+/// [`runs::Error::Internal`] where it cannot be written.
+pub(super) fn json_of(
+    status: StatusCode,
+    answer: &impl Serialize,
+) -> Result<Response<Body>, runs::Error> {
+    let text = serde_json::to_string(answer)
+        .map_err(|_| runs::Error::Internal("the answer cannot be written"))?;
+    Ok(respond(status, JSON, text))
 }
 
 /// An error in its dialect's shape, or as a problem for who asks for one.

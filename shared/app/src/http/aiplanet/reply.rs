@@ -4,7 +4,6 @@ use lambda_http::{
     Body, Request, Response,
     http::{HeaderName, HeaderValue, StatusCode, header},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Answer, Ended, Error};
@@ -13,7 +12,7 @@ use crate::{
         detail::{self, Wording},
         events::{self, Reply, StreamedBody},
         question::Question,
-        respond::{self, JSON, respond, wait_s},
+        respond::{self, json_of, wait_s},
     },
     runs,
     telemetry::{Event, Outcome},
@@ -150,12 +149,6 @@ fn item(ended: Ended) -> Value {
             item
         }
     }
-}
-
-fn json_of(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Error> {
-    let text = serde_json::to_string(answer)
-        .map_err(|_| Error::Failed(runs::Error::Internal("the answer cannot be written")))?;
-    Ok(respond(status, JSON, text))
 }
 
 fn set<B, const N: usize>(response: &mut Response<B>, headers: [(HeaderName, &'static str); N]) {

@@ -4,7 +4,6 @@ use lambda_http::{
     Body, Request, Response,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
-use serde::Serialize;
 use serde_json::{Map, json};
 
 use super::{Answer, Error};
@@ -12,10 +11,9 @@ use crate::{
     http::{
         address,
         events::{self, Reply, StreamedBody},
-        respond::{self, JSON, respond},
+        respond::{self, JSON, json_of, respond},
     },
     model::{RunId, limits},
-    runs,
     telemetry::{Event, Outcome},
     webhook,
 };
@@ -150,10 +148,12 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             private(response)
         }
         Answer::Execution { execution, replayed } => {
-            about(json_of(&execution)?, execution.automation(), execution.run(), replayed)
+            let response = json_of(StatusCode::OK, &execution)?;
+            about(response, execution.automation(), execution.run(), replayed)
         }
         Answer::Progress(progress) => {
-            about(json_of(&progress)?, progress.automation(), progress.run(), false)
+            let response = json_of(StatusCode::OK, &progress)?;
+            about(response, progress.automation(), progress.run(), false)
         }
     })
 }
@@ -175,12 +175,6 @@ fn private(mut response: Response<Body>) -> Response<Body> {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
-}
-
-fn json_of(answer: &impl Serialize) -> Result<Response<Body>, Error> {
-    let text = serde_json::to_string(answer)
-        .map_err(|_| Error::Failed(runs::Error::Internal("the answer cannot be written")))?;
-    Ok(respond(StatusCode::OK, JSON, text))
 }
 
 /// Names the run in the headers.
