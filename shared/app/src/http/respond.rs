@@ -27,6 +27,13 @@ pub(super) fn respond(
     response
 }
 
+/// An answer without a body.
+pub(super) fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
+}
+
 /// An answer in JSON.
 ///
 /// # Errors

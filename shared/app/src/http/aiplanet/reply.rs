@@ -80,8 +80,7 @@ pub async fn reply_with_events(
 fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
     Ok(match answer {
         Answer::Preflight => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::NO_CONTENT;
+            let mut response = respond::empty(StatusCode::NO_CONTENT);
             set(&mut response, PREFLIGHT);
             response
         }
@@ -112,11 +111,7 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             response
         }
         Answer::List(list) => json_of(StatusCode::OK, &list)?,
-        Answer::NothingFollows => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::NO_CONTENT;
-            response
-        }
+        Answer::NothingFollows => respond::empty(StatusCode::NO_CONTENT),
     })
 }
 

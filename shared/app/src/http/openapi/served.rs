@@ -10,7 +10,7 @@ use super::{Part, reference, responses};
 use crate::{
     http::{
         dialect, gateway,
-        respond::{JSON, respond},
+        respond::{self, JSON, respond},
     },
     model::ContentHash,
     telemetry::{Event, Outcome},
@@ -45,9 +45,7 @@ pub async fn reply(request: &Request, event: Event) -> Response<Body> {
 fn serve(received: &HeaderMap) -> Response<Body> {
     let tag = format!("\"{}\"", ContentHash::of(DOCUMENT.as_bytes()));
     let mut response = if is_known(received, &tag) {
-        let mut response = Response::new(Body::Empty);
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
+        respond::empty(StatusCode::NOT_MODIFIED)
     } else {
         respond(StatusCode::OK, JSON, DOCUMENT.to_owned())
     };

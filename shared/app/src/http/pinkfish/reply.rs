@@ -84,8 +84,7 @@ fn open_to_pages<B>(response: &mut Response<B>) {
 fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
     Ok(match answer {
         Answer::Preflight => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::NO_CONTENT;
+            let mut response = respond::empty(StatusCode::NO_CONTENT);
             let headers = response.headers_mut();
             let allowed = HeaderValue::from_static(PREFLIGHT_HEADERS);
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
@@ -140,8 +139,7 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             private(respond(StatusCode::OK, JSON, text.to_string()))
         }
         Answer::FileAt(address) => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::FOUND;
+            let mut response = respond::empty(StatusCode::FOUND);
             let address = HeaderValue::try_from(address)
                 .map_err(|_| Error::failed("the address of a file is no header"))?;
             response.headers_mut().insert(header::LOCATION, address);
@@ -161,12 +159,10 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
 /// What a provider has to be answered, and nothing more: some show the text to people.
 fn prescribed_by_provider(answer: webhook::Answer) -> Response<Body> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    if let Some(json) = answer.json {
-        return respond(status, JSON, json.to_string());
+    match answer.json {
+        Some(json) => respond(status, JSON, json.to_string()),
+        None => respond::empty(status),
     }
-    let mut response = Response::new(Body::Empty);
-    *response.status_mut() = status;
-    response
 }
 
 /// What holds a permission is in nobody's cache, and in nobody's `Referer`.
