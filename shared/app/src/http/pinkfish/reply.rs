@@ -205,10 +205,6 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
     if let Some((name, value)) = extra {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    match error {
-        Error::Limited { again_in, .. } => respond::retry_after(&mut response, Some(*again_in)),
-        Error::Failed(error) => respond::retry_after(&mut response, error.again_in()),
-        _ => {}
-    }
+    respond::retry_after(&mut response, error.again_in());
     response
 }
