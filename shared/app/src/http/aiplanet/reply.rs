@@ -51,7 +51,7 @@ pub async fn reply(
     result: Result<Answer, Error>,
 ) -> Response<Body> {
     if let Some(error) = failure(&result) {
-        event.notes().failed(error, std::error::Error::source(error));
+        event.notes().failed(error);
     }
     let mut response = result
         .and_then(|answer| write(request, answer))

@@ -28,7 +28,7 @@ pub async fn reply(
     result: Result<Envelope, Error>,
 ) -> HttpResponse<Body> {
     if let Err(Error::Failed(error)) = &result {
-        event.notes().failed(error, std::error::Error::source(error));
+        event.notes().failed(error);
     }
     let response = result
         .and_then(|envelope| write(request, envelope))

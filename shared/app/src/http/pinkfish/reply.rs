@@ -45,7 +45,7 @@ pub async fn reply(
     result: Result<Answer, Error>,
 ) -> Response<Body> {
     if let Err(Error::Failed(error)) = &result {
-        event.notes().failed(error, std::error::Error::source(error));
+        event.notes().failed(error);
     }
     let mut response = result
         .and_then(|answer| write(request, answer))
