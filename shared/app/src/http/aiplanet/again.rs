@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     http::{
-        detail,
-        dialect::{self, parameter},
-        headers,
+        address::{self, parameter},
+        detail, headers,
     },
     runs::{DeclaredInputs, Idempotency, Original},
 };
@@ -40,7 +39,7 @@ impl<'a> AgainRequest<'a> {
     /// # Errors
     /// 405 for another one than POST and OPTIONS.
     pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
-        let resource = dialect::resource(request).unwrap_or_default();
+        let resource = address::resource(request);
         let is_retry = resource.ends_with("/retry");
         if !is_retry && !resource.ends_with("/replay") {
             return Ok(None);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Asked, Error, StartedRun, TriggerBody, request::expect_method};
 use crate::{
-    http::{detail, dialect, headers},
+    http::{address, detail, headers},
     model::{Environment, Trigger},
     runs::{self, DeclaredInputs, Start, Started},
 };
@@ -62,7 +62,7 @@ impl<'a> BatchRequest<'a> {
     /// # Errors
     /// 405 for another one than POST and OPTIONS.
     pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
-        if !dialect::resource(request).is_some_and(|resource| resource.ends_with("/batch")) {
+        if !address::resource(request).ends_with("/batch") {
             return Ok(None);
         }
         expect_method(request, "POST, OPTIONS")?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Error, ListRequest, answered};
 use crate::{
     http::{
-        dialect::{self, parameter},
+        address::{self, parameter},
         events, headers,
     },
     runs::Input,
@@ -105,7 +105,7 @@ impl<'a> RunsRequest<'a> {
 
     /// By the gateway's resource: a run's id may be any text in the path.
     fn is_about(&self, end: &str) -> bool {
-        dialect::resource(self.0).is_some_and(|resource| resource.ends_with(end))
+        address::resource(self.0).ends_with(end)
     }
 }
 

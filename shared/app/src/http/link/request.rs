@@ -9,9 +9,8 @@ use serde_json::Value;
 use super::Error;
 use crate::{
     http::{
-        body,
-        dialect::{self, parameter},
-        form, headers,
+        address::{self, parameter},
+        body, form, headers,
     },
     runs::Input,
 };
@@ -38,7 +37,7 @@ impl<'a> LinkRequest<'a> {
     /// The request, where it is one.
     #[must_use]
     pub fn of(request: &'a Request) -> Option<Self> {
-        let is_one = dialect::resource(request) == Some(RESOURCE);
+        let is_one = address::resource(request) == RESOURCE;
         is_one.then(|| Self { request, token: parameter(request, "token") })
     }
 

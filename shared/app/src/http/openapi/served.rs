@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Part, reference, responses};
 use crate::{
     http::{
-        dialect, gateway,
+        address, gateway,
         respond::{self, JSON, respond},
     },
     model::ContentHash,
@@ -28,7 +28,7 @@ const CACHE_CONTROL: &str = "public, max-age=300";
 /// Whether a request is for the document, which is nobody's dialect.
 #[must_use]
 pub fn asks_for_document(request: &Request) -> bool {
-    dialect::resource(request) == Some(RESOURCE)
+    address::resource(request) == RESOURCE
 }
 
 /// The answer to such a request, which ends its event. Needs no key and no table.

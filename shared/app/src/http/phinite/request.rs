@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::Error;
 use crate::{
     http::{
+        address::parameter,
         detail::{self, RUN_AT},
-        dialect::parameter,
         events, headers,
     },
     model::{Environment, Trigger},

@@ -6,7 +6,10 @@ use serde_json::Value;
 use super::{Error, files, request::expect_method};
 use crate::{
     auth::FileToken,
-    http::{address, body, dialect::parameter, headers},
+    http::{
+        address::{self, parameter},
+        body, headers,
+    },
     model::{Timestamp, limits},
 };
 

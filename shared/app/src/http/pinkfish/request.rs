@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 
 use super::{Error, input::Inputs};
 use crate::{
-    http::{address, dialect::parameter, events, headers},
+    http::{
+        address::{self, parameter},
+        events, headers,
+    },
     model::{Environment, Timestamp, Trigger, limits},
     runs::{Idempotency, Incoming, Key, NewFile, Start},
 };
