@@ -6,7 +6,7 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
         self, Dialect,
-        phinite::{Envelope, Error, TriggerRequest, reply},
+        phinite::{Envelope, Error, TriggerRequest, reply, token},
         received, with_limits,
     },
     runs::Runs,
@@ -25,13 +25,13 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
 }
 
 async fn start(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
-    let request = TriggerRequest::of(request)?;
-    let environment = request.environment();
-    let (workspace, ahead) = (Some(&*request.workspace), environment.as_ref().ok().copied());
+    let wanted = TriggerRequest::of(request)?;
+    let environment = wanted.environment();
+    let (workspace, ahead) = (Some(&*wanted.workspace), environment.as_ref().ok().copied());
     let caller =
-        runs.authenticate_to_start(request.token()?, workspace, &request.trigger, ahead).await?;
+        runs.authenticate_to_start(token(request)?, workspace, &wanted.trigger, ahead).await?;
     let environment = environment?;
-    let trigger = runs.trigger(&caller, &request.trigger, environment).await?;
-    let started = runs.start(request.start(trigger, environment)?).await?;
+    let trigger = runs.trigger(&caller, &wanted.trigger, environment).await?;
+    let started = runs.start(wanted.start(trigger, environment)?).await?;
     Ok(Envelope::of_started(&started))
 }

@@ -168,6 +168,14 @@ impl Error {
     }
 }
 
+/// The bearer token.
+///
+/// # Errors
+/// 401 where there is none.
+pub fn token(request: &Request) -> Result<&str, Error> {
+    headers::bearer(request.headers()).ok_or(Error::Unauthenticated)
+}
+
 /// The `Idempotency-Key`.
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     headers::idempotency_key(headers).map_err(|unusable| {

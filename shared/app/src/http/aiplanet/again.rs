@@ -11,7 +11,7 @@ use super::{
 use crate::{
     http::{
         address::{self, parameter},
-        detail, headers,
+        detail,
     },
     runs::{DeclaredInputs, Idempotency, Original},
 };
@@ -46,20 +46,6 @@ impl<'a> AgainRequest<'a> {
         }
         expect_method(request, "POST, OPTIONS")?;
         Ok(Some(Self { request, is_retry }))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.request.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The run named in the path.

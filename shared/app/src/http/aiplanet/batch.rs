@@ -69,20 +69,6 @@ impl<'a> BatchRequest<'a> {
         Ok(Some(Self(request)))
     }
 
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
-    }
-
     /// The items, as far as each is right whatever its flow is.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::{Error, ListRequest, answered};
 use crate::{
     http::{
         address::{self, parameter},
-        events, headers,
+        events,
     },
     runs::Input,
 };
@@ -40,20 +40,6 @@ impl<'a> RunsRequest<'a> {
             if this.cancels() || this.answers() { "POST, OPTIONS" } else { "GET, OPTIONS" },
         )?;
         Ok(this)
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The run that is named in the path.

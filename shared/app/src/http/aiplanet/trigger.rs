@@ -12,10 +12,7 @@ use super::{
     request::expect_method,
 };
 use crate::{
-    http::{
-        detail::{self, RUN_AT, fault},
-        headers,
-    },
+    http::detail::{self, RUN_AT, fault},
     model::{Environment, RunId, ThreadId, Timestamp, Trigger, TriggerId},
     runs::{self, DeclaredInputs, Idempotency, Original, Start, Started, Thread},
 };
@@ -49,20 +46,6 @@ impl<'a> TriggerRequest<'a> {
     pub fn of(request: &'a Request) -> Result<Self, Error> {
         expect_method(request, "POST, OPTIONS")?;
         Ok(Self(request))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The body. It names the trigger, so it is read first; a caller whose key is not accepted is not

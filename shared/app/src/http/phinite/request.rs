@@ -36,14 +36,6 @@ impl<'a> TriggerRequest<'a> {
         Ok(Self { request, workspace, trigger: parameter(request, "trigger_id") })
     }
 
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
-    }
-
     /// The environment named in the path.
     ///
     /// # Errors
@@ -111,14 +103,6 @@ impl<'a> StatusRequest<'a> {
         expect_method(request, "GET")?;
         let workspace = parameter(request, "workspace_id");
         Ok(Self { request, workspace, run: parameter(request, "workflow_id") })
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// `?logs=all&cursor=…`.

@@ -33,12 +33,6 @@ impl<'a> UploadRequest<'a> {
         Ok(Some(Self { request, trigger: parameter(request, "triggerId") }))
     }
 
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.request.method() == "OPTIONS"
-    }
-
     /// The key.
     ///
     /// # Errors
