@@ -49,15 +49,7 @@ async fn find(runs: &Runs, caller: &Caller, item: BatchItem) -> Result<FoundItem
 }
 
 async fn trigger(runs: &Runs, request: &Request) -> Result<Answer, Error> {
-    let wanted = TriggerRequest::of(request)?;
-    let body = wanted.body();
-    let id = body.as_ref().map_or("", |body| &body.workflow_configuration_id);
-    let caller = runs.authenticate_to_start(token(request)?, None, id, None).await?;
-    let body = body?;
-    let (trigger, environment) =
-        runs.furthest_trigger(&caller, &body.workflow_configuration_id).await?;
-    let declared = runs.declared_inputs(&trigger, environment).await?;
-    let (start, asked) = wanted.start((trigger, environment), body, &declared)?;
+    let (start, asked) = TriggerRequest::of(request)?.prepare(runs).await?;
     let started = runs.start(start).await.map_err(|error| asked.failed(error))?;
     Ok(asked.answer(&started))
 }

@@ -6,7 +6,7 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
         self, Dialect,
-        phinite::{Envelope, Error, TriggerRequest, reply, token},
+        phinite::{Envelope, Error, TriggerRequest, reply},
         received, with_limits,
     },
     runs::Runs,
@@ -20,18 +20,11 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
         let result = Box::pin(aiplanet::answer(&runs, &request)).await;
         return with_limits(&runs, http::aiplanet::reply(&request, event, result).await);
     }
-    let result = start(&runs, &request).await;
+    let result = Box::pin(start(&runs, &request)).await;
     with_limits(&runs, reply(&request, event, result).await)
 }
 
 async fn start(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
-    let wanted = TriggerRequest::of(request)?;
-    let environment = wanted.environment();
-    let (workspace, ahead) = (Some(&*wanted.workspace), environment.as_ref().ok().copied());
-    let caller =
-        runs.authenticate_to_start(token(request)?, workspace, &wanted.trigger, ahead).await?;
-    let environment = environment?;
-    let trigger = runs.trigger(&caller, &wanted.trigger, environment).await?;
-    let started = runs.start(wanted.start(trigger, environment)?).await?;
-    Ok(Envelope::of_started(&started))
+    let start = TriggerRequest::of(request)?.prepare(runs).await?;
+    Ok(Envelope::of_started(&runs.start(start).await?))
 }

@@ -3,7 +3,7 @@
 use lambda_http::Request;
 use shared::{
     http::{
-        aiplanet::{Answer, Error, TriggerRequest, token},
+        aiplanet::{Answer, Error, TriggerRequest},
         events::{Events, Reply},
         is_preflight,
     },
@@ -14,15 +14,7 @@ pub(crate) async fn stream(runs: &Runs, request: &Request) -> Result<Reply<Answe
     if is_preflight(request) {
         return Ok(Reply::Whole(Answer::Preflight));
     }
-    let wanted = TriggerRequest::of(request)?;
-    let body = wanted.body();
-    let id = body.as_ref().map_or("", |body| &body.workflow_configuration_id);
-    let caller = runs.authenticate_to_start(token(request)?, None, id, None).await?;
-    let body = body?;
-    let (trigger, environment) =
-        runs.furthest_trigger(&caller, &body.workflow_configuration_id).await?;
-    let declared = runs.declared_inputs(&trigger, environment).await?;
-    let (start, asked) = wanted.start((trigger, environment), body, &declared)?;
+    let (start, asked) = TriggerRequest::of(request)?.prepare(runs).await?;
     let started = runs.start_and_follow(start).await.map_err(|error| asked.failed(error))?;
     Ok(Reply::Events(Events::of_start(started)))
 }

@@ -38,16 +38,9 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<StreamedBody> {
 }
 
 async fn run(runs: &Runs, request: &Request) -> Result<Reply<phinite::Envelope>, phinite::Error> {
-    let wanted = phinite::TriggerRequest::of(request)?;
-    let environment = wanted.environment();
-    let (workspace, ahead) = (Some(&*wanted.workspace), environment.as_ref().ok().copied());
-    let caller = runs
-        .authenticate_to_start(phinite::token(request)?, workspace, &wanted.trigger, ahead)
-        .await?;
-    let environment = environment?;
-    let trigger = runs.trigger(&caller, &wanted.trigger, environment).await?;
-    let start = wanted.start(trigger, environment)?;
-    if wanted.wants_events() {
+    let request = phinite::TriggerRequest::of(request)?;
+    let start = request.prepare(runs).await?;
+    if request.wants_events() {
         return Ok(Reply::Events(Events::of_start(runs.start_and_follow(start).await?)));
     }
     let (view, replayed) = runs.start_and_wait(start).await?;
