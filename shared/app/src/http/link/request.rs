@@ -60,9 +60,8 @@ impl<'a> LinkRequest<'a> {
         }
         let missing = || Error::Invalid("The answer is missing".to_owned());
         if headers::is_form(headers) {
-            let mut fields = form::read(body)?.into_iter();
             let (mut kind, mut data) = (None, None);
-            for (name, value) in fields.by_ref() {
+            for (name, value) in form::read(body)? {
                 match name.as_str() {
                     "type" => kind = Some(value),
                     "data" => data = Some(value),
