@@ -237,7 +237,7 @@ pub(super) fn mark_ended(run: &mut Run, event: Event, now: Timestamp) -> Result<
 
 /// What the caller of a run that ended is shown.
 pub(super) fn view(run: Run, recorder: &Recorder, last: JournalEntry) -> RunView {
-    RunView { run, logs: recorder.recent(), end: last.end, listening: None, link: None }
+    RunView::of(run, recorder.recent(), last.end)
 }
 
 pub(super) async fn interpret(
@@ -272,13 +272,7 @@ pub(super) fn lost(run: &Run) -> Executed {
 }
 
 fn goes_on(run: Run, recorder: &Recorder) -> Executed {
-    Executed::GoesOn(Box::new(RunView {
-        run,
-        logs: recorder.recent(),
-        end: None,
-        listening: None,
-        link: None,
-    }))
+    Executed::GoesOn(Box::new(RunView::of(run, recorder.recent(), None)))
 }
 
 const fn last_words(event: Event) -> (LogLevel, &'static str) {

@@ -169,8 +169,8 @@ impl Runs {
                 run.status = Status::Waiting;
                 run.wake_at = Some(listening.until);
                 run.listens = Some(listening.id);
-                let (logs, listening) = (recorder.recent(), Some(listening));
-                let view = RunView { run, logs, end: None, listening, link: None };
+                let view = RunView::of(run, recorder.recent(), None);
+                let view = RunView { listening: Some(listening), ..view };
                 // Whoever waits for it has started it.
                 Ok(Executed::GoesOn(Box::new(view.with_link())))
             }
