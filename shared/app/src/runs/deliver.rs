@@ -43,7 +43,7 @@ impl Runs {
             Ok(Content::Tell(notice)) => return self.deliver_notice(&notice, &receipt).await,
             Err(error) => {
                 // It goes to the dead letters. Why it cannot be read may quote it.
-                self.notes.failed(&error, None);
+                self.notes.failed_saying(&error);
                 return Delivery::Again;
             }
         };

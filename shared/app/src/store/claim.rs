@@ -230,7 +230,7 @@ mod tests {
         ];
         for (name, wake_in, now_in, cancel, asleep_for) in cases {
             let run = database.claimed().await;
-            database.store.sleep(&run, at(wake_in)).await.unwrap();
+            database.store.sleep(&run, at(wake_in), None).await.unwrap();
             if cancel {
                 database.store.request_cancel(run.id, &run.workspace).await.unwrap();
             }

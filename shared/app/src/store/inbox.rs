@@ -166,7 +166,7 @@ mod tests {
             ..JournalEntry::default()
         };
         assert_eq!(database.store.append(&run, 1, &entry).await.unwrap(), Append::Done);
-        let slept = database.store.listen(&run, at(600), listening().id).await.unwrap();
+        let slept = database.store.sleep(&run, at(600), Some(listening().id)).await.unwrap();
         assert_eq!(slept, Append::Done);
         run
     }
@@ -279,7 +279,7 @@ mod tests {
         for seq in 2..=30 {
             store.append(&run, seq, &entry("a line", seq..=seq)).await.unwrap();
         }
-        store.listen(&run, at(600), listening().id).await.unwrap();
+        store.sleep(&run, at(600), Some(listening().id)).await.unwrap();
         let view = store.view(run.id).await.unwrap().unwrap();
         assert_eq!((view.listening, view.recent.len()), (Some(listening()), 5));
     }

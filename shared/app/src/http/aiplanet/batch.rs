@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Asked, Error, StartedRun, TriggerBody, request::expect_method};
 use crate::{
-    http::{detail, dialect, headers},
+    http::{address, detail, headers},
     model::{Environment, Trigger},
     runs::{self, DeclaredInputs, Start, Started},
 };
@@ -62,25 +62,11 @@ impl<'a> BatchRequest<'a> {
     /// # Errors
     /// 405 for another one than POST and OPTIONS.
     pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
-        if !dialect::resource(request).is_some_and(|resource| resource.ends_with("/batch")) {
+        if !address::resource(request).ends_with("/batch") {
             return Ok(None);
         }
         expect_method(request, "POST, OPTIONS")?;
         Ok(Some(Self(request)))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The items, as far as each is right whatever its flow is.

@@ -22,4 +22,4 @@ pub use reply::{reply, reply_with_events};
 pub use request::{RunsRequest, Wanted};
 pub use trigger::{Asked, TriggerBody, TriggerRequest};
 
-pub use super::detail::Error;
+pub use super::detail::{Error, token};

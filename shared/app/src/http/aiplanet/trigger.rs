@@ -12,15 +12,12 @@ use super::{
     request::expect_method,
 };
 use crate::{
-    http::{
-        detail::{self, RUN_AT, fault},
-        headers,
-    },
+    http::detail::{self, RUN_AT, fault},
     model::{Environment, RunId, ThreadId, Timestamp, Trigger, TriggerId},
-    runs::{self, DeclaredInputs, Idempotency, Original, Start, Started, Thread},
+    runs::{self, DeclaredInputs, Idempotency, Original, Runs, Start, Started, Thread},
 };
 
-/// A request to run a trigger's flow in the background.
+/// A request to run a trigger's flow, followed or in the background.
 pub struct TriggerRequest<'a>(&'a Request);
 
 /// What it says, as far as that is right whatever the flow is.
@@ -51,41 +48,21 @@ impl<'a> TriggerRequest<'a> {
         Ok(Self(request))
     }
 
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
+    /// What is to be started for its caller, who may start it. The body names the trigger, so it is read first; a
+    /// caller whose key is not accepted is not told what is wrong with it.
     ///
     /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
-    }
-
-    /// The body. It names the trigger, so it is read first; a caller whose key is not accepted is not
-    /// told what is wrong with it.
-    ///
-    /// # Errors
-    /// 413, 415, and 422 with the place of every fault.
-    pub fn body(&self) -> Result<TriggerBody, Error> {
-        TriggerBody::read(detail::members(self.0)?)
-    }
-
-    /// What is to be started, of a flow that declares its inputs so.
-    ///
-    /// # Errors
-    /// 422 with the place of every fault.
-    pub fn start(
-        &self,
-        (trigger, environment): (Arc<Trigger>, Environment),
-        body: TriggerBody,
-        declared: &DeclaredInputs,
-    ) -> Result<(Start, Asked), Error> {
+    /// 401, 403, 404, 429; 413, 415, and 422 with the place of every fault; 500 and 503. Nothing was started.
+    pub async fn prepare(&self, runs: &Runs) -> Result<(Start, Asked), Error> {
+        let body = detail::members(self.0).and_then(TriggerBody::read);
+        let id = body.as_ref().map_or("", |body| &body.workflow_configuration_id);
+        let caller = runs.authenticate_to_start(detail::token(self.0)?, None, id, None).await?;
+        let body = body?;
+        let (trigger, environment) =
+            runs.furthest_trigger(&caller, &body.workflow_configuration_id).await?;
+        let declared = runs.declared_inputs(&trigger, environment).await?;
         let key = detail::idempotency_key(self.0.headers())?;
-        body.start((trigger, environment), key, declared)
+        body.start((trigger, environment), key, &declared)
     }
 }
 
