@@ -29,7 +29,7 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     }
     match Dialect::of(&request) {
         Dialect::Phinite => {
-            let result = read(&runs, &request).await;
+            let result = Box::pin(read(&runs, &request)).await;
             phinite::reply(&request, event, result).await
         }
         Dialect::Pinkfish => {

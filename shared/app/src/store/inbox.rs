@@ -100,7 +100,7 @@ impl Store {
         let mut start = None;
         loop {
             let query = newest_first.clone().limit(SEARCH_ITEMS).set_exclusive_start_key(start);
-            let page = query.send().await?;
+            let page = Box::pin(query.send()).await?;
             for item in page.items().iter().filter(|item| !is_header(item)) {
                 if let Some(found) = find(&self.whole_entry(run.id, item).await?, id) {
                     return Ok(Some(found));

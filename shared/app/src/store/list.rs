@@ -113,7 +113,7 @@ impl Store {
         let (conditions, filters) = filter.conditions();
         // A sixteenth of the page is in each shard, give or take.
         let items = if filter.is_selective() { FILTERED_ITEMS } else { missing / 8 + 4 };
-        let page = self
+        let query = self
             .client
             .query()
             .table_name(&self.tables.runs)
@@ -126,9 +126,8 @@ impl Store {
             .set_expression_attribute_values(Some(conditions))
             .expression_attribute_values(":list", text(partition))
             .expression_attribute_values(":oldest", text(header::partition(oldest)))
-            .expression_attribute_values(":below", text(header::partition(below)))
-            .send()
-            .await?;
+            .expression_attribute_values(":below", text(header::partition(below)));
+        let page = Box::pin(query.send()).await?;
         let mut runs = page.items().iter().map(read).collect::<Result<Vec<_>, _>>()?;
         // DynamoDB compares a range's ends inclusively.
         runs.retain(|run| {

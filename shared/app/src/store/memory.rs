@@ -79,7 +79,7 @@ impl Store {
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let page = query.clone().set_exclusive_start_key(start).send().await?;
+            let page = Box::pin(query.clone().set_exclusive_start_key(start).send()).await?;
             items.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;
             if start.is_none() {

@@ -32,7 +32,7 @@ impl Store {
         let (mut run, mut input, mut entries, mut end) = (None, None, Vec::new(), None);
         let mut start = None;
         loop {
-            let page = query.clone().set_exclusive_start_key(start).send().await?;
+            let page = Box::pin(query.clone().set_exclusive_start_key(start).send()).await?;
             for item in page.items.unwrap_or_default() {
                 let reader = Reader::new(&item, "journal entry");
                 if is_header(&item) {

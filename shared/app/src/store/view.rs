@@ -57,7 +57,7 @@ impl Store {
     /// See [`Error`]. `None` when there is no such run.
     pub async fn view(&self, id: RunId) -> Result<Option<View>, Error> {
         let query = self.entries_from(id, 1).scan_index_forward(false).limit(VIEW_ITEMS);
-        let items = query.send().await?.items.unwrap_or_default();
+        let items = Box::pin(query.send()).await?.items.unwrap_or_default();
         let mut items = items.iter();
         let Some(header) = items.next().filter(|item| is_header(item)) else { return Ok(None) };
         let run = header::read(header)?;
@@ -91,7 +91,7 @@ impl Store {
         let (mut from, seen) = cursor.map_or(Ok((1, 0)), parse)?;
         let mut page = LogPage::default();
         loop {
-            let items = self.entries_from(id, from).limit(LOG_ITEMS).send().await?;
+            let items = Box::pin(self.entries_from(id, from).limit(LOG_ITEMS).send()).await?;
             for item in items.items() {
                 let reader = Reader::new(item, "journal entry");
                 let lines = if is_header(item) {
