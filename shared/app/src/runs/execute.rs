@@ -133,8 +133,7 @@ impl Runs {
             Finish::Done => {
                 mark_ended(&mut run, event, now)?;
                 self.note_end(&run);
-                self.give_back_slots(&run).await;
-                Box::pin(self.leave_line(&run)).await;
+                self.make_room(&run).await;
                 Ok(Executed::Ended(Box::new(view(run, &recorder, entry))))
             }
         }
