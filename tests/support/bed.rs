@@ -164,6 +164,12 @@ impl Bed {
         tokio::task::yield_now().await;
     }
 
+    /// Puts a message into the runs queue.
+    pub async fn send(&self, body: String) {
+        let outgoing = local::sqs::Outgoing { body, ..Default::default() };
+        self.queues.send(QUEUE, outgoing).await.unwrap();
+    }
+
     /// The next message of the runs queue, if one is visible.
     pub async fn receive(&self) -> Option<SqsMessage> {
         self.receive_from(QUEUE).await

@@ -85,6 +85,13 @@ impl Wire {
         self.take().into_iter().map(|sent| sent.operation).collect()
     }
 
+    /// As [`Wire::operations`], sorted: for those that are under way side by side.
+    pub fn sorted_operations(&self) -> Vec<String> {
+        let mut operations = self.operations();
+        operations.sort();
+        operations
+    }
+
     /// From now on `rule` decides what happens to each request.
     pub fn fail(&self, rule: impl FnMut(&Sent) -> Option<Fault> + Send + 'static) {
         self.state().rule = Some(Box::new(rule));

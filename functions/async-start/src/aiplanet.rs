@@ -3,36 +3,41 @@
 
 use lambda_http::Request;
 use shared::{
-    http::aiplanet::{
-        AgainRequest, Answer, Asked, Batch, BatchItem, BatchRequest, Draft, Error, TriggerRequest,
-        UploadRequest, Wish,
+    http::{
+        aiplanet::{
+            AgainRequest, Answer, Batch, BatchRequest, Error, TriggerRequest, UploadRequest, Wish,
+            token,
+        },
+        is_preflight,
     },
-    runs::{Caller, Runs, Start},
+    runs::{Caller, Runs},
 };
 
 pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
-    if let Some(request) = BatchRequest::of(request)? {
-        return batch(runs, &request).await;
-    }
-    if let Some(request) = UploadRequest::of(request)? {
-        return upload(runs, &request).await;
-    }
-    match AgainRequest::of(request)? {
-        Some(request) => again(runs, &request).await,
-        None => trigger(runs, request).await,
-    }
-}
-
-async fn batch(runs: &Runs, request: &BatchRequest<'_>) -> Result<Answer, Error> {
-    if request.is_preflight() {
+    if is_preflight(request) {
         return Ok(Answer::Preflight);
     }
-    let caller = runs.authenticate_by_key(request.token()?).await?;
+    if let Some(wanted) = BatchRequest::of(request)? {
+        let caller = runs.authenticate_by_key(token(request)?).await?;
+        return batch(runs, &caller, &wanted).await;
+    }
+    if let Some(wanted) = UploadRequest::of(request)? {
+        let caller = runs.authenticate_by_key(token(request)?).await?;
+        return upload(runs, &caller, &wanted).await;
+    }
+    if let Some(wanted) = AgainRequest::of(request)? {
+        let caller = runs.authenticate_by_key(token(request)?).await?;
+        return again(runs, &caller, &wanted).await;
+    }
+    trigger(runs, request).await
+}
+
+async fn batch(runs: &Runs, caller: &Caller, request: &BatchRequest<'_>) -> Result<Answer, Error> {
     caller.expect_starter()?;
     let mut batch = Batch::default();
     for item in request.items()? {
         let item = match item {
-            Ok(item) => find(runs, &caller, item).await,
+            Ok(item) => item.prepare(runs, caller).await,
             Err(error) => Err(error),
         };
         batch.add(item);
@@ -41,53 +46,25 @@ async fn batch(runs: &Runs, request: &BatchRequest<'_>) -> Result<Answer, Error>
     Ok(batch.answer(started))
 }
 
-async fn find(runs: &Runs, caller: &Caller, item: BatchItem) -> Result<(Start, Asked), Error> {
-    let id = &item.body.workflow_configuration_id;
-    let (trigger, environment) = runs.furthest_trigger(caller, id).await?;
-    let declared = runs.declared_inputs(&trigger, environment).await?;
-    attach(runs, item.draft((trigger, environment), &declared)?).await
-}
-
-async fn attach(runs: &Runs, draft: Draft) -> Result<(Start, Asked), Error> {
-    let attached = runs.attach(draft.attachments()).await?;
-    draft.start(attached)
-}
-
-async fn upload(runs: &Runs, request: &UploadRequest<'_>) -> Result<Answer, Error> {
-    if request.is_preflight() {
-        return Ok(Answer::Preflight);
-    }
-    let caller = runs.authenticate_by_key(request.token()?).await?;
+async fn upload(
+    runs: &Runs,
+    caller: &Caller,
+    request: &UploadRequest<'_>,
+) -> Result<Answer, Error> {
     caller.expect_starter()?;
     let file = request.file()?;
     Ok(Answer::Upload(runs.upload(caller.workspace(), file).await?))
 }
 
 async fn trigger(runs: &Runs, request: &Request) -> Result<Answer, Error> {
-    let request = TriggerRequest::of(request)?;
-    if request.is_preflight() {
-        return Ok(Answer::Preflight);
-    }
-    let body = request.body();
-    let id = body.as_ref().map_or("", |body| &body.workflow_configuration_id);
-    let caller = runs.authenticate_to_start(request.token()?, None, id, None).await?;
-    let body = body?;
-    let (trigger, environment) =
-        runs.furthest_trigger(&caller, &body.workflow_configuration_id).await?;
-    let declared = runs.declared_inputs(&trigger, environment).await?;
-    let draft = request.draft((trigger, environment), body, &declared)?;
-    let (start, asked) = attach(runs, draft).await?;
+    let (start, asked) = TriggerRequest::of(request)?.prepare(runs).await?;
     let started = runs.start(start).await.map_err(|error| asked.failed(error))?;
     Ok(asked.answer(&started))
 }
 
-async fn again(runs: &Runs, request: &AgainRequest<'_>) -> Result<Answer, Error> {
-    if request.is_preflight() {
-        return Ok(Answer::Preflight);
-    }
-    let caller = runs.authenticate_by_key(request.token()?).await?;
+async fn again(runs: &Runs, caller: &Caller, request: &AgainRequest<'_>) -> Result<Answer, Error> {
     let wish = request.wish()?;
-    let original = runs.original(&caller, &request.run()).await?;
+    let original = runs.original(caller, &request.run()).await?;
     let asked = wish.asked(&original);
     let started = match wish {
         Wish::Retry => runs.retry(&original, request.idempotency(&original, None)?).await,

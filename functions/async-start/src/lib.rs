@@ -20,18 +20,11 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
         let result = Box::pin(aiplanet::answer(&runs, &request)).await;
         return with_limits(&runs, http::aiplanet::reply(&request, event, result).await);
     }
-    let result = start(&runs, &request).await;
+    let result = Box::pin(start(&runs, &request)).await;
     with_limits(&runs, reply(&request, event, result).await)
 }
 
 async fn start(runs: &Runs, request: &Request) -> Result<Envelope, Error> {
-    let request = TriggerRequest::of(request)?;
-    let environment = request.environment();
-    let (workspace, ahead) = (Some(&*request.workspace), environment.as_ref().ok().copied());
-    let caller =
-        runs.authenticate_to_start(request.token()?, workspace, &request.trigger, ahead).await?;
-    let environment = environment?;
-    let trigger = runs.trigger(&caller, &request.trigger, environment).await?;
-    let started = runs.start(request.start(trigger, environment)?).await?;
-    Ok(Envelope::of_started(&started))
+    let start = TriggerRequest::of(request)?.prepare(runs).await?;
+    Ok(Envelope::of_started(&runs.start(start).await?))
 }

@@ -3,9 +3,9 @@
 use lambda_http::{Request, Response};
 use shared::{
     http::{
-        aiplanet::{Answer, Error, RunsRequest, reply_with_events},
+        aiplanet::{Answer, Error, RunsRequest, reply_with_events, token},
         events::{Events, Reply, StreamedBody},
-        received,
+        is_preflight, received,
     },
     runs::Runs,
 };
@@ -18,13 +18,13 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<StreamedBody> {
 }
 
 async fn follow(runs: &Runs, request: &Request) -> Result<Reply<Answer>, Error> {
-    let request = RunsRequest::of(request)?;
-    if request.is_preflight() {
+    if is_preflight(request) {
         return Ok(Reply::Whole(Answer::Preflight));
     }
-    let caller = runs.authenticate_by_key(request.token()?).await?;
-    let seen = request.last_event_id()?;
-    Ok(match runs.follow(&caller, &request.run(), seen).await? {
+    let wanted = RunsRequest::of(request)?;
+    let caller = runs.authenticate_by_key(token(request)?).await?;
+    let seen = wanted.last_event_id()?;
+    Ok(match runs.follow(&caller, &wanted.run(), seen).await? {
         Some(follower) => Reply::Events(Events::of_start((follower, false))),
         None => Reply::Whole(Answer::NothingFollows),
     })

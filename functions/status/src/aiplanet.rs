@@ -2,17 +2,20 @@
 
 use lambda_http::Request;
 use shared::{
-    http::aiplanet::{Answer, Error, ListRequest, RunsRequest, Wanted},
+    http::{
+        aiplanet::{Answer, Error, ListRequest, RunsRequest, Wanted, token},
+        is_preflight,
+    },
     runs::Runs,
 };
 
 pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
-    let request = RunsRequest::of(request)?;
-    if request.is_preflight() {
+    if is_preflight(request) {
         return Ok(Answer::Preflight);
     }
-    let caller = runs.authenticate_by_key(request.token()?).await?;
-    Ok(match request.wanted()? {
+    let about_runs = RunsRequest::of(request)?;
+    let caller = runs.authenticate_by_key(token(request)?).await?;
+    Ok(match about_runs.wanted()? {
         Wanted::Run(id) => Answer::Run(Box::new(runs.status(&caller, &id).await?.into())),
         Wanted::Cancel(id) => Answer::Cancelled(runs.cancel(&caller, &id).await?.into()),
         Wanted::Answer(id, input) => {

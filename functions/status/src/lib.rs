@@ -29,7 +29,7 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
     }
     match Dialect::of(&request) {
         Dialect::Phinite => {
-            let result = read(&runs, &request).await;
+            let result = Box::pin(read(&runs, &request)).await;
             phinite::reply(&request, event, result).await
         }
         Dialect::Pinkfish => {
@@ -44,13 +44,13 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
 }
 
 async fn read(runs: &Runs, request: &Request) -> Result<Envelope, phinite::Error> {
-    let request = StatusRequest::of(request)?;
-    let caller = runs.authenticate(request.token()?, &request.workspace).await?;
-    let (view, logs) = match request.logs()? {
-        LogsWanted::Newest => (runs.status(&caller, &request.run).await?, Logs::Newest),
+    let wanted = StatusRequest::of(request)?;
+    let caller = runs.authenticate(phinite::token(request)?, &wanted.workspace).await?;
+    let (view, logs) = match wanted.logs()? {
+        LogsWanted::Newest => (runs.status(&caller, &wanted.run).await?, Logs::Newest),
         LogsWanted::Page(cursor) => {
             let (view, page) =
-                runs.status_with_logs(&caller, &request.run, cursor.as_deref()).await?;
+                runs.status_with_logs(&caller, &wanted.run, cursor.as_deref()).await?;
             (view, Logs::Page(page))
         }
     };

@@ -3,30 +3,34 @@
 
 use lambda_http::Request;
 use shared::{
-    http::pinkfish::{
-        Answer, DeliveryRequest, Error, Execution, Progress, RunPart, RunRequest, file_wanted,
+    http::{
+        is_preflight,
+        pinkfish::{
+            Answer, DeliveryRequest, Error, Execution, Progress, RunPart, RunRequest, file_wanted,
+        },
     },
     runs::{Runs, Subject},
 };
 
 pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Error> {
-    if let Some(request) = DeliveryRequest::of(request)? {
-        return find(runs, &request).await;
-    }
+    // A file's route answers no preflight.
     if let Some(file) = file_wanted(request)? {
         return Answer::of_file(runs.file_address(&file).await?);
     }
-    let request = RunRequest::of(request)?;
-    if request.part == RunPart::Preflight {
+    if is_preflight(request) {
         return Ok(Answer::Preflight);
     }
+    if let Some(request) = DeliveryRequest::of(request)? {
+        return find(runs, &request).await;
+    }
+    let request = RunRequest::of(request)?;
     let caller = runs.accept(request.key()?, Subject::Run(&request.run)).await?;
     let answer = match request.part {
         RunPart::Results => {
             let results = runs.results(&caller, &request.run).await?;
             Answer::Execution { execution: Box::new(Execution::of(results)), replayed: false }
         }
-        RunPart::Status | RunPart::Preflight => {
+        RunPart::Status => {
             let (view, steps) = runs.progress(&caller, &request.run).await?;
             Answer::Progress(Progress::of(&view.run, steps))
         }
@@ -35,9 +39,6 @@ pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Err
 }
 
 async fn find(runs: &Runs, request: &DeliveryRequest<'_>) -> Result<Answer, Error> {
-    if request.is_preflight() {
-        return Ok(Answer::Preflight);
-    }
     let DeliveryRequest { trigger, provider, delivery, .. } = request;
     let caller = runs.accept(request.key()?, Subject::Trigger(trigger)).await?;
     let run = runs.delivered(&caller, trigger, provider, delivery).await?;

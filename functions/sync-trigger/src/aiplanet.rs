@@ -5,25 +5,16 @@ use shared::{
     http::{
         aiplanet::{Answer, Error, TriggerRequest},
         events::{Events, Reply},
+        is_preflight,
     },
     runs::Runs,
 };
 
 pub(crate) async fn stream(runs: &Runs, request: &Request) -> Result<Reply<Answer>, Error> {
-    let request = TriggerRequest::of(request)?;
-    if request.is_preflight() {
+    if is_preflight(request) {
         return Ok(Reply::Whole(Answer::Preflight));
     }
-    let body = request.body();
-    let id = body.as_ref().map_or("", |body| &body.workflow_configuration_id);
-    let caller = runs.authenticate_to_start(request.token()?, None, id, None).await?;
-    let body = body?;
-    let (trigger, environment) =
-        runs.furthest_trigger(&caller, &body.workflow_configuration_id).await?;
-    let declared = runs.declared_inputs(&trigger, environment).await?;
-    let draft = request.draft((trigger, environment), body, &declared)?;
-    let attached = runs.attach(draft.attachments()).await?;
-    let (start, asked) = draft.start(attached)?;
+    let (start, asked) = TriggerRequest::of(request)?.prepare(runs).await?;
     let started = runs.start_and_follow(start).await.map_err(|error| asked.failed(error))?;
     Ok(Reply::Events(Events::of_start(started)))
 }

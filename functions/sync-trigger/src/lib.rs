@@ -39,13 +39,7 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<StreamedBody> {
 
 async fn run(runs: &Runs, request: &Request) -> Result<Reply<phinite::Envelope>, phinite::Error> {
     let request = phinite::TriggerRequest::of(request)?;
-    let environment = request.environment();
-    let (workspace, ahead) = (Some(&*request.workspace), environment.as_ref().ok().copied());
-    let caller =
-        runs.authenticate_to_start(request.token()?, workspace, &request.trigger, ahead).await?;
-    let environment = environment?;
-    let trigger = runs.trigger(&caller, &request.trigger, environment).await?;
-    let start = request.start(trigger, environment)?;
+    let start = request.prepare(runs).await?;
     if request.wants_events() {
         return Ok(Reply::Events(Events::of_start(runs.start_and_follow(start).await?)));
     }

@@ -4,19 +4,20 @@ use lambda_http::Request;
 use shared::{
     http::{
         events::{Events, Reply},
+        is_preflight,
         pinkfish::{Answer, Error, TriggerRequest, UploadRequest},
     },
     runs::Runs,
 };
 
 pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Reply<Answer>, Error> {
+    if is_preflight(request) {
+        return Ok(Reply::Whole(Answer::Preflight));
+    }
     if let Some(request) = UploadRequest::of(request)? {
         return Ok(Reply::Whole(upload(runs, &request).await?));
     }
     let request = TriggerRequest::of(request)?;
-    if request.is_preflight() {
-        return Ok(Reply::Whole(Answer::Preflight));
-    }
     let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
     let (trigger, environment) = runs.furthest_trigger(&caller, &request.trigger).await?;
     let waits = request.waits()?;
@@ -39,9 +40,6 @@ pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Reply<Answe
 }
 
 async fn upload(runs: &Runs, request: &UploadRequest<'_>) -> Result<Answer, Error> {
-    if request.is_preflight() {
-        return Ok(Answer::Preflight);
-    }
     let caller = runs.authenticate_to_start(request.key()?, None, &request.trigger, None).await?;
     // Only who may start the trigger.
     runs.furthest_trigger(&caller, &request.trigger).await?;

@@ -4,6 +4,7 @@
 use lambda_http::{Body, Request, Response};
 use shared::{
     http::{
+        is_preflight,
         pinkfish::{self, Answer, TriggerRequest},
         received, with_limits,
     },
@@ -20,10 +21,10 @@ pub async fn handle(runs: &Runs, request: Request) -> Response<Body> {
 }
 
 async fn ingest(runs: &Runs, request: &Request) -> Result<Answer, pinkfish::Error> {
-    let request = TriggerRequest::of(request)?;
-    if request.is_preflight() {
+    if is_preflight(request) {
         return Ok(Answer::Preflight);
     }
+    let request = TriggerRequest::of(request)?;
     let incoming = request.incoming()?;
     let door = runs.open(&request.path_key(), &request.trigger).await?;
     let (start, prescribed) = match runs.receive(&door, &incoming).await? {

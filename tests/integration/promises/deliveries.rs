@@ -7,13 +7,9 @@ use shared::{
     model::{End, RunId, Status, Timestamp},
     queue::{Kind, Message},
 };
-use support::{Bed, DEAD_LETTERS, QUEUE, Target};
+use support::{Bed, DEAD_LETTERS, Target};
 
 use super::flows::{HELLO, ONE_CALL};
-
-fn outgoing(body: String) -> local::sqs::Outgoing {
-    local::sqs::Outgoing { body, ..Default::default() }
-}
 
 #[tokio::test]
 async fn ten_deliveries_at_once_call_once_and_end_once() {
@@ -83,7 +79,7 @@ async fn a_message_without_a_run_is_retried_then_dropped() {
     let (worker, _) = bed.process();
     let run = RunId::new(Timestamp::from_millis(1), [1; 10]);
     let message = Message { run, kind: Kind::Start, wake_at: None, traceparent: None };
-    bed.queues.send(QUEUE, outgoing(message.write().unwrap())).await.unwrap();
+    bed.send(message.write().unwrap()).await;
     let mut results = Vec::new();
     for _ in 0..10 {
         if let Some(message) = bed.receive().await {
@@ -117,8 +113,7 @@ async fn a_message_that_overtakes_its_run_waits_for_it() {
     let run = bed.view(id).await.run;
     let (late, _) = other.process();
     drop(worker);
-    let delivery = other.queues.send(QUEUE, outgoing(message.body.clone().unwrap())).await;
-    delivery.unwrap();
+    other.send(message.body.unwrap()).await;
     let message = other.receive().await.unwrap();
     let delivered = other.deliver(&late, message);
     let stored = async {
@@ -135,7 +130,7 @@ async fn a_message_that_overtakes_its_run_waits_for_it() {
 async fn a_poison_message_becomes_a_dead_letter_and_is_dropped_there() {
     let bed = Bed::new().await;
     let (worker, _) = bed.process();
-    bed.queues.send(QUEUE, outgoing("not a message".to_owned())).await.unwrap();
+    bed.send("not a message".to_owned()).await;
     let mut deliveries = 0;
     for _ in 0..20 {
         deliveries += bed.work(&worker).await;

@@ -21,6 +21,24 @@ do:
         body: { question: '${ .message }' }
 "#;
 
+/// Two calls with a wait between them, during which nobody holds the run.
+pub(super) const TWO_CALLS: &str = r"
+document: { dsl: '1.0.3', namespace: test, name: two-calls, version: '1.0.0' }
+do:
+  - first:
+      call: http
+      with: { method: post, endpoint: { uri: '${ .url }' } }
+      output: { as: '$input' }
+  - rest:
+      wait: { seconds: 20 }
+  - second:
+      call: http
+      with: { method: post, endpoint: { uri: '${ .url }' } }
+      output: { as: '$input' }
+  - last:
+      set: { done: true }
+";
+
 /// A loop of calls, a call that is tried again, and a wait: every kind of effect.
 pub(crate) const LOOP_RETRY_WAIT: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: loop-retry-wait, version: '1.0.0' }

@@ -8,24 +8,9 @@ use shared::{
     model::{End, Status},
     runs::Runs,
 };
-use support::{Bed, Call, Moment, QUEUE, Target, Wire, workspace};
+use support::{Bed, Call, Moment, Target, Wire, workspace};
 
-const FLOW: &str = r#"
-document: { dsl: '1.0.3', namespace: test, name: mixed, version: '1.0.0' }
-do:
-  - first:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-  - rest:
-      wait: { seconds: 20 }
-  - second:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-  - last:
-      set: { done: true }
-"#;
+use super::flows::TWO_CALLS;
 
 /// Something that happens.
 #[derive(Clone, Copy, Debug)]
@@ -86,9 +71,7 @@ impl World {
             }
             Step::Duplicate => {
                 if let Some(message) = self.bed.receive().await {
-                    let body = message.body.clone().unwrap();
-                    let copy = local::sqs::Outgoing { body, ..Default::default() };
-                    self.bed.queues.send(QUEUE, copy).await.unwrap();
+                    self.bed.send(message.body.clone().unwrap()).await;
                     self.bed.deliver(&self.worker.0, message).await;
                 }
             }
@@ -111,7 +94,7 @@ impl World {
 async fn live(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let bed = Bed::new().await;
     let target = Target::start(|_: &Call| (200, json!("ok"))).await;
-    let flow = bed.publish(FLOW).await;
+    let flow = bed.publish(TWO_CALLS).await;
     let (worker, other) = (bed.process(), bed.process());
     let mut world = World { bed, worker, other };
     let wish = |bed: &Bed| bed.wish_once(&flow, json!({"url": target.url}), "k");

@@ -158,15 +158,12 @@ async fn requests(bed: &Bed, length: usize) -> [Vec<String>; 3] {
     bed.work(&worker).await;
     wire.take();
     let started = worker.start(wish()).await.unwrap();
-    let start = wire.operations();
+    let start = wire.sorted_operations();
     bed.work(&worker).await;
-    let work = wire.operations();
+    let work = wire.sorted_operations();
     let view = worker.status(&caller, &started.id.to_string()).await.unwrap();
     assert!(view.end == Some(End::Output(json!({"text": noise(length, 1)}))));
-    [start, work, wire.operations()].map(|mut operations| {
-        operations.sort();
-        operations
-    })
+    [start, work, wire.sorted_operations()]
 }
 
 #[tokio::test]

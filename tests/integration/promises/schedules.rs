@@ -9,7 +9,7 @@ use shared::{
     runs::Runs,
     store::{Filter, ListedRun},
 };
-use support::{Bed, DEAD_LETTERS, Moment, QUEUE, Target, die_at_every_request, records};
+use support::{Bed, DEAD_LETTERS, Moment, Target, die_at_every_request, records};
 
 use super::flows::{HELLO, ONE_CALL};
 
@@ -45,9 +45,7 @@ fn firing(trigger: &Trigger, scheduled_at: Timestamp) -> Firing {
 }
 
 async fn send(bed: &Bed, firing: &Firing) {
-    let body = firing.write().unwrap();
-    let outgoing = local::sqs::Outgoing { body, ..Default::default() };
-    bed.queues.send(QUEUE, outgoing).await.unwrap();
+    bed.send(firing.write().unwrap()).await;
 }
 
 /// Fires now, and lets a worker do what comes of it.
@@ -382,7 +380,5 @@ async fn a_firing_costs_two_reads_one_put_and_one_send() {
     let message = bed.receive().await.unwrap();
     wire.take();
     bed.deliver(&worker, message).await;
-    let mut operations = wire.operations();
-    operations.sort();
-    assert_eq!(operations, ["GetItem", "GetItem", "PutItem", "SendMessage"]);
+    assert_eq!(wire.sorted_operations(), ["GetItem", "GetItem", "PutItem", "SendMessage"]);
 }

@@ -14,8 +14,8 @@ use shared::{
 };
 use support::{Api, records, workspace};
 
-/// 2026-10-24T22:00:00Z: in Berlin, the night in which 2 o'clock comes twice.
-const EVENING: Timestamp = Timestamp::from_millis(1_792_879_200_000);
+/// 2026-10-24T21:59:59Z: in Berlin, a second before the night in which 2 o'clock comes twice.
+const EVENING: Timestamp = Timestamp::from_millis(1_792_879_199_000);
 
 const ECHO: &str = r#"
 document: { dsl: '1.0.3', namespace: test, name: echo, version: '1.0.0' }
@@ -30,13 +30,13 @@ async fn start(clock: &Clock, data: Option<&std::path::Path>) -> Api {
     Api::with(Options { clock: clock.clone(), data, ..Options::default() }).await
 }
 
-/// A trigger that fires at every full hour in Berlin, as the command line makes one.
-async fn schedule(api: &Api) {
+/// A trigger that fires at every full hour in Berlin, as the command line makes one, and so many hours late.
+async fn schedule(api: &Api, catch_up_hours: u16) {
     api.publish_in(ECHO, &shared::model::Environment::ALL).await;
     let schedule = Schedule {
         expression: HOURLY.to_owned(),
         time_zone: "Europe/Berlin".to_owned(),
-        catch_up_s: 4 * 3600,
+        catch_up_s: u64::from(catch_up_hours) * 3600,
         ..records::schedule(json!({}))
     };
     api.make_trigger("echo", |trigger| trigger.schedule = Some(schedule)).await;
@@ -45,7 +45,11 @@ async fn schedule(api: &Api) {
         .arn(&endpoints.queue_arn)
         .role_arn("arn:aws:iam::000000000000:role/scheduler")
         .input(Firing::template(&workspace(), &"echo".parse().unwrap()).unwrap())
-        .retry_policy(RetryPolicy::builder().maximum_event_age_in_seconds(4 * 3600).build());
+        .retry_policy(
+            RetryPolicy::builder()
+                .maximum_event_age_in_seconds(i32::from(catch_up_hours) * 3600)
+                .build(),
+        );
     let exactly = FlexibleTimeWindow::builder().mode(FlexibleTimeWindowMode::Off);
     let create = endpoints.scheduler().create_schedule().name("echo");
     create
@@ -80,15 +84,16 @@ async fn moments(api: &Api, clock: &Clock, count: usize) -> Vec<Value> {
         tokio::time::sleep(moment).await;
         clock.advance(moment);
     }
-    panic!("fewer than {count} runs have ended")
+    let all = store.list(&workspace(), &Filter::default(), None, 100).await.unwrap().runs;
+    panic!("fewer than {count} runs have ended: {all:?}")
 }
 
 #[tokio::test]
 async fn a_night_of_firings_passes_when_the_clock_is_moved() {
     let clock = Clock::manual(EVENING);
     let api = start(&clock, None).await;
-    schedule(&api).await;
-    clock.advance(Duration::from_secs(4 * 3600));
+    schedule(&api, 5).await;
+    clock.advance(Duration::from_secs(4 * 3600 + 1));
     // It is 00:00, 01:00, 02:00 in summer, 02:00 in winter, which is the same time, and 03:00.
     let expected = ["22", "23", "00", "02"].map(|hour| {
         let day = if hour.starts_with('2') { 24 } else { 25 };
@@ -101,9 +106,9 @@ async fn a_night_of_firings_passes_when_the_clock_is_moved() {
 #[tokio::test]
 async fn what_a_stopped_stack_missed_it_catches_up_with_once() {
     let folder = tempfile::tempdir().unwrap();
-    let clock = Clock::manual(EVENING.after(Duration::from_secs(1)));
+    let clock = Clock::manual(EVENING.after(Duration::from_secs(2)));
     let api = start(&clock, Some(folder.path())).await;
-    schedule(&api).await;
+    schedule(&api, 4).await;
     api.stack.stop().await;
     clock.advance(Duration::from_secs(12 * 3600));
     for _ in 0..2 {

@@ -105,9 +105,8 @@ async fn a_followed_run_writes_down_each_effect_before_it_is_told() {
     bed.wire.take();
     let (mut follower, _) = bed.runs.start_and_follow(wish()).await.unwrap();
     rest(&mut follower).await;
-    let mut operations = bed.wire.operations();
+    let mut operations = bed.wire.sorted_operations();
     operations.retain(|operation| operation != "Query");
-    operations.sort();
     // As a waiting run of one step, and a put of what stands before the step.
     assert_eq!(operations, ["PutItem", "PutItem", "SendMessage", "UpdateItem"]);
 }

@@ -9,12 +9,12 @@ use shared::{
     store::{Filter, ListedRun},
 };
 
+use super::filter::filter;
 use crate::{
     connect::Connection,
     duration,
     error::Error,
     output::{Answer, Output, Table, time},
-    trigger,
 };
 
 /// Which runs to list.
@@ -50,21 +50,10 @@ pub(super) async fn list(
     output: Output,
 ) -> Result<(), Error> {
     let Arguments { trigger, status, env, since, limit } = arguments;
-    let now = connection.now();
-    let trigger = match trigger {
-        Some(wanted) => Some(trigger::find(connection, &wanted).await?.id),
-        None => None,
-    };
-    let since = since.map(|since| {
-        let since_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        shared::model::Timestamp::from_millis(now.as_millis().saturating_sub(since_ms))
-    });
     let filter = Filter {
-        triggers: trigger.map(|trigger| vec![trigger]),
         statuses: status.map(|status| vec![status]),
         environments: env.map(|environment| vec![environment]),
-        since,
-        ..Filter::default()
+        ..filter(connection, trigger.as_deref(), since).await?
     };
     let workspace = connection.workspace()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -4,6 +4,7 @@ mod again;
 mod answer;
 mod cancel;
 mod command;
+mod filter;
 mod find;
 mod input;
 mod line;

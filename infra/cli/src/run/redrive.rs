@@ -10,13 +10,12 @@ use shared::{
     store::Filter,
 };
 
-use super::{again::original_of, find::find};
+use super::{again::original_of, filter::filter, find::find};
 use crate::{
     connect::Connection,
     duration,
     error::Error,
     output::{Answer, Output, Table, time},
-    trigger,
 };
 
 /// Which runs to start again.
@@ -51,23 +50,13 @@ pub(super) async fn redrive(
         }
         runs.push(again(view, connection).await);
     } else {
-        let filter = filter(&arguments, connection).await?;
+        let (trigger, since) = (arguments.trigger.as_deref(), Some(arguments.since));
+        let filter = filter(connection, trigger, since).await?;
         all(workspace, filter, connection, &mut runs).await?;
     }
     let failed = runs.iter().any(|run| run.error.is_some());
     output.answer(&Redriven { runs })?;
     if failed { Err(Error::Shown(1)) } else { Ok(()) }
-}
-
-async fn filter(arguments: &Arguments, connection: &Connection) -> Result<Filter, Error> {
-    let trigger = match &arguments.trigger {
-        Some(wanted) => Some(trigger::find(connection, wanted).await?.id),
-        None => None,
-    };
-    let since_ms = u64::try_from(arguments.since.as_millis()).unwrap_or(u64::MAX);
-    let since = Timestamp::from_millis(connection.now().as_millis().saturating_sub(since_ms));
-    let triggers = trigger.map(|trigger| vec![trigger]);
-    Ok(Filter { triggers, since: Some(since), ..Filter::default() })
 }
 
 async fn all(

@@ -1,14 +1,14 @@
-//! Where the caller reached the API.
+//! Where the caller reached the API, and how the gateway understood that.
 
 use lambda_http::{Request, RequestExt, request::RequestContext};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{auth::InputToken, http::dialect::parameter};
+use crate::auth::InputToken;
 
 /// What stands in a query as it is (RFC 3986, section 2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The gateway's resource, with `{name}` for a parameter.
+/// The gateway's resource, with `{name}` for a parameter; empty where the request came by no gateway.
 pub(super) fn resource(request: &Request) -> &str {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV1(context)) => {
@@ -16,6 +16,11 @@ pub(super) fn resource(request: &Request) -> &str {
         }
         _ => "",
     }
+}
+
+/// A path parameter as the gateway matched it; empty, and so matching nothing, where it gave none.
+pub(super) fn parameter(request: &Request, name: &str) -> String {
+    request.path_parameters().first(name).unwrap_or_default().to_owned()
 }
 
 /// The URL as it was called; none where its query has several parameters, because the gateway keeps

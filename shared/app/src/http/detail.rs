@@ -168,6 +168,14 @@ impl Error {
     }
 }
 
+/// The bearer token.
+///
+/// # Errors
+/// 401 where there is none.
+pub fn token(request: &Request) -> Result<&str, Error> {
+    headers::bearer(request.headers()).ok_or(Error::Unauthenticated)
+}
+
 /// The `Idempotency-Key`.
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     headers::idempotency_key(headers).map_err(|unusable| {
@@ -222,14 +230,17 @@ pub(super) fn members(request: &Request) -> Result<Map<String, Value>, Error> {
 
 /// A failure in the dialects' shape.
 pub(super) fn shape(error: &Error, wording: &Wording) -> Value {
-    json!({"detail": error.faults(wording).unwrap_or_else(|| json!(error.text(wording)))})
+    shape_of(&error.text(wording), error.faults(wording))
+}
+
+fn shape_of(text: &str, faults: Option<Value>) -> Value {
+    json!({"detail": faults.unwrap_or_else(|| json!(text))})
 }
 
 /// The answer to a request with these headers that failed.
 pub(super) fn refuse(headers: &HeaderMap, error: &Error, wording: &Wording) -> Response<Body> {
     let (status, text) = (error.status(), error.text(wording));
-    let shape = |_| shape(error, wording);
-    let faults = error.faults(wording);
+    let (faults, shape) = (error.faults(wording), |faults| shape_of(&text, faults));
     let mut response = respond::refusal(headers, status, &text, faults, shape);
     let extra = match error {
         Error::Unauthenticated => Some((header::WWW_AUTHENTICATE, "Bearer")),

@@ -68,13 +68,12 @@ pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
     codings.any(|coding| !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Whether the caller wants errors as RFC 9457 problems.
-pub(super) fn wants_problem(headers: &HeaderMap) -> bool {
-    headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-        value.split(',').any(|range| {
-            let essence = range.split(';').next().unwrap_or_default().trim();
-            essence.eq_ignore_ascii_case("application/problem+json")
-        })
+/// Whether the caller names this media type among those that it accepts: a range that holds it does not count.
+pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|range| {
+        let essence = range.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case(media_type)
     })
 }
 
@@ -148,6 +147,20 @@ mod tests {
         }
         for bad in ["text/plain", "application/x-www-form-urlencoded", "json", ""] {
             assert!(!accepts_json_body(&headers("content-type", bad)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_media_type_is_accepted_by_its_own_name() {
+        for (accept, expected) in [
+            ("text/event-stream", true),
+            ("application/json, Text/Event-Stream;q=0.9", true),
+            ("*/*", false),
+            ("text/*", false),
+            ("application/json", false),
+        ] {
+            let headers = headers("accept", accept);
+            assert_eq!(accepts(&headers, "text/event-stream"), expected, "{accept}");
         }
     }
 

@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod phinite;
 pub mod pinkfish;
 mod policy;
+mod preflight;
 mod problem;
 mod question;
 mod received;
@@ -26,5 +27,6 @@ mod serve;
 
 pub use dialect::Dialect;
 pub use policy::with_limits;
+pub use preflight::is_preflight;
 pub use received::received;
 pub use serve::serve_streaming;

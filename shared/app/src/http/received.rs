@@ -1,8 +1,8 @@
 //! A request as an event that is told of.
 
-use lambda_http::{Request, RequestExt, request::RequestContext};
+use lambda_http::{Request, RequestExt};
 
-use super::headers;
+use super::{address, headers};
 use crate::{
     runs::Runs,
     telemetry::{Beginning, Event, Kind, known_method},
@@ -11,17 +11,13 @@ use crate::{
 /// Begins to watch a request that reached `function`. The answer ends it.
 #[must_use]
 pub fn received(runs: &Runs, function: &'static str, request: &Request) -> Event {
-    let route = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.clone(),
-        _ => None,
-    };
     let invocation = request.lambda_context_ref();
     let xray = invocation.and_then(|context| context.xray_trace_id.as_deref());
     runs.telemetry().begin(Beginning {
         function,
         kind: Kind::Request {
             method: known_method(request.method().as_str()),
-            route: route.unwrap_or_default(),
+            route: address::resource(request).to_owned(),
         },
         now_ms: runs.now().as_millis(),
         context: headers::trace_context(request.headers(), xray),

@@ -6,10 +6,11 @@ use lambda_http::{
     Body, Response,
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{headers, problem};
-use crate::runs::Limit;
+use crate::runs::{self, Limit};
 
 /// The media type of almost everything.
 pub(super) const JSON: &str = "application/json";
@@ -26,6 +27,26 @@ pub(super) fn respond(
     response
 }
 
+/// An answer without a body.
+pub(super) fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
+}
+
+/// An answer in JSON.
+///
+/// # Errors
+/// [`runs::Error::Internal`] where it cannot be written.
+pub(super) fn json_of(
+    status: StatusCode,
+    answer: &impl Serialize,
+) -> Result<Response<Body>, runs::Error> {
+    let text = serde_json::to_string(answer)
+        .map_err(|_| runs::Error::Internal("the answer cannot be written"))?;
+    Ok(respond(status, JSON, text))
+}
+
 /// An error in its dialect's shape, or as a problem for who asks for one.
 pub(super) fn refusal(
     headers: &HeaderMap,
@@ -34,7 +55,7 @@ pub(super) fn refusal(
     faults: Option<Value>,
     shape: impl FnOnce(Option<Value>) -> Value,
 ) -> Response<Body> {
-    if headers::wants_problem(headers) {
+    if headers::accepts(headers, problem::MEDIA_TYPE) {
         let problem = problem::problem(status, text, faults);
         return respond(status, problem::MEDIA_TYPE, problem.to_string());
     }

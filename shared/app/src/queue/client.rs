@@ -117,7 +117,7 @@ impl Queue {
         let request = request.message_group_id(workspace.as_str());
         let delay_s = whole_seconds(delay, MAX_DELAY);
         let request = if delay_s == 0 { request } else { marked_delayed(request, delay_s)? };
-        request.delay_seconds(delay_s).send().await?;
+        Box::pin(request.delay_seconds(delay_s).send()).await?;
         Ok(())
     }
 
@@ -130,13 +130,13 @@ impl Queue {
         receipt: &Receipt,
         timeout: Duration,
     ) -> Result<(), Error> {
-        self.client()
+        let request = self
+            .client()
             .change_message_visibility()
             .queue_url(&self.0.url)
             .receipt_handle(&receipt.0)
-            .visibility_timeout(whole_seconds(timeout, MAX_VISIBILITY))
-            .send()
-            .await?;
+            .visibility_timeout(whole_seconds(timeout, MAX_VISIBILITY));
+        Box::pin(request.send()).await?;
         Ok(())
     }
 }

@@ -99,7 +99,8 @@ impl Runs {
     /// after another, so that one of them is in memory at a time, and not before those that were uploaded are found good.
     ///
     /// # Errors
-    /// [`Error::Store`] (a retry is safe); [`Error::Internal`].
+    /// [`Error::RateLimited`]: what is fetched takes the tokens of a start, so that a caller whose starts are refused
+    /// has no traffic made; [`Error::Store`] (a retry is safe, and takes further tokens); [`Error::Internal`].
     pub async fn attach(&self, attachments: Attachments<'_>) -> Result<Attached, Error> {
         let Attachments { trigger, idempotency, run_at, files } = attachments;
         if files.is_empty() {
@@ -121,6 +122,11 @@ impl Runs {
         }
         if !refused.is_empty() {
             return Ok(Attached::Refused(refused));
+        }
+        if found.iter().any(|found| matches!(found, Found::At(..))) {
+            let workspace = self.config.workspace(&trigger.workspace, self.now()).await?;
+            let limits = workspace.map(|workspace| workspace.limits.clone()).unwrap_or_default();
+            Box::pin(self.allow(&trigger.workspace, &limits)).await?;
         }
         let sizes = found.iter().map(|found| match found {
             Found::Here(taken) => taken.file.file.size_bytes,

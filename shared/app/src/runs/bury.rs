@@ -31,7 +31,7 @@ impl Runs {
             Ok(Content::Tell(notice)) => return self.bury_notice(&notice).await,
             Err(error) => {
                 // It names no run, so there is none to end. Why it cannot be read may quote it.
-                self.notes.failed(&error, None);
+                self.notes.failed_saying(&error);
                 return Delivery::Done;
             }
         };
@@ -50,7 +50,7 @@ impl Runs {
         match self.complete_firing(firing).await {
             Ok(true) => Delivery::Done,
             Ok(false) => {
-                self.notes.failed("every delivery of a firing failed: it starts no run", None);
+                self.notes.failed_saying("every delivery of a firing failed: it starts no run");
                 Delivery::Done
             }
             Err(error) => {
@@ -80,7 +80,7 @@ impl Runs {
             Claim::Taken(claimed) => {
                 let error = raise(ErrorKind::Runtime, "/", BURIED);
                 // Whoever watches should see it as what it is: something is broken.
-                self.notes.failed("every delivery of the run's message failed", None);
+                self.notes.failed_saying("every delivery of the run's message failed");
                 let recorder = Recorder::resume(claimed.journal, claimed.next_seq);
                 self.finish(claimed.run, recorder, Event::Fail, End::Error(error)).await?;
                 Ok(Delivery::Done)

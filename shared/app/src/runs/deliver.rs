@@ -43,7 +43,7 @@ impl Runs {
             Ok(Content::Tell(notice)) => return self.deliver_notice(&notice, &receipt).await,
             Err(error) => {
                 // It goes to the dead letters. Why it cannot be read may quote it.
-                self.notes.failed(&error, None);
+                self.notes.failed_saying(&error);
                 return Delivery::Again;
             }
         };
@@ -94,7 +94,8 @@ impl Runs {
             && run.status.is_terminal()
         {
             self.note_run(&run);
-            self.leave_line(&run).await;
+            // Whoever ended it may have died before it did so.
+            self.make_room(&run).await;
             return Ok(Delivery::Done);
         }
         let claim = self.claim_patiently(message.run).await?;
@@ -128,9 +129,7 @@ impl Runs {
             Claim::Asleep { until, run } => self.let_sleep(message, &run, until).await,
             Claim::Gated(run) => self.wait_at_gate(message, &run).await,
             Claim::Ended(run) => {
-                // Whoever ended it may have died before it did so.
-                Box::pin(self.leave_line(&run)).await;
-                self.give_back_slots(&run).await;
+                self.make_room(&run).await;
                 Ok(Delivery::Done)
             }
             Claim::Missing if delivery_count >= MAX_DELIVERIES_WITHOUT_RUN => {

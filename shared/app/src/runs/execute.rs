@@ -18,8 +18,8 @@ use super::{
 use crate::{
     flow::{self, ErrorKind, Plan, RunFacts, ThreadFacts, raise},
     model::{
-        End, Event, JournalEntry, LogLevel, Run, RunError, Status, ThreadContext, ThreadId,
-        Timestamp, depth, limits, next,
+        End, Event, JournalEntry, Listening, LogLevel, Run, RunError, Status, ThreadContext,
+        ThreadId, Timestamp, depth, limits, next,
     },
     queue::{Kind, Message, Receipt},
     store::{Append, Claimed, Finish, Unreadable},
@@ -94,9 +94,9 @@ impl Runs {
             Err(Stop::Cancelled) => (Event::Cancel, End::Error(cancelled())),
             Err(Stop::TimedOut) => (Event::TimeOut, End::Error(timed_out(&run))),
             Err(Stop::SliceOver) => return self.hand_over(run, recorder).await,
-            Err(Stop::Sleep(until)) => return self.sleep(run, recorder, until).await,
+            Err(Stop::Sleep(until)) => return self.sleep(run, recorder, until, None).await,
             Err(Stop::Listen(listening)) => {
-                return self.let_listen(run, recorder, *listening).await;
+                return self.sleep(run, recorder, listening.until, Some(*listening)).await;
             }
             Err(Stop::Lost) => return Ok(lost(&run)),
             Err(Stop::Failed(error)) => return Err(error),
@@ -128,13 +128,12 @@ impl Runs {
         self.announce(&run).await?;
         // One that fails leaves its thread as it found it: whoever tries again does not ask twice.
         let kept = recorder.kept_thread().filter(|_| event == Event::Complete);
-        match self.store.finish_keeping(&run, seq, &entry, event, now, kept).await? {
+        match self.store.finish(&run, seq, &entry, event, now, kept).await? {
             Finish::Lost => Ok(lost(&run)),
             Finish::Done => {
                 mark_ended(&mut run, event, now)?;
                 self.note_end(&run);
-                self.give_back_slots(&run).await;
-                Box::pin(self.leave_line(&run)).await;
+                self.make_room(&run).await;
                 Ok(Executed::Ended(Box::new(view(run, &recorder, entry))))
             }
         }
@@ -151,29 +150,36 @@ impl Runs {
             Append::Done => {
                 let message = Message::about(&run, Kind::Continue);
                 self.queue.send(&message, &run.workspace, Duration::ZERO).await?;
-                Ok(goes_on(run, &recorder))
+                let view = RunView::of(run, recorder.recent(), None);
+                Ok(Executed::GoesOn(Box::new(view)))
             }
         }
     }
 
     /// Queues the wake-up first and goes to sleep then: whoever finds a sleeping run may rely on
-    /// its wake-up being under way, so every other message about it can be dropped.
+    /// its wake-up being under way, so every other message about it can be dropped. What the run listens for is written
+    /// down by then, and only from then on can it be answered.
     async fn sleep(
         &self,
         mut run: Run,
         mut recorder: Recorder,
         until: Timestamp,
+        listening: Option<Listening>,
     ) -> Result<Executed, Error> {
         if !self.write_rest(&run, &mut recorder).await? {
             return Ok(lost(&run));
         }
         self.send_wake(&run, until).await?;
-        match self.store.sleep(&run, until).await? {
+        let listens = listening.as_ref().map(|listening| listening.id);
+        match self.store.sleep(&run, until, listens).await? {
             Append::Lost => Ok(lost(&run)),
             Append::Done => {
                 run.status = Status::Waiting;
                 run.wake_at = Some(until);
-                Ok(goes_on(run, &recorder))
+                run.listens = listens;
+                let view = RunView { listening, ..RunView::of(run, recorder.recent(), None) };
+                // Whoever waits for it has started it, so they may answer.
+                Ok(Executed::GoesOn(Box::new(view.with_link())))
             }
         }
     }
@@ -237,7 +243,7 @@ pub(super) fn mark_ended(run: &mut Run, event: Event, now: Timestamp) -> Result<
 
 /// What the caller of a run that ended is shown.
 pub(super) fn view(run: Run, recorder: &Recorder, last: JournalEntry) -> RunView {
-    RunView { run, logs: recorder.recent(), end: last.end, listening: None, link: None }
+    RunView::of(run, recorder.recent(), last.end)
 }
 
 pub(super) async fn interpret(
@@ -269,16 +275,6 @@ pub(super) fn facts<'r>(
 pub(super) fn lost(run: &Run) -> Executed {
     tracing::debug!(run.id = %run.id, "Run {} is in another worker's hands", run.id);
     Executed::Lost
-}
-
-fn goes_on(run: Run, recorder: &Recorder) -> Executed {
-    Executed::GoesOn(Box::new(RunView {
-        run,
-        logs: recorder.recent(),
-        end: None,
-        listening: None,
-        link: None,
-    }))
 }
 
 const fn last_words(event: Event) -> (LogLevel, &'static str) {

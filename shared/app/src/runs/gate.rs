@@ -28,6 +28,13 @@ impl Runs {
         Ok(has_turn && self.take_slots(run).await?.is_none())
     }
 
+    /// Lets those behind a run through that has ended, or will not be stored. Should it fail, or never come about, they
+    /// make up for it themselves.
+    pub(super) async fn make_room(&self, run: &Run) {
+        self.give_back_slots(run).await;
+        Box::pin(self.leave_line(run)).await;
+    }
+
     /// Brings the message of a run behind its gate back later.
     pub(super) async fn wait_at_gate(
         &self,

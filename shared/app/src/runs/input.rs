@@ -3,10 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Caller, Error, RunView, Runs,
-    execute::{Executed, lost},
+    Caller, Error, Runs,
     host::{RunHost, Stop},
-    journal::Recorder,
     status::visible,
 };
 use crate::{
@@ -16,7 +14,7 @@ use crate::{
         Heard, InputId, Listening, Outcome, Run, RunId, Status, Timestamp, WorkspaceId, limits,
     },
     queue::{Kind, Message},
-    store::{Append, Hearing, View},
+    store::{Hearing, View},
 };
 
 /// What somebody answers.
@@ -149,32 +147,6 @@ impl Runs {
             }
         }
         Err(invalid("data", complaint.unwrap_or_default()))
-    }
-
-    /// Queues the wake-up at the time limit first and goes to sleep then, as for any other sleep: with
-    /// what the run listens for written down, and only from then on can it be answered.
-    pub(super) async fn let_listen(
-        &self,
-        mut run: Run,
-        mut recorder: Recorder,
-        listening: Listening,
-    ) -> Result<Executed, Error> {
-        if !self.write_rest(&run, &mut recorder).await? {
-            return Ok(lost(&run));
-        }
-        self.send_wake(&run, listening.until).await?;
-        match self.store.listen(&run, listening.until, listening.id).await? {
-            Append::Lost => Ok(lost(&run)),
-            Append::Done => {
-                run.status = Status::Waiting;
-                run.wake_at = Some(listening.until);
-                run.listens = Some(listening.id);
-                let (logs, listening) = (recorder.recent(), Some(listening));
-                let view = RunView { run, logs, end: None, listening, link: None };
-                // Whoever waits for it has started it.
-                Ok(Executed::GoesOn(Box::new(view.with_link())))
-            }
-        }
     }
 }
 

@@ -60,7 +60,7 @@ impl RunHost<'_> {
         let keys = match self.runs.secrets.of(&*provider, references, self.runs.now()).await {
             Ok(keys) => keys,
             Err(error) => {
-                self.runs.notes.failed(&error, std::error::Error::source(&error));
+                self.runs.notes.failed(&error);
                 let kind = match error.kind() {
                     secrets::ErrorKind::Unavailable => FailureKind::Unreachable,
                     secrets::ErrorKind::Internal => FailureKind::Refused,

@@ -23,7 +23,7 @@ impl Runs {
 
     /// The event could not be handled as it should.
     pub(super) fn note_failed(&self, error: &Error) {
-        self.notes.failed(error, std::error::Error::source(error));
+        self.notes.failed(error);
     }
 
     /// An end is stored.

@@ -40,8 +40,7 @@ impl Runs {
         if let Err(error) = self.count_run(&run.workspace).await {
             // Unless the slots are those of a call that this one repeats.
             if self.store.look(run.id).await?.is_none() {
-                self.give_back_slots(&run).await;
-                self.leave_line(&run).await;
+                self.make_room(&run).await;
             }
             return Err(error);
         }

@@ -25,6 +25,13 @@ pub struct RunView {
     pub link: Option<InputToken>,
 }
 
+impl RunView {
+    /// Of a run that listens for nothing.
+    pub(super) const fn of(run: Run, logs: Vec<LogEntry>, end: Option<End>) -> Self {
+        Self { run, logs, end, listening: None, link: None }
+    }
+}
+
 impl From<View> for RunView {
     fn from(view: View) -> Self {
         let mut end = None;
@@ -35,7 +42,7 @@ impl From<View> for RunView {
         }
         logs.truncate(MAX_RECENT_LOGS);
         logs.reverse();
-        Self { run: view.run, logs, end, listening: view.listening, link: None }
+        Self { listening: view.listening, ..Self::of(view.run, logs, end) }
     }
 }
 

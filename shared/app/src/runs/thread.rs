@@ -68,14 +68,13 @@ impl Runs {
             run.gated = true;
             return Ok(run);
         }
-        let mut line = self.enter_line(&run, &thread).await?;
-        if line.is_none() {
+        let mut entered = self.enter_line(&run, &thread).await?;
+        if let Entered::Full(line) = entered {
             // Those who cannot go on may be all who wait, and then nobody else would find that out.
-            let full = self.store.line(&run.workspace, &thread).await?;
-            self.sweep(&run, &thread, full).await?;
-            line = self.enter_line(&run, &thread).await?;
+            self.sweep(&run, &thread, line).await?;
+            entered = self.enter_line(&run, &thread).await?;
         }
-        let line = line.ok_or(Error::ThreadFull)?;
+        let Entered::In(line) = entered else { return Err(Error::ThreadFull) };
         let is_late = self.now().since(run.id.made_at()) > LONGEST_START;
         run.gated = is_late || line.runs.first() != Some(&run.id);
         Ok(run)
@@ -107,8 +106,10 @@ impl Runs {
         let mut line = self.sweep(run, thread, line).await?;
         if !line.runs.contains(&run.id) {
             // It was taken for dead because it took long to be stored, or it comes only now that it is due.
-            let Some(entered) = self.enter_line(run, thread).await? else { return Ok(false) };
-            line = entered;
+            match self.enter_line(run, thread).await? {
+                Entered::In(entered) => line = entered,
+                Entered::Full(_) => return Ok(false),
+            }
         }
         Ok(line.runs.first() == Some(&run.id))
     }
@@ -132,12 +133,8 @@ impl Runs {
         Ok(Some(context))
     }
 
-    /// The line once `run` is in it, or nothing where it is full.
-    async fn enter_line(&self, run: &Run, thread: &ThreadId) -> Result<Option<Line>, Error> {
-        Ok(match self.store.enter_line(&run.workspace, thread, run.id, self.now()).await? {
-            Entered::In(line) => Some(line),
-            Entered::Full => None,
-        })
+    async fn enter_line(&self, run: &Run, thread: &ThreadId) -> Result<Entered, Error> {
+        Ok(self.store.enter_line(&run.workspace, thread, run.id, self.now()).await?)
     }
 
     /// Takes those from the head of a line who will not go on, up to the first who will, or to `run`, who looks.

@@ -46,8 +46,7 @@ impl Runs {
                 return Ok((self.wait_for_end(run.id, wait_until).await?, replayed));
             }
         };
-        let run = claimed.run.clone();
-        let pending = RunView { run, logs: Vec::new(), end: None, listening: None, link: None };
+        let pending = RunView::of(claimed.run.clone(), Vec::new(), None);
         let slice = Slice {
             ends_at: wait_until,
             gives_up_calls_at: Some(wait_until),

@@ -1,32 +1,16 @@
 //! Taking a run to execute it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use futures::{StreamExt, TryStreamExt, stream};
-use serde_json::Value;
 
 use super::{
     Error, ErrorKind,
     client::{Condition, Store, Write},
-    codec,
     header::{self, Nonce},
     insert::nonce,
     item::{Item, Reader, binary, number, text, time, yes},
-    journal,
+    memory::Claimed,
 };
 use crate::model::{JournalEntry, Run, RunId, Status, Timestamp};
-
-/// A run in its caller's hands, with all that is needed to go on with it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Claimed {
-    /// Its header, under the epoch of this claim.
-    pub run: Run,
-    /// Its input.
-    pub input: Value,
-    /// What it remembers, in order.
-    pub journal: Vec<JournalEntry>,
-    /// The number of the next append.
-    pub next_seq: u64,
-}
 
 /// A run in its caller's hands that cannot be gone on with.
 #[derive(Debug)]
@@ -78,9 +62,6 @@ const FREE: &str = "#lease_until <= :now AND (#status = :running OR (#status IN 
     AND (attribute_not_exists(#wake_at) OR #wake_at <= :now OR #deadline <= :now OR #cancel = :true \
     OR #heard = #listens))) \
     AND (attribute_not_exists(#gate) OR #gate <> :closed OR #deadline <= :now OR #cancel = :true)";
-
-/// Payloads of one journal that are read at the same time. They take some 5 MB each, unpacked more.
-const READS_AT_ONCE: usize = 4;
 
 impl Store {
     /// Takes a run that nobody holds and that has something to do: one update, and for a run that
@@ -163,64 +144,6 @@ impl Store {
             Err(error)
         }
     }
-
-    async fn read_whole(&self, header: &Item, run: Run) -> Result<Claimed, Error> {
-        let inline = Reader::new(header, "input").optional_binary("input");
-        let mut input = inline.map(|stored| codec::decode(stored, "input")).transpose()?;
-        let (mut journal, mut next_seq) = (Vec::new(), 1);
-        // Before its first claim nobody wrote to a run's journal but its input.
-        if run.epoch > 1 || input.is_none() {
-            let mut entries = Vec::new();
-            for item in self.journal_items(run.id).await? {
-                let seq = journal::seq(Reader::new(&item, "journal entry"))?;
-                if seq == 0 {
-                    input = Some(self.whole_input(run.id, &item).await?);
-                } else {
-                    entries.push(item);
-                    next_seq = seq + 1;
-                }
-            }
-            let read = |item: Item| async move { self.whole_entry(run.id, &item).await };
-            journal = stream::iter(entries).map(read).buffered(READS_AT_ONCE).try_collect().await?;
-        }
-        let input = input.ok_or(Error::Corrupt { what: "input" })?;
-        Ok(Claimed { run, input, journal, next_seq })
-    }
-
-    /// A journal as far as its items can be read, and the number of its next append.
-    async fn read_logs(&self, id: RunId) -> Result<(Vec<JournalEntry>, u64), Error> {
-        let (mut journal, mut next_seq) = (Vec::new(), 1);
-        for item in self.journal_items(id).await? {
-            let reader = Reader::new(&item, "journal entry");
-            let seq = journal::seq(reader)?;
-            if seq > 0 {
-                journal.extend(journal::inline_entry(reader).ok().flatten());
-                next_seq = seq + 1;
-            }
-        }
-        Ok((journal, next_seq))
-    }
-
-    async fn journal_items(&self, id: RunId) -> Result<Vec<Item>, Error> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.tables.runs)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :journal)")
-            .expression_attribute_values(":pk", text(header::partition(id)))
-            .expression_attribute_values(":journal", text("J#"));
-        let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let page = query.clone().set_exclusive_start_key(start).send().await?;
-            items.extend(page.items.unwrap_or_default());
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(items);
-            }
-        }
-    }
 }
 
 fn is_held_by(header: &Item, holder: Nonce) -> bool {
@@ -253,10 +176,7 @@ mod tests {
     use super::*;
     use crate::{
         model::Event,
-        store::{
-            Append,
-            fixture::{Database, Fault, at, end, entry, held, noise, queued, taken},
-        },
+        store::fixture::{Database, Fault, at, end, queued, taken},
     };
 
     #[tokio::test]
@@ -299,40 +219,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_is_taken_over_with_its_journal_when_its_lease_ends() {
-        let database = Database::start().await;
-        let run = held();
-        let input = json!(noise(1000));
-        database.store.insert(&run, &input).await.unwrap();
-        let entries = [entry("first", 1..=2), entry(&noise(700_000), 3..=3), entry("third", 4..=4)];
-        for (seq, entry) in (1..).zip(&entries) {
-            let appended = database.store.append(&run, seq, entry).await.unwrap();
-            assert_eq!(appended, Append::Done);
-        }
-        let early = database.store.claim(run.id, at(74), at(149)).await.unwrap();
-        assert!(matches!(early, Claim::Held { until, .. } if until == at(75)));
-        let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
-        assert_eq!((claimed.run.epoch, claimed.next_seq), (2, 4));
-        assert!(claimed.input == input && claimed.journal == entries);
-    }
-
-    #[tokio::test]
-    async fn a_long_journal_is_read_page_by_page() {
-        let database = Database::start().await;
-        let run = held();
-        database.store.insert(&run, &json!({})).await.unwrap();
-        for seq in 1..=5 {
-            let entry = entry(&noise(350_000), seq..=seq);
-            database.store.append(&run, seq, &entry).await.unwrap();
-        }
-        database.wire.operations();
-        let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
-        assert_eq!(database.wire.operations(), ["UpdateItem", "Query", "Query"]);
-        let lines: Vec<_> = claimed.journal.iter().map(|entry| entry.logs[0].seq).collect();
-        assert_eq!((lines, claimed.next_seq), (vec![1, 2, 3, 4, 5], 6));
-    }
-
-    #[tokio::test]
     async fn a_run_that_sleeps_is_taken_when_there_is_something_to_do() {
         let database = Database::start().await;
         let cases = [
@@ -344,7 +230,7 @@ mod tests {
         ];
         for (name, wake_in, now_in, cancel, asleep_for) in cases {
             let run = database.claimed().await;
-            database.store.sleep(&run, at(wake_in)).await.unwrap();
+            database.store.sleep(&run, at(wake_in), None).await.unwrap();
             if cancel {
                 database.store.request_cancel(run.id, &run.workspace).await.unwrap();
             }
@@ -421,7 +307,7 @@ mod tests {
     async fn a_run_that_ended_or_never_was_is_not_taken() {
         let database = Database::start().await;
         let run = database.claimed().await;
-        database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3)).await.unwrap();
+        database.store.finish(&run, 1, &end(json!(1)), Event::Complete, at(3), None).await.unwrap();
         let claim = |id| database.store.claim(id, at(9999), at(9999));
         let ended = claim(run.id).await.unwrap();
         assert!(

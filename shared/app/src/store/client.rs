@@ -1,4 +1,7 @@
 //! The one way to the tables: conditional writes whose answer is an item either way.
+//!
+//! Here and wherever else a client's request is sent, it is sent from a box: its future takes 6 KB, and so would each of
+//! the futures around it, which are moved on their way to whoever runs them.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -81,7 +84,7 @@ impl Store {
 
     pub(super) async fn get(&self, table: &str, key: Item) -> Result<Option<Item>, Error> {
         let request = self.client.get_item().table_name(table).set_key(Some(key));
-        Ok(request.consistent_read(true).send().await?.item)
+        Ok(Box::pin(request.consistent_read(true).send()).await?.item)
     }
 
     pub(super) async fn put(
@@ -129,7 +132,7 @@ impl Store {
             .condition_expression(condition.expression)
             .set_expression_attribute_names(names(&[condition.expression]))
             .set_expression_attribute_values(values(condition.values));
-        match request.send().await {
+        match Box::pin(request.send()).await {
             Ok(_) => Ok(true),
             Err(error)
                 if error
@@ -253,7 +256,7 @@ where
 {
     let mut tries = 1;
     loop {
-        match send().await {
+        match Box::pin(send()).await {
             Err(error)
                 if tries < CONFLICT_TRIES && error.as_service_error().is_some_and(&is_conflict) =>
             {
@@ -317,7 +320,8 @@ mod tests {
         let Claim::Taken(claimed) = claim else { panic!("{claim:?}") };
         database.wire.meet(CANCELLED);
         let last = end(json!(noise(1000)));
-        let finish = store.finish(&claimed.run, 1, &last, Event::Complete, at(3)).await.unwrap();
+        let finish =
+            store.finish(&claimed.run, 1, &last, Event::Complete, at(3), None).await.unwrap();
         assert_eq!(finish, Finish::Done);
         assert_eq!(database.wire.operations().len(), 6);
     }
@@ -331,7 +335,7 @@ mod tests {
                 database.wire.meet(if length == 10 { COLLISION } else { CANCELLED });
             }
             let last = end(json!(noise(length)));
-            let finish = database.store.finish(&run, 1, &last, Event::Complete, at(3)).await;
+            let finish = database.store.finish(&run, 1, &last, Event::Complete, at(3), None).await;
             assert_eq!(finish.unwrap_err().kind(), ErrorKind::Unavailable);
             assert_eq!(database.store.look(run.id).await.unwrap(), Some(run));
         }

@@ -104,14 +104,8 @@ mod tests {
             database.wire.operations();
             database.wire.meet(Fault::LoseAnswer);
             let (entry, context) = (end(json!(noise(length))), context(kept));
-            let finished = database.store.finish_keeping(
-                &run,
-                1,
-                &entry,
-                Event::Complete,
-                at(3),
-                Some(&context),
-            );
+            let finished =
+                database.store.finish(&run, 1, &entry, Event::Complete, at(3), Some(&context));
             assert_eq!(finished.await.unwrap(), Finish::Done);
             assert_eq!(database.wire.operations()[0], "TransactWriteItems");
             let read = database.store.thread_context(&run.workspace, &thread, at(4)).await.unwrap();
@@ -125,8 +119,7 @@ mod tests {
         let run = in_thread(&database).await;
         database.store.claim(run.id, at(75), at(150)).await.unwrap();
         let (kept, entry) = (context("late"), end(json!(1)));
-        let finished =
-            database.store.finish_keeping(&run, 1, &entry, Event::Complete, at(80), Some(&kept));
+        let finished = database.store.finish(&run, 1, &entry, Event::Complete, at(80), Some(&kept));
         assert_eq!(finished.await.unwrap(), Finish::Lost);
         let thread = run.thread.unwrap();
         let read = database.store.thread_context(&run.workspace, &thread, at(81)).await.unwrap();
@@ -138,8 +131,7 @@ mod tests {
         let database = Database::start().await;
         let run = in_thread(&database).await;
         let (kept, entry) = (context("a"), end(json!(1)));
-        let finished =
-            database.store.finish_keeping(&run, 1, &entry, Event::Complete, at(0), Some(&kept));
+        let finished = database.store.finish(&run, 1, &entry, Event::Complete, at(0), Some(&kept));
         finished.await.unwrap();
         let thread = run.thread.unwrap();
         let day = Duration::from_hours(24);

@@ -26,27 +26,13 @@ const UNCHANGED: &str = "#epoch = :epoch AND #status = :was";
 impl Store {
     /// Ends a run with its last `entry`, which holds the end and is number `seq` if it needs an
     /// item of its own; a small one rides in the header. `run.status` is what the caller saw.
+    /// The run's thread holds `context` then, if the run ends so and belongs to one.
     ///
     /// # Errors
     /// [`Error::TooLarge`] for an entry that cannot be stored: end the run with a smaller one. An
     /// `event` that cannot happen to such a run is [`Error::Internal`]. After
     /// [`Error::Unavailable`], the same call with the same `ended_at` is safe.
     pub async fn finish(
-        &self,
-        run: &Run,
-        seq: u64,
-        entry: &JournalEntry,
-        event: Event,
-        ended_at: Timestamp,
-    ) -> Result<Finish, Error> {
-        self.finish_keeping(run, seq, entry, event, ended_at, None).await
-    }
-
-    /// As [`Store::finish`], and the run's thread holds `context` then, if the run ends so and belongs to one.
-    ///
-    /// # Errors
-    /// As [`Store::finish`].
-    pub async fn finish_keeping(
         &self,
         run: &Run,
         seq: u64,
@@ -161,7 +147,8 @@ mod tests {
             let run = database.claimed().await;
             let entry = end(json!(noise(length)));
             database.wire.operations();
-            let finished = database.store.finish(&run, 1, &entry, Complete, at(3)).await.unwrap();
+            let finished =
+                database.store.finish(&run, 1, &entry, Complete, at(3), None).await.unwrap();
             assert_eq!(finished, Finish::Done);
             assert_eq!(database.wire.operations(), operations);
             let view = database.store.view(run.id).await.unwrap().unwrap();
@@ -177,7 +164,7 @@ mod tests {
             let run = database.claimed().await;
             let entry = end(json!(noise(length)));
             let finish =
-                |event, seconds| database.store.finish(&run, 1, &entry, event, at(seconds));
+                |event, seconds| database.store.finish(&run, 1, &entry, event, at(seconds), None);
             let (first, second) = tokio::join!(finish(Complete, 3), finish(Fail, 4));
             let outcomes = [first.unwrap(), second.unwrap()];
             assert!(outcomes.contains(&Finish::Done) && outcomes.contains(&Finish::Lost));
@@ -193,7 +180,8 @@ mod tests {
             database.wire.meet(Fault::LoseAnswer);
             for ended_in in [3, 3, 4] {
                 let ended_at = at(ended_in);
-                let finished = database.store.finish(&run, 1, &entry, Complete, ended_at).await;
+                let finished =
+                    database.store.finish(&run, 1, &entry, Complete, ended_at, None).await;
                 let expected = if ended_in == 3 { Finish::Done } else { Finish::Lost };
                 assert_eq!(finished.unwrap(), expected);
             }
@@ -207,7 +195,8 @@ mod tests {
             let late = database.claimed().await;
             let run = taken(database.store.claim(late.id, at(75), at(150)).await.unwrap()).run;
             let entry = end(json!(noise(length)));
-            let finished = database.store.finish(&late, 1, &entry, Complete, at(3)).await.unwrap();
+            let finished =
+                database.store.finish(&late, 1, &entry, Complete, at(3), None).await.unwrap();
             assert_eq!(finished, Finish::Lost);
             assert_eq!(database.store.look(run.id).await.unwrap(), Some(run));
         }
@@ -219,7 +208,7 @@ mod tests {
         let run = database.claimed().await;
         database.store.append(&run, 1, &end(json!(1))).await.unwrap();
         let entry = end(json!(noise(1000)));
-        let finished = database.store.finish(&run, 1, &entry, Complete, at(3)).await.unwrap();
+        let finished = database.store.finish(&run, 1, &entry, Complete, at(3), None).await.unwrap();
         assert_eq!(finished, Finish::Lost);
         assert_eq!(database.store.look(run.id).await.unwrap(), Some(run));
     }
@@ -233,7 +222,8 @@ mod tests {
             let run = queued();
             database.store.insert(&run, &json!({})).await.unwrap();
             let entry = JournalEntry::default();
-            let finished = database.store.finish(&run, 1, &entry, event, at(3)).await.unwrap();
+            let finished =
+                database.store.finish(&run, 1, &entry, event, at(3), None).await.unwrap();
             assert_eq!(finished, Finish::Done);
             assert_eq!(database.store.look(run.id).await.unwrap().unwrap().status, status);
         }
@@ -243,7 +233,7 @@ mod tests {
     async fn an_event_that_is_no_end_writes_nothing() {
         let database = Database::start().await;
         let run = queued();
-        let refused = database.store.finish(&run, 1, &end(json!(1)), Sleep, at(3)).await;
+        let refused = database.store.finish(&run, 1, &end(json!(1)), Sleep, at(3), None).await;
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::Internal);
         assert!(database.wire.operations().is_empty());
     }
@@ -254,7 +244,11 @@ mod tests {
         let run = queued();
         database.store.insert(&run, &json!(noise(280))).await.unwrap();
         let run = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap()).run;
-        database.store.finish(&run, 1, &end(json!(noise(320))), Complete, at(3)).await.unwrap();
+        database
+            .store
+            .finish(&run, 1, &end(json!(noise(320))), Complete, at(3), None)
+            .await
+            .unwrap();
         let header = database.item(header::key(run.id)).await.unwrap();
         assert!(header.contains_key("input") && header.contains_key("last"));
         assert!(crate::store::item::size_bytes(&header) < 1024);

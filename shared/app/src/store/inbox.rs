@@ -100,7 +100,7 @@ impl Store {
         let mut start = None;
         loop {
             let query = newest_first.clone().limit(SEARCH_ITEMS).set_exclusive_start_key(start);
-            let page = query.send().await?;
+            let page = Box::pin(query.send()).await?;
             for item in page.items().iter().filter(|item| !is_header(item)) {
                 if let Some(found) = find(&self.whole_entry(run.id, item).await?, id) {
                     return Ok(Some(found));
@@ -166,7 +166,7 @@ mod tests {
             ..JournalEntry::default()
         };
         assert_eq!(database.store.append(&run, 1, &entry).await.unwrap(), Append::Done);
-        let slept = database.store.listen(&run, at(600), listening().id).await.unwrap();
+        let slept = database.store.sleep(&run, at(600), Some(listening().id)).await.unwrap();
         assert_eq!(slept, Append::Done);
         run
     }
@@ -223,7 +223,7 @@ mod tests {
         let store = &database.store;
         let run = listens(&database).await;
         let asleep = store.look(run.id).await.unwrap().unwrap();
-        store.finish(&asleep, 2, &end(json!(1)), Event::Fail, at(3)).await.unwrap();
+        store.finish(&asleep, 2, &end(json!(1)), Event::Fail, at(3), None).await.unwrap();
         let hearing = store.hear(&run, &listening(), &says(4, json!(1))).await.unwrap();
         assert_eq!(hearing, Hearing::NotListening);
         assert_eq!(store.look(run.id).await.unwrap().unwrap().listens, None);
@@ -279,7 +279,7 @@ mod tests {
         for seq in 2..=30 {
             store.append(&run, seq, &entry("a line", seq..=seq)).await.unwrap();
         }
-        store.listen(&run, at(600), listening().id).await.unwrap();
+        store.sleep(&run, at(600), Some(listening().id)).await.unwrap();
         let view = store.view(run.id).await.unwrap().unwrap();
         assert_eq!((view.listening, view.recent.len()), (Some(listening()), 5));
     }

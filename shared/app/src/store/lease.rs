@@ -62,35 +62,27 @@ impl Store {
         self.let_go(run, "SET #status = :status, #lease_until = :zero", held, status, None).await
     }
 
-    /// Lets go of a run until `wake_at`: no claim takes it before, unless it is cancelled or
-    /// reaches its deadline.
+    /// Lets go of a run until `wake_at`: no claim takes it before, unless it is cancelled, reaches its deadline, or
+    /// gets an answer to what it `listens` for.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn sleep(&self, run: &Run, wake_at: Timestamp) -> Result<Append, Error> {
+    pub async fn sleep(
+        &self,
+        run: &Run,
+        wake_at: Timestamp,
+        listens: Option<InputId>,
+    ) -> Result<Append, Error> {
         let status = next(run.status, Event::Sleep).map_err(Error::internal)?;
         let mut held = held(run);
         held.values.extend([(":status", text(status.as_str())), (":wake", time(wake_at))]);
-        let update = "SET #status = :status, #lease_until = :zero, #wake_at = :wake";
+        let mut update = "SET #status = :status, #lease_until = :zero, #wake_at = :wake";
+        if let Some(id) = listens {
+            held.values.push((":listens", binary(*id.as_bytes())));
+            update = "SET #status = :status, #lease_until = :zero, #wake_at = :wake, \
+                #listens = :listens";
+        }
         self.let_go(run, update, held, status, Some(wake_at)).await
-    }
-
-    /// Lets go of a run that listens until `until`: as [`Store::sleep`], but that an answer to `id`
-    /// lets it be claimed before.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn listen(&self, run: &Run, until: Timestamp, id: InputId) -> Result<Append, Error> {
-        let status = next(run.status, Event::Sleep).map_err(Error::internal)?;
-        let mut held = held(run);
-        held.values.extend([
-            (":status", text(status.as_str())),
-            (":wake", time(until)),
-            (":listens", binary(*id.as_bytes())),
-        ]);
-        let update = "SET #status = :status, #lease_until = :zero, #wake_at = :wake, \
-            #listens = :listens";
-        self.let_go(run, update, held, status, Some(until)).await
     }
 
     async fn let_go(
@@ -202,7 +194,7 @@ mod tests {
         let store = &database.store;
         assert_eq!(store.renew(&late, at(900)).await.unwrap(), Renewal::Lost);
         assert_eq!(store.hand_over(&late).await.unwrap(), Append::Lost);
-        assert_eq!(store.sleep(&late, at(900)).await.unwrap(), Append::Lost);
+        assert_eq!(store.sleep(&late, at(900), None).await.unwrap(), Append::Lost);
         assert_eq!(store.look(run.id).await.unwrap(), Some(run));
     }
 
@@ -224,10 +216,10 @@ mod tests {
         assert_eq!(database.store.hand_over(&run).await.unwrap(), Append::Done);
         let run = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap()).run;
         database.wire.meet(Fault::LoseAnswer);
-        assert_eq!(database.store.sleep(&run, at(60)).await.unwrap(), Append::Done);
+        assert_eq!(database.store.sleep(&run, at(60), None).await.unwrap(), Append::Done);
         let asleep = database.store.look(run.id).await.unwrap().unwrap();
         assert_eq!((asleep.status, asleep.wake_at), (Status::Waiting, Some(at(60))));
-        assert_eq!(database.store.sleep(&run, at(61)).await.unwrap(), Append::Lost);
+        assert_eq!(database.store.sleep(&run, at(61), None).await.unwrap(), Append::Lost);
     }
 
     #[tokio::test]
@@ -235,7 +227,7 @@ mod tests {
         let database = Database::start().await;
         let (run, ended) = (database.claimed().await, database.claimed().await);
         let complete = Event::Complete;
-        database.store.finish(&ended, 1, &end(json!(1)), complete, at(3)).await.unwrap();
+        database.store.finish(&ended, 1, &end(json!(1)), complete, at(3), None).await.unwrap();
         let other = "other".parse().unwrap();
         let cases = [
             ("a running one", run.id, &run.workspace, CancelRequest::Requested),

@@ -7,47 +7,13 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures::future::try_join_all;
 
 use super::{
-    Error,
+    Error, Filter,
     client::{Store, names},
     header,
     item::{Item, Reader, text},
     tables::RUNS_BY_WORKSPACE,
 };
 use crate::model::{Environment, RunId, Status, ThreadId, Timestamp, TriggerId, WorkspaceId};
-
-/// Which runs a list shows. All of a workspace's when every part is absent. A part that lists nothing
-/// lets nothing through.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only those of these triggers.
-    pub triggers: Option<Vec<TriggerId>>,
-    /// Only those that stand there.
-    pub statuses: Option<Vec<Status>>,
-    /// Only those of these environments.
-    pub environments: Option<Vec<Environment>>,
-    /// Only those of this thread.
-    pub thread: Option<ThreadId>,
-    /// Only those that started at this time or later.
-    pub since: Option<Timestamp>,
-    /// Only those that started before this time.
-    pub until: Option<Timestamp>,
-}
-
-impl Filter {
-    fn lets_nothing_through(&self) -> bool {
-        self.triggers.as_ref().is_some_and(Vec::is_empty)
-            || self.statuses.as_ref().is_some_and(Vec::is_empty)
-            || self.environments.as_ref().is_some_and(Vec::is_empty)
-    }
-
-    /// Whether more has to be read than is shown.
-    const fn is_selective(&self) -> bool {
-        self.triggers.is_some()
-            || self.statuses.is_some()
-            || self.environments.is_some()
-            || self.thread.is_some()
-    }
-}
 
 /// A run as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,10 +110,10 @@ impl Store {
         if below <= oldest {
             return Ok(Shard::default());
         }
-        let (conditions, filters) = conditions(filter);
+        let (conditions, filters) = filter.conditions();
         // A sixteenth of the page is in each shard, give or take.
         let items = if filter.is_selective() { FILTERED_ITEMS } else { missing / 8 + 4 };
-        let page = self
+        let query = self
             .client
             .query()
             .table_name(&self.tables.runs)
@@ -160,9 +126,8 @@ impl Store {
             .set_expression_attribute_values(Some(conditions))
             .expression_attribute_values(":list", text(partition))
             .expression_attribute_values(":oldest", text(header::partition(oldest)))
-            .expression_attribute_values(":below", text(header::partition(below)))
-            .send()
-            .await?;
+            .expression_attribute_values(":below", text(header::partition(below)));
+        let page = Box::pin(query.send()).await?;
         let mut runs = page.items().iter().map(read).collect::<Result<Vec<_>, _>>()?;
         // DynamoDB compares a range's ends inclusively.
         runs.retain(|run| {
@@ -183,32 +148,6 @@ struct Shard {
     runs: Vec<ListedRun>,
     /// The last run that was looked at; absent when that was the shard's last.
     read_to: Option<RunId>,
-}
-
-/// Most operands of an `IN` (DynamoDB developer guide, "condition and filter expressions"). The
-/// triggers that a key is for may be more; then they are told apart here.
-const MAX_OPERANDS: usize = 100;
-
-fn conditions(filter: &Filter) -> (Item, Option<String>) {
-    let triggers = filter.triggers.as_ref().filter(|triggers| triggers.len() <= MAX_OPERANDS);
-    let wanted: [(&str, Option<Vec<&str>>); 4] = [
-        ("trigger", triggers.map(|all| all.iter().map(TriggerId::as_str).collect())),
-        ("status", filter.statuses.as_ref().map(|all| all.iter().map(|it| it.as_str()).collect())),
-        (
-            "environment",
-            filter.environments.as_ref().map(|all| all.iter().map(|it| it.as_str()).collect()),
-        ),
-        ("thread", filter.thread.as_ref().map(|thread| vec![thread.as_str()])),
-    ];
-    let mut values = Item::new();
-    let mut conditions = Vec::new();
-    for (name, wanted) in wanted {
-        let Some(wanted) = wanted else { continue };
-        let operands: Vec<_> = (0..wanted.len()).map(|number| format!(":{name}{number}")).collect();
-        conditions.push(format!("#{name} IN ({})", operands.join(", ")));
-        values.extend(operands.into_iter().zip(wanted.into_iter().map(text)));
-    }
-    (values, Some(conditions.join(" AND ")).filter(|text| !text.is_empty()))
 }
 
 fn read(item: &Item) -> Result<ListedRun, Error> {
@@ -367,7 +306,7 @@ mod tests {
         database.store.insert(&run, &json!({})).await.unwrap();
         let claimed = taken(database.store.claim(run.id, at(0), at(75)).await.unwrap()).run;
         let (complete, last) = (Event::Complete, end(json!(1)));
-        database.store.finish(&claimed, 1, &last, complete, at(3)).await.unwrap();
+        database.store.finish(&claimed, 1, &last, complete, at(3), None).await.unwrap();
         let completed = Filter { statuses: Some(vec![Status::Completed]), ..Filter::default() };
         let page = database.store.list(&run.workspace, &completed, None, 10).await.unwrap();
         let expected = ListedRun {

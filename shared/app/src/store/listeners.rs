@@ -151,7 +151,7 @@ mod tests {
         database.store.insert(&run, &json!({})).await.unwrap();
         let logs = (1..=3).map(line).collect();
         let last = JournalEntry { logs, end: Some(End::Output(output)), ..JournalEntry::default() };
-        database.store.finish(&run, 1, &last, Event::Complete, at(3)).await.unwrap();
+        database.store.finish(&run, 1, &last, Event::Complete, at(3), None).await.unwrap();
         run
     }
 

@@ -91,7 +91,7 @@ impl Payloads {
     pub(super) async fn put(&self, run: RunId, seq: u64, payload: Vec<u8>) -> Result<(), Error> {
         let key = key(run, seq, &ContentHash::of(&payload));
         let put = self.client().put_object().bucket(&self.0.name).key(key);
-        put.body(ByteStream::from(payload)).send().await?;
+        Box::pin(put.body(ByteStream::from(payload)).send()).await?;
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl Payloads {
         let faulty = |fault| Error::Payload { run, seq, fault };
         let key = key(run, seq, &reference.hash);
         let get = self.client().get_object().bucket(&self.0.name).key(key);
-        let object = get.send().await.map_err(|error| match fault_of(&error) {
+        let object = Box::pin(get.send()).await.map_err(|error| match fault_of(&error) {
             Some(fault) => faulty(fault),
             None => error.into(),
         })?;

@@ -32,7 +32,7 @@ impl Store {
         let (mut run, mut input, mut entries, mut end) = (None, None, Vec::new(), None);
         let mut start = None;
         loop {
-            let page = query.clone().set_exclusive_start_key(start).send().await?;
+            let page = Box::pin(query.clone().set_exclusive_start_key(start).send()).await?;
             for item in page.items.unwrap_or_default() {
                 let reader = Reader::new(&item, "journal entry");
                 if is_header(&item) {
@@ -78,7 +78,7 @@ mod tests {
             let first = entry(&noise(length), 1..=2);
             database.store.append(&run, 1, &first).await.unwrap();
             let last = end(result);
-            database.store.finish(&run, 2, &last, Event::Complete, at(3)).await.unwrap();
+            database.store.finish(&run, 2, &last, Event::Complete, at(3), None).await.unwrap();
             database.wire.operations();
             let record = database.store.record(run.id).await.unwrap().unwrap();
             let queries = database.wire.operations().iter().filter(|it| *it == "Query").count();

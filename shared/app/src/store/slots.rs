@@ -243,7 +243,7 @@ mod tests {
 
         async fn end(&self, run: &Run) {
             let last = end(json!(1));
-            self.database.store.finish(run, 1, &last, Event::Fail, at(100)).await.unwrap();
+            self.database.store.finish(run, 1, &last, Event::Fail, at(100), None).await.unwrap();
         }
     }
 

@@ -44,7 +44,7 @@ impl Store {
     pub async fn tail(&self, id: RunId, from: u64, up_to: u64) -> Result<Option<Tail>, Error> {
         let wanted = up_to.saturating_sub(from).saturating_add(1);
         let limit = i32::try_from(wanted).unwrap_or(TAIL_ITEMS).clamp(1, TAIL_ITEMS);
-        let page = self.entries_from(id, from).limit(limit).send().await?;
+        let page = Box::pin(self.entries_from(id, from).limit(limit).send()).await?;
         let mut tail = Tail { lines: Vec::new(), next_entry: from, run: None };
         for item in page.items() {
             if is_header(item) {
@@ -66,7 +66,7 @@ impl Store {
     /// See [`Error`]. `None` when there is no such run.
     pub async fn bookmark(&self, id: RunId, seen: u64) -> Result<Option<Bookmark>, Error> {
         let query = self.entries_from(id, 1).scan_index_forward(false);
-        let items = query.limit(TAIL_ITEMS).send().await?.items.unwrap_or_default();
+        let items = Box::pin(query.limit(TAIL_ITEMS).send()).await?.items.unwrap_or_default();
         let mut items = items.iter();
         let Some(header) = items.next().filter(|item| is_header(item)) else { return Ok(None) };
         let run = header::read(header)?;
@@ -120,7 +120,7 @@ mod tests {
             database.store.append(&run, seq, &entry(&noise(length), lines)).await.unwrap();
         }
         let last = JournalEntry { logs: entry("", 121..=121).logs, ..end(json!(1)) };
-        database.store.finish(&run, 61, &last, Event::Complete, at(3)).await.unwrap();
+        database.store.finish(&run, 61, &last, Event::Complete, at(3), None).await.unwrap();
         let (mut found, mut next) = (Vec::new(), 1);
         let ended = loop {
             database.wire.operations();

@@ -28,8 +28,8 @@ pub struct Line {
 pub enum Entered {
     /// The run is in it, now or from before.
     In(Line),
-    /// As many wait as may.
-    Full,
+    /// As many wait as may: these.
+    Full(Line),
 }
 
 fn key(workspace: &WorkspaceId, thread: &ThreadId) -> Item {
@@ -82,7 +82,7 @@ impl Store {
             Write::Done(item) => read(&item).map(Entered::In),
             Write::Refused(item) => {
                 let line = read(&item.unwrap_or_default())?;
-                Ok(if line.runs.contains(&run) { Entered::In(line) } else { Entered::Full })
+                Ok(if line.runs.contains(&run) { Entered::In(line) } else { Entered::Full(line) })
             }
         }
     }
@@ -148,7 +148,7 @@ mod tests {
     fn runs(entered: Entered) -> Vec<RunId> {
         match entered {
             Entered::In(line) => line.runs,
-            Entered::Full => panic!("the line is full"),
+            Entered::Full(_) => panic!("the line is full"),
         }
     }
 
@@ -205,7 +205,9 @@ mod tests {
             assert!(matches!(enter(queued().id).await.unwrap(), Entered::In(_)));
         }
         let late = queued().id;
-        assert_eq!(enter(late).await.unwrap(), Entered::Full);
+        let waiting = database.store.line(&workspace, &thread).await.unwrap();
+        assert_eq!(waiting.runs.len() as u64, MAX_THREAD_LINE);
+        assert_eq!(enter(late).await.unwrap(), Entered::Full(waiting));
         assert!(matches!(enter(first).await.unwrap(), Entered::In(_)));
         database.store.leave_line(&workspace, &thread, first).await.unwrap();
         assert_eq!(runs(enter(late).await.unwrap()).last(), Some(&late));

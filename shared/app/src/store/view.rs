@@ -57,7 +57,7 @@ impl Store {
     /// See [`Error`]. `None` when there is no such run.
     pub async fn view(&self, id: RunId) -> Result<Option<View>, Error> {
         let query = self.entries_from(id, 1).scan_index_forward(false).limit(VIEW_ITEMS);
-        let items = query.send().await?.items.unwrap_or_default();
+        let items = Box::pin(query.send()).await?.items.unwrap_or_default();
         let mut items = items.iter();
         let Some(header) = items.next().filter(|item| is_header(item)) else { return Ok(None) };
         let run = header::read(header)?;
@@ -91,7 +91,7 @@ impl Store {
         let (mut from, seen) = cursor.map_or(Ok((1, 0)), parse)?;
         let mut page = LogPage::default();
         loop {
-            let items = self.entries_from(id, from).limit(LOG_ITEMS).send().await?;
+            let items = Box::pin(self.entries_from(id, from).limit(LOG_ITEMS).send()).await?;
             for item in items.items() {
                 let reader = Reader::new(item, "journal entry");
                 let lines = if is_header(item) {
@@ -206,7 +206,7 @@ mod tests {
             let run = database.claimed().await;
             database.store.append(&run, 1, &entry(&noise(before), 1..=2)).await.unwrap();
             let end = JournalEntry { logs: entry("", 3..=3).logs, ..end(json!(noise(last))) };
-            database.store.finish(&run, 2, &end, Event::Complete, at(3)).await.unwrap();
+            database.store.finish(&run, 2, &end, Event::Complete, at(3), None).await.unwrap();
             let view = database.store.view(run.id).await.unwrap().unwrap();
             assert_eq!(view.run.status, Status::Completed);
             assert!(view.recent[0] == end, "{before} {last}");
@@ -226,7 +226,7 @@ mod tests {
             seq += lines;
         }
         let last = JournalEntry { logs: entry("", 139..=140).logs, ..end(json!(1)) };
-        database.store.finish(&run, 6, &last, Event::Complete, at(3)).await.unwrap();
+        database.store.finish(&run, 6, &last, Event::Complete, at(3), None).await.unwrap();
         let expected: Vec<u64> = (1..=140).collect();
         for limit in [1, 2, 7, 100, 140, 1000] {
             let (mut found, mut cursor) = (Vec::new(), None);

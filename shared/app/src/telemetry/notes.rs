@@ -96,9 +96,19 @@ impl Notes {
         self.note(|facts| facts.ended = Some((status, milliseconds(took))));
     }
 
-    /// It could not be handled as it should, and what that came of. The words of both must name
+    /// It could not be handled as it should, for this error and what that came of. The words of both must name
     /// nothing of a user.
-    pub fn failed(&self, error: impl Display, cause: Option<&(dyn Error + 'static)>) {
+    pub fn failed(&self, error: &dyn Error) {
+        self.note_failure(error, error.source());
+    }
+
+    /// It could not be handled as it should, and no more is told of it than these words, which must name nothing
+    /// of a user.
+    pub fn failed_saying(&self, words: impl Display) {
+        self.note_failure(words, None);
+    }
+
+    fn note_failure(&self, error: impl Display, cause: Option<&(dyn Error + 'static)>) {
         self.note(|facts| {
             let causes = std::iter::successors(cause, |cause| (*cause).source());
             let causes: Vec<_> = causes.map(ToString::to_string).collect();

@@ -31,6 +31,15 @@ pub(super) fn are_messages(value: &Value) -> bool {
     value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_message))
 }
 
+/// The messages that `value` is a list of.
+pub(super) fn messages(value: Value) -> Option<Vec<Value>> {
+    let is_sound = are_messages(&value);
+    match value {
+        Value::Array(list) if is_sound => Some(list),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

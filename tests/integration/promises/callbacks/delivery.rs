@@ -235,14 +235,13 @@ async fn a_callback_costs_a_message_a_query_the_trigger_and_one_write() {
     wire.take();
     let message = bed.receive().await.unwrap();
     bed.deliver(&worker, message).await;
-    let mut operations = wire.operations();
-    operations.sort();
-    assert_eq!(operations, ["SendMessage", "UpdateItem", "UpdateItem"]);
+    assert_eq!(wire.sorted_operations(), ["SendMessage", "UpdateItem", "UpdateItem"]);
     let message = bed.receive().await.unwrap();
     bed.deliver(&worker, message).await;
-    let mut operations = wire.operations();
-    operations.sort();
-    assert_eq!(operations, ["ChangeMessageVisibility", "GetItem", "Query", "UpdateItem"]);
+    assert_eq!(
+        wire.sorted_operations(),
+        ["ChangeMessageVisibility", "GetItem", "Query", "UpdateItem"]
+    );
     assert!(bed.receive().await.is_none());
 }
 

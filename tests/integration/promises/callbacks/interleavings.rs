@@ -7,20 +7,10 @@ use serde_json::json;
 use shared::{model::RunId, runs::Runs};
 use support::{Bed, Call, Moment, QUEUE, Target, Wire, workspace};
 
-use super::bench::{attempts, callbacks, pass, publish, ticking};
-
-const FLOW: &str = r"
-document: { dsl: '1.0.3', namespace: test, name: called-back, version: '1.0.0' }
-do:
-  - first:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-  - rest:
-      wait: { seconds: 20 }
-  - last:
-      set: { done: true }
-";
+use super::{
+    super::flows::TWO_CALLS,
+    bench::{attempts, callbacks, pass, publish, ticking},
+};
 
 /// Something that happens.
 #[derive(Clone, Copy, Debug)]
@@ -66,9 +56,7 @@ impl World {
             Step::Deliver | Step::Crash(..) | Step::Duplicate | Step::Race => {
                 let Some(message) = bed.receive().await else { return };
                 if let Step::Duplicate = step {
-                    let body = message.body.clone().unwrap();
-                    let copy = local::sqs::Outgoing { body, ..Default::default() };
-                    bed.queues.send(QUEUE, copy).await.unwrap();
+                    bed.send(message.body.clone().unwrap()).await;
                 }
                 if let Step::Crash(count, moment) = step {
                     self.worker.1.stop_at(count, moment);
@@ -103,7 +91,7 @@ async fn live(steps: Vec<Step>) -> Result<(), TestCaseError> {
         (if refused { 503 } else { 200 }, json!({}))
     })
     .await;
-    let flow = publish(&bed, FLOW, &target, 1).await;
+    let flow = publish(&bed, TWO_CALLS, &target, 1).await;
     let (worker, other) = (bed.process(), bed.process());
     let mut world = World { bed, worker, other };
     let wish = world.bed.wish(&flow, json!({"url": target.url}));

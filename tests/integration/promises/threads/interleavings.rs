@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use shared::{model::RunId, runs::Runs};
-use support::{Moment, QUEUE, Wire, workspace};
+use support::{Moment, Wire, workspace};
 
 use super::Place;
 
@@ -91,9 +91,7 @@ impl World {
             }
             Step::Duplicate => {
                 if let Some(message) = bed.receive().await {
-                    let body = message.body.clone().unwrap();
-                    let copy = local::sqs::Outgoing { body, ..Default::default() };
-                    bed.queues.send(QUEUE, copy).await.unwrap();
+                    bed.send(message.body.clone().unwrap()).await;
                     bed.deliver(&self.worker.0, message).await;
                 }
             }

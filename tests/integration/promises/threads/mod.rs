@@ -13,21 +13,7 @@ use shared::{
 };
 use support::{Bed, Call, Target};
 
-/// Two calls with a wait between them, during which nobody holds the run.
-const TWO_CALLS: &str = r#"
-document: { dsl: '1.0.3', namespace: test, name: two-calls, version: '1.0.0' }
-do:
-  - first:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-  - rest:
-      wait: { seconds: 20 }
-  - second:
-      call: http
-      with: { method: post, endpoint: { uri: '${ .url }' } }
-      output: { as: '$input' }
-"#;
+use super::flows::TWO_CALLS;
 
 /// Services with one flow that calls one target.
 struct Place {

@@ -172,9 +172,7 @@ async fn a_thread_costs_an_update_at_the_start_and_one_at_the_end() {
         let wish = Start { thread, ..bed.wish(&hello, json!({"message": "you"})) };
         bed.runs.start(wish).await.unwrap();
         bed.work(&worker).await;
-        let mut operations = [bed.wire.operations(), wire.operations()];
-        operations.iter_mut().for_each(|operations| operations.sort());
-        costs.push(operations);
+        costs.push([bed.wire.sorted_operations(), wire.sorted_operations()]);
     }
     let expected = costs.remove(1).map(|mut operations| {
         operations.push("UpdateItem".to_owned());

@@ -6,9 +6,9 @@ use std::{
 };
 
 use local::Options;
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use shared::{clock::Clock, runs::Settings};
+use shared::{clock::Clock, model::Rate, runs::Settings};
 use support::{Api, send};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -254,6 +254,21 @@ async fn a_repeat_fetches_nothing_and_has_the_first_file() {
     refused(&send(refusal).await, "status 404");
     let mended = start(&api, "file", server.at("/odd")).header("idempotency-key", "l");
     assert_eq!(send(mended).await.status, 202);
+}
+
+#[tokio::test]
+async fn what_is_fetched_counts_towards_the_rate_and_a_refused_start_fetches_nothing() {
+    let (api, server) = (stack(Duration::from_secs(10)).await, Server::start().await);
+    let rate = Rate::new("1/min".parse().unwrap(), 3).unwrap();
+    let key = api.make_key(|key| key.rate = Some(rate)).await;
+    let asked = |path: &str| {
+        let asked = body("echo", [input("a", "file", server.at(path))]);
+        api.request(Method::POST, TRIGGER).bearer_auth(&key).json(&asked)
+    };
+    refused(&send(asked("/absent")).await, "status 404");
+    assert_eq!(send(asked("/picture")).await.status, 202, "one for the file, one for the run");
+    assert_eq!(send(asked("/picture")).await.status, 429);
+    assert_eq!(server.count(), 2);
 }
 
 #[tokio::test]

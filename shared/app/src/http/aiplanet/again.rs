@@ -11,9 +11,8 @@ use super::{
 };
 use crate::{
     http::{
-        address, detail,
-        dialect::{self, parameter},
-        headers,
+        address::{self, parameter},
+        detail,
     },
     runs::{DeclaredInputs, Idempotency, Original},
 };
@@ -41,27 +40,13 @@ impl<'a> AgainRequest<'a> {
     /// # Errors
     /// 405 for another one than POST and OPTIONS.
     pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
-        let resource = dialect::resource(request).unwrap_or_default();
+        let resource = address::resource(request);
         let is_retry = resource.ends_with("/retry");
         if !is_retry && !resource.ends_with("/replay") {
             return Ok(None);
         }
         expect_method(request, "POST, OPTIONS")?;
         Ok(Some(Self { request, is_retry }))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.request.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The run named in the path.

@@ -1,18 +1,15 @@
 //! Requests to start many runs at once.
 
-use std::sync::Arc;
-
 use lambda_http::Request;
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Asked, Draft, Error, StartedRun, TriggerBody, file::FileRules, request::expect_method,
+    Answer, Asked, Error, StartedRun, TriggerBody, file::FileRules, request::expect_method,
     trigger::StartKey,
 };
 use crate::{
-    http::{address, detail, dialect, headers},
-    model::{Environment, Trigger},
-    runs::{self, DeclaredInputs, Start, Started},
+    http::{address, detail, headers},
+    runs::{self, Caller, Runs, Start, Started},
 };
 
 /// Most items of a batch: as many as start, one round after another, well within the gateway's 29 s.
@@ -26,8 +23,7 @@ pub struct BatchRequest<'a>(&'a Request);
 
 /// One of its items: what a start of its own would have for a body.
 pub struct BatchItem {
-    /// The body.
-    pub body: TriggerBody,
+    body: TriggerBody,
     key: Option<StartKey>,
     /// What the URLs of files begin with.
     base: String,
@@ -43,25 +39,11 @@ impl<'a> BatchRequest<'a> {
     /// # Errors
     /// 405 for another one than POST and OPTIONS.
     pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
-        if !dialect::resource(request).is_some_and(|resource| resource.ends_with("/batch")) {
+        if !address::resource(request).ends_with("/batch") {
             return Ok(None);
         }
         expect_method(request, "POST, OPTIONS")?;
         Ok(Some(Self(request)))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The items, as far as each is right whatever its flow is.
@@ -105,18 +87,13 @@ impl BatchItem {
         Ok(Self { body: TriggerBody::read(members)?, key, base: base.to_owned() })
     }
 
-    /// What is to be started, of a flow that declares its inputs so.
+    /// What is to be started for this caller.
     ///
     /// # Errors
-    /// 422 with the place of every fault.
-    pub fn draft(
-        self,
-        place: (Arc<Trigger>, Environment),
-        declared: &DeclaredInputs,
-    ) -> Result<Draft, Error> {
-        // A hundred items could not wait for theirs.
+    /// As of a start of its own. A file is taken by the id of its upload alone: a hundred items could not wait for theirs.
+    pub async fn prepare(self, runs: &Runs, caller: &Caller) -> Result<(Start, Asked), Error> {
         let files = FileRules { base: &self.base, fetches: false };
-        self.body.draft(place, self.key, declared, files)
+        self.body.prepare(runs, caller, self.key, files).await
     }
 }
 

@@ -24,8 +24,8 @@ pub use batch::{Batch, BatchItem, BatchRequest, Ended};
 pub use list::ListRequest;
 pub use reply::{reply, reply_with_events};
 pub use request::{RunsRequest, Wanted};
-pub use trigger::{Asked, Draft, TriggerBody, TriggerRequest};
+pub use trigger::{Asked, TriggerBody, TriggerRequest};
 pub use typed::TypedInputs;
 pub use upload::UploadRequest;
 
-pub use super::detail::Error;
+pub use super::detail::{Error, token};

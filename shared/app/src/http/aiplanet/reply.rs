@@ -4,7 +4,6 @@ use lambda_http::{
     Body, Request, Response,
     http::{HeaderName, HeaderValue, StatusCode, header},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Answer, Ended, Error};
@@ -14,7 +13,7 @@ use crate::{
         events::{self, Reply, StreamedBody},
         files::upload_headers,
         question::Question,
-        respond::{self, JSON, respond, wait_s},
+        respond::{self, json_of, wait_s},
     },
     runs::{self, Announced},
     telemetry::{Event, Outcome},
@@ -53,7 +52,7 @@ pub async fn reply(
     result: Result<Answer, Error>,
 ) -> Response<Body> {
     if let Some(error) = failure(&result) {
-        event.notes().failed(error, std::error::Error::source(error));
+        event.notes().failed(error);
     }
     let mut response = result
         .and_then(|answer| write(request, answer))
@@ -82,8 +81,7 @@ pub async fn reply_with_events(
 fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
     Ok(match answer {
         Answer::Preflight => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::NO_CONTENT;
+            let mut response = respond::empty(StatusCode::NO_CONTENT);
             set(&mut response, PREFLIGHT);
             response
         }
@@ -131,11 +129,7 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             response
         }
         Answer::List(list) => json_of(StatusCode::OK, &list)?,
-        Answer::NothingFollows => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::NO_CONTENT;
-            response
-        }
+        Answer::NothingFollows => respond::empty(StatusCode::NO_CONTENT),
     })
 }
 
@@ -168,12 +162,6 @@ fn item(ended: Ended) -> Value {
             item
         }
     }
-}
-
-fn json_of(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Error> {
-    let text = serde_json::to_string(answer)
-        .map_err(|_| Error::Failed(runs::Error::Internal("the answer cannot be written")))?;
-    Ok(respond(status, JSON, text))
 }
 
 fn set<B, const N: usize>(response: &mut Response<B>, headers: [(HeaderName, &'static str); N]) {

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::{Error, ListRequest, answered};
 use crate::{
     http::{
-        dialect::{self, parameter},
-        events, headers,
+        address::{self, parameter},
+        events,
     },
     runs::Input,
 };
@@ -40,20 +40,6 @@ impl<'a> RunsRequest<'a> {
             if this.cancels() || this.answers() { "POST, OPTIONS" } else { "GET, OPTIONS" },
         )?;
         Ok(this)
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The run that is named in the path.
@@ -105,7 +91,7 @@ impl<'a> RunsRequest<'a> {
 
     /// By the gateway's resource: a run's id may be any text in the path.
     fn is_about(&self, end: &str) -> bool {
-        dialect::resource(self.0).is_some_and(|resource| resource.ends_with(end))
+        address::resource(self.0).ends_with(end)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Requests to run a trigger's flow.
 
-use std::sync::Arc;
-
 use lambda_http::Request;
 use serde_json::{Map, Value, json};
 
@@ -18,15 +16,12 @@ use crate::{
     http::{
         address,
         detail::{self, RUN_AT, fault},
-        headers,
     },
-    model::{Environment, RunId, ThreadId, Timestamp, Trigger, TriggerId},
-    runs::{
-        self, Attached, Attachments, DeclaredInputs, Idempotency, Original, Start, Started, Thread,
-    },
+    model::{RunId, ThreadId, Timestamp, TriggerId},
+    runs::{self, Caller, Idempotency, Original, Runs, Start, Started, Thread},
 };
 
-/// A request to run a trigger's flow in the background.
+/// A request to run a trigger's flow, followed or in the background.
 pub struct TriggerRequest<'a>(&'a Request);
 
 /// What it says, as far as that is right whatever the flow is.
@@ -37,13 +32,6 @@ pub struct TriggerBody {
     inputs: Vec<Input>,
     thread: Thread,
     run_at: Option<Timestamp>,
-}
-
-/// A start that is as its flow declares it, but for its files, which are still to be had.
-pub struct Draft {
-    start: Start,
-    inputs: TypedInputs,
-    asked: Asked,
 }
 
 /// What is told of a start to who asked for it.
@@ -73,43 +61,20 @@ impl<'a> TriggerRequest<'a> {
         Ok(Self(request))
     }
 
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
+    /// What is to be started for its caller, who may start it. The body names the trigger, so it is read first; a
+    /// caller whose key is not accepted is not told what is wrong with it.
     ///
     /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
-    }
-
-    /// The body. It names the trigger, so it is read first; a caller whose key is not accepted is not
-    /// told what is wrong with it.
-    ///
-    /// # Errors
-    /// 413, 415, and 422 with the place of every fault.
-    pub fn body(&self) -> Result<TriggerBody, Error> {
-        TriggerBody::read(detail::members(self.0)?)
-    }
-
-    /// What is to be started, of a flow that declares its inputs so.
-    ///
-    /// # Errors
-    /// 422 with the place of every fault.
-    pub fn draft(
-        &self,
-        place: (Arc<Trigger>, Environment),
-        body: TriggerBody,
-        declared: &DeclaredInputs,
-    ) -> Result<Draft, Error> {
+    /// 401, 403, 404, 429; 413, 415, and 422 with the place of every fault; 500 and 503. Nothing was started.
+    pub async fn prepare(&self, runs: &Runs) -> Result<(Start, Asked), Error> {
+        let body = detail::members(self.0).and_then(TriggerBody::read);
+        let id = body.as_ref().map_or("", |body| &body.workflow_configuration_id);
+        let caller = runs.authenticate_to_start(detail::token(self.0)?, None, id, None).await?;
+        let body = body?;
         let key = detail::idempotency_key(self.0.headers())?;
         let key = key.map(|text| StartKey { text, is_own: false });
         let base = address::of_files(self.0);
-        body.draft(place, key, declared, FileRules { base: &base, fetches: true })
+        body.prepare(runs, &caller, key, FileRules { base: &base, fetches: true }).await
     }
 }
 
@@ -126,44 +91,32 @@ impl TriggerBody {
         faults.none_or(Self { workflow_configuration_id, inputs, thread, run_at })
     }
 
-    pub(super) fn draft(
+    /// What is to be started for this caller, who may start it, with the files that it names: each is looked at, or fetched.
+    pub(super) async fn prepare(
         self,
-        (trigger, environment): (Arc<Trigger>, Environment),
+        runs: &Runs,
+        caller: &Caller,
         key: Option<StartKey>,
-        declared: &DeclaredInputs,
         files: FileRules<'_>,
-    ) -> Result<Draft, Error> {
-        let Self { inputs, thread, run_at, .. } = self;
+    ) -> Result<(Start, Asked), Error> {
+        let Self { workflow_configuration_id, inputs, thread, run_at } = self;
+        let (trigger, environment) =
+            runs.furthest_trigger(caller, &workflow_configuration_id).await?;
+        let declared = runs.declared_inputs(&trigger, environment).await?;
         let names = inputs.iter().map(|input| input.name.clone()).collect();
         let has_own_key = key.as_ref().is_some_and(|key| key.is_own);
         let asked =
             Asked { trigger: trigger.id.clone(), thread: thread.clone(), names, has_own_key };
-        let inputs = TypedInputs::of(inputs, declared, files)?;
+        let inputs = TypedInputs::of(inputs, &declared, files)?;
         let given = thread.given().map_or("", ThreadId::as_str);
         let idempotency = key.map(|StartKey { text: key, .. }| Idempotency::Key {
             key,
             body: detail::hash_of(&format!("{given}\n{}", inputs.said()), run_at),
         });
-        let start = Start::new(trigger, environment, Value::Null);
-        Ok(Draft { start: Start { run_at, thread, idempotency, ..start }, inputs, asked })
-    }
-}
-
-impl Draft {
-    /// Its files.
-    #[must_use]
-    pub fn attachments(&self) -> Attachments<'_> {
-        let Start { trigger, idempotency, run_at, .. } = &self.start;
-        self.inputs.attachments(trigger, idempotency.as_ref(), *run_at)
-    }
-
-    /// What is to be started.
-    ///
-    /// # Errors
-    /// 422 with the place of every file that was refused.
-    pub fn start(self, attached: Attached) -> Result<(Start, Asked), Error> {
-        let Self { start, inputs, asked } = self;
-        Ok((Start { input: inputs.with(attached)?, ..start }, asked))
+        let attachments = inputs.attachments(&trigger, idempotency.as_ref(), run_at);
+        let attached = runs.attach(attachments).await?;
+        let start = Start::new(trigger, environment, inputs.with(attached)?);
+        Ok((Start { run_at, thread, idempotency, ..start }, asked))
     }
 }
 

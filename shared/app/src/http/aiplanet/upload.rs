@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Error, file::faulty, input::Faults, request::expect_method};
 use crate::{
-    http::{detail, dialect, files::whole, headers},
+    http::{address, detail, files::whole},
     model::{File, FileFault},
 };
 
@@ -18,25 +18,11 @@ impl<'a> UploadRequest<'a> {
     /// # Errors
     /// 405 for another one than POST and OPTIONS.
     pub fn of(request: &'a Request) -> Result<Option<Self>, Error> {
-        if !dialect::resource(request).is_some_and(|resource| resource.ends_with("/files")) {
+        if !address::resource(request).ends_with("/files") {
             return Ok(None);
         }
         expect_method(request, "POST, OPTIONS")?;
         Ok(Some(Self(request)))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.0.method() == "OPTIONS"
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.0.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// The file that the caller announces.

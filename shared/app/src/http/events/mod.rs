@@ -8,4 +8,4 @@ mod write;
 pub use body::{Events, Reply, StreamedBody, whole};
 
 pub(super) use openapi::{or_stream, stream};
-pub(super) use request::{last_event_ids, wants_events};
+pub(super) use request::{MEDIA_TYPE, last_event_ids};

@@ -1,5 +1,7 @@
 //! How a request by a link fails.
 
+use std::time::Duration;
+
 use lambda_http::http::StatusCode;
 
 use crate::{
@@ -44,6 +46,14 @@ impl Error {
                 ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
+        }
+    }
+
+    /// When another try may help, where it may.
+    pub(super) fn again_in(&self) -> Option<Duration> {
+        match self {
+            Self::Failed(error) => error.again_in(),
+            _ => None,
         }
     }
 

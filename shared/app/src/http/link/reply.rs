@@ -40,7 +40,7 @@ pub async fn reply(
     result: Result<Answer, Error>,
 ) -> Response<Body> {
     if let Err(Error::Failed(error)) = &result {
-        event.notes().failed(error, std::error::Error::source(error));
+        event.notes().failed(error);
     }
     let received = request.headers();
     let mut response = match result {
@@ -87,13 +87,9 @@ fn refuse(received: &HeaderMap, error: &Error) -> Response<Body> {
     } else {
         respond(status, HTML, page::said(text, ""))
     };
-    let extra = match status {
-        StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, ALLOW)),
-        StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, "1")),
-        _ => None,
-    };
-    if let Some((name, value)) = extra {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    if matches!(error, Error::MethodNotAllowed) {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(ALLOW));
     }
+    respond::retry_after(&mut response, error.again_in());
     response
 }

@@ -9,9 +9,8 @@ use serde_json::Value;
 use super::Error;
 use crate::{
     http::{
-        body,
-        dialect::{self, parameter},
-        form, headers,
+        address::{self, parameter},
+        body, form, headers,
     },
     runs::Input,
 };
@@ -38,7 +37,7 @@ impl<'a> LinkRequest<'a> {
     /// The request, where it is one.
     #[must_use]
     pub fn of(request: &'a Request) -> Option<Self> {
-        let is_one = dialect::resource(request) == Some(RESOURCE);
+        let is_one = address::resource(request) == RESOURCE;
         is_one.then(|| Self { request, token: parameter(request, "token") })
     }
 
@@ -61,9 +60,8 @@ impl<'a> LinkRequest<'a> {
         }
         let missing = || Error::Invalid("The answer is missing".to_owned());
         if headers::is_form(headers) {
-            let mut fields = form::read(body)?.into_iter();
             let (mut kind, mut data) = (None, None);
-            for (name, value) in fields.by_ref() {
+            for (name, value) in form::read(body)? {
                 match name.as_str() {
                     "type" => kind = Some(value),
                     "data" => data = Some(value),

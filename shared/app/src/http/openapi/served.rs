@@ -9,8 +9,8 @@ use serde_json::json;
 use super::{Part, reference, responses};
 use crate::{
     http::{
-        dialect, gateway,
-        respond::{JSON, respond},
+        address, gateway,
+        respond::{self, JSON, respond},
     },
     model::ContentHash,
     telemetry::{Event, Outcome},
@@ -28,7 +28,7 @@ const CACHE_CONTROL: &str = "public, max-age=300";
 /// Whether a request is for the document, which is nobody's dialect.
 #[must_use]
 pub fn asks_for_document(request: &Request) -> bool {
-    dialect::resource(request) == Some(RESOURCE)
+    address::resource(request) == RESOURCE
 }
 
 /// The answer to such a request, which ends its event. Needs no key and no table.
@@ -45,9 +45,7 @@ pub async fn reply(request: &Request, event: Event) -> Response<Body> {
 fn serve(received: &HeaderMap) -> Response<Body> {
     let tag = format!("\"{}\"", ContentHash::of(DOCUMENT.as_bytes()));
     let mut response = if is_known(received, &tag) {
-        let mut response = Response::new(Body::Empty);
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
+        respond::empty(StatusCode::NOT_MODIFIED)
     } else {
         respond(StatusCode::OK, JSON, DOCUMENT.to_owned())
     };

@@ -11,4 +11,4 @@ pub use envelope::{Envelope, Logs};
 pub use reply::{reply, reply_with_events};
 pub use request::{LogsWanted, StatusRequest, TriggerRequest};
 
-pub use super::detail::Error;
+pub use super::detail::{Error, token};

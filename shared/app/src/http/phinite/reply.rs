@@ -9,9 +9,8 @@ use crate::{
         detail::{self, Wording},
         events::{self, Reply, StreamedBody},
         question::Question,
-        respond::{self, JSON, respond},
+        respond::{self, json_of},
     },
-    runs,
     telemetry::{Event, Outcome},
 };
 
@@ -29,9 +28,11 @@ pub async fn reply(
     result: Result<Envelope, Error>,
 ) -> HttpResponse<Body> {
     if let Err(Error::Failed(error)) = &result {
-        event.notes().failed(error, std::error::Error::source(error));
+        event.notes().failed(error);
     }
-    let response = answer(request, result);
+    let response = result
+        .and_then(|envelope| write(request, envelope))
+        .unwrap_or_else(|error| detail::refuse(request.headers(), &error, &WORDING));
     event.end(Outcome::Answered(response.status().as_u16())).await;
     response
 }
@@ -48,24 +49,15 @@ pub async fn reply_with_events(
     }
 }
 
-fn answer(request: &Request, result: Result<Envelope, Error>) -> HttpResponse<Body> {
-    match result {
-        Ok(mut envelope) => {
-            if let Response::Question(question) = &mut envelope.response {
-                Question::locate(Some(question), request);
-            }
-            let Ok(text) = serde_json::to_string(&envelope) else {
-                let error = runs::Error::Internal("the answer cannot be written");
-                return detail::refuse(request.headers(), &Error::Failed(error), &WORDING);
-            };
-            let mut response = respond(StatusCode::OK, JSON, text);
-            if envelope.replayed {
-                respond::mark_replayed(&mut response);
-            }
-            response
-        }
-        Err(error) => detail::refuse(request.headers(), &error, &WORDING),
+fn write(request: &Request, mut envelope: Envelope) -> Result<HttpResponse<Body>, Error> {
+    if let Response::Question(question) = &mut envelope.response {
+        Question::locate(Some(question), request);
     }
+    let mut response = json_of(StatusCode::OK, &envelope)?;
+    if envelope.replayed {
+        respond::mark_replayed(&mut response);
+    }
+    Ok(response)
 }
 
 /// Everything but `message` came from `user_variables`.

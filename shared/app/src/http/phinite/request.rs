@@ -8,21 +8,19 @@ use serde_json::{Map, Value, json};
 use super::Error;
 use crate::{
     http::{
+        address::parameter,
         detail::{self, RUN_AT},
-        dialect::parameter,
         events, headers,
     },
     model::{Environment, Trigger},
-    runs::{Idempotency, Start},
+    runs::{Idempotency, Runs, Start},
 };
 
 /// A request to run a trigger's flow, waiting or not.
 pub struct TriggerRequest<'a> {
     request: &'a Request,
-    /// The workspace named in the path.
-    pub workspace: String,
-    /// The trigger named in the path.
-    pub trigger: String,
+    workspace: String,
+    trigger: String,
 }
 
 impl<'a> TriggerRequest<'a> {
@@ -36,19 +34,29 @@ impl<'a> TriggerRequest<'a> {
         Ok(Self { request, workspace, trigger: parameter(request, "trigger_id") })
     }
 
-    /// The bearer token.
+    /// Whether the caller wants to follow the run.
+    #[must_use]
+    pub fn wants_events(&self) -> bool {
+        headers::accepts(self.request.headers(), events::MEDIA_TYPE)
+    }
+
+    /// What is to be started for its caller, who may start it. A caller whose key is not accepted is not told what is
+    /// wrong with the request.
     ///
     /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
+    /// 401, 403, 404, 429; 413, 415, and 422 with the place of the fault; 500 and 503. Nothing was started.
+    pub async fn prepare(&self, runs: &Runs) -> Result<Start, Error> {
+        let environment = self.environment();
+        let (token, ahead) = (detail::token(self.request)?, environment.as_ref().ok().copied());
+        let workspace = Some(&*self.workspace);
+        let caller = runs.authenticate_to_start(token, workspace, &self.trigger, ahead).await?;
+        let environment = environment?;
+        let trigger = runs.trigger(&caller, &self.trigger, environment).await?;
+        self.start(trigger, environment)
     }
 
     /// The environment named in the path.
-    ///
-    /// # Errors
-    /// 422 for a name that is none of the three.
-    pub fn environment(&self) -> Result<Environment, Error> {
+    fn environment(&self) -> Result<Environment, Error> {
         let text = parameter(self.request, "environment");
         text.parse().map_err(|_| {
             Error::invalid(
@@ -60,17 +68,7 @@ impl<'a> TriggerRequest<'a> {
         })
     }
 
-    /// Whether the caller wants to follow the run.
-    #[must_use]
-    pub fn wants_events(&self) -> bool {
-        events::wants_events(self.request.headers())
-    }
-
-    /// What is to be started.
-    ///
-    /// # Errors
-    /// 413, 415, and 422 with the place of the fault.
-    pub fn start(&self, trigger: Arc<Trigger>, environment: Environment) -> Result<Start, Error> {
+    fn start(&self, trigger: Arc<Trigger>, environment: Environment) -> Result<Start, Error> {
         let key = detail::idempotency_key(self.request.headers())?;
         let mut members = detail::members(self.request)?;
         let mut faults = Vec::new();
@@ -111,14 +109,6 @@ impl<'a> StatusRequest<'a> {
         expect_method(request, "GET")?;
         let workspace = parameter(request, "workspace_id");
         Ok(Self { request, workspace, run: parameter(request, "workflow_id") })
-    }
-
-    /// The bearer token.
-    ///
-    /// # Errors
-    /// 401 where there is none.
-    pub fn token(&self) -> Result<&'a str, Error> {
-        headers::bearer(self.request.headers()).ok_or(Error::Unauthenticated)
     }
 
     /// `?logs=all&cursor=…`.

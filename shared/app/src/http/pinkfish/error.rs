@@ -77,6 +77,15 @@ impl Error {
         Self::Failed(runs::Error::Internal(what))
     }
 
+    /// When another try may help, where it may.
+    pub(super) fn again_in(&self) -> Option<Duration> {
+        match self {
+            Self::Limited { again_in, .. } => Some(*again_in),
+            Self::Failed(error) => error.again_in(),
+            _ => None,
+        }
+    }
+
     /// What the caller is told.
     pub(super) fn text(&self) -> String {
         match self {

@@ -6,7 +6,12 @@ use serde_json::Value;
 use super::{Error, files, request::expect_method};
 use crate::{
     auth::FileToken,
-    http::{address, body, dialect::parameter, files::whole, headers},
+    http::{
+        address::{self, parameter},
+        body,
+        files::whole,
+        headers,
+    },
     model::{File, FileFault},
 };
 
@@ -28,12 +33,6 @@ impl<'a> UploadRequest<'a> {
         }
         expect_method(request, &["POST", "OPTIONS"], "POST, OPTIONS")?;
         Ok(Some(Self { request, trigger: parameter(request, "triggerId") }))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.request.method() == "OPTIONS"
     }
 
     /// The key.

@@ -4,7 +4,6 @@ use lambda_http::{
     Body, Request, Response,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
-use serde::Serialize;
 use serde_json::json;
 
 use super::{Answer, Error};
@@ -13,10 +12,9 @@ use crate::{
         address,
         events::{self, Reply, StreamedBody},
         files::upload_headers,
-        respond::{self, JSON, respond},
+        respond::{self, JSON, json_of, respond},
     },
     model::{RunId, limits},
-    runs,
     telemetry::{Event, Outcome},
     webhook,
 };
@@ -48,7 +46,7 @@ pub async fn reply(
     result: Result<Answer, Error>,
 ) -> Response<Body> {
     if let Err(Error::Failed(error)) = &result {
-        event.notes().failed(error, std::error::Error::source(error));
+        event.notes().failed(error);
     }
     let mut response = result
         .and_then(|answer| write(request, answer))
@@ -87,8 +85,7 @@ fn open_to_pages<B>(response: &mut Response<B>) {
 fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
     Ok(match answer {
         Answer::Preflight => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::NO_CONTENT;
+            let mut response = respond::empty(StatusCode::NO_CONTENT);
             let headers = response.headers_mut();
             let allowed = HeaderValue::from_static(PREFLIGHT_HEADERS);
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
@@ -141,18 +138,19 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             private(respond(StatusCode::OK, JSON, text.to_string()))
         }
         Answer::FileAt(address) => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::FOUND;
+            let mut response = respond::empty(StatusCode::FOUND);
             let address = HeaderValue::try_from(address)
                 .map_err(|_| Error::failed("the address of a file is no header"))?;
             response.headers_mut().insert(header::LOCATION, address);
             private(response)
         }
         Answer::Execution { execution, replayed } => {
-            about(json_of(&execution)?, execution.automation(), execution.run(), replayed)
+            let response = json_of(StatusCode::OK, &execution)?;
+            about(response, execution.automation(), execution.run(), replayed)
         }
         Answer::Progress(progress) => {
-            about(json_of(&progress)?, progress.automation(), progress.run(), false)
+            let response = json_of(StatusCode::OK, &progress)?;
+            about(response, progress.automation(), progress.run(), false)
         }
     })
 }
@@ -160,12 +158,10 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
 /// What a provider has to be answered, and nothing more: some show the text to people.
 fn prescribed_by_provider(answer: webhook::Answer) -> Response<Body> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    if let Some(json) = answer.json {
-        return respond(status, JSON, json.to_string());
+    match answer.json {
+        Some(json) => respond(status, JSON, json.to_string()),
+        None => respond::empty(status),
     }
-    let mut response = Response::new(Body::Empty);
-    *response.status_mut() = status;
-    response
 }
 
 /// What holds a permission is in nobody's cache, and in nobody's `Referer`.
@@ -174,12 +170,6 @@ fn private(mut response: Response<Body>) -> Response<Body> {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
-}
-
-fn json_of(answer: &impl Serialize) -> Result<Response<Body>, Error> {
-    let text = serde_json::to_string(answer)
-        .map_err(|_| Error::Failed(runs::Error::Internal("the answer cannot be written")))?;
-    Ok(respond(StatusCode::OK, JSON, text))
 }
 
 /// Names the run in the headers.
@@ -214,10 +204,6 @@ fn refuse(headers: &HeaderMap, error: &Error) -> Response<Body> {
     if let Some((name, value)) = extra {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    match error {
-        Error::Limited { again_in, .. } => respond::retry_after(&mut response, Some(*again_in)),
-        Error::Failed(error) => respond::retry_after(&mut response, error.again_in()),
-        _ => {}
-    }
+    respond::retry_after(&mut response, error.again_in());
     response
 }

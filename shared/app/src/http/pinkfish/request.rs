@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 
 use super::{Error, input::Inputs};
 use crate::{
-    http::{address, dialect::parameter, events, headers},
+    http::{
+        address::{self, parameter},
+        events, headers,
+    },
     model::{Environment, Timestamp, Trigger, WorkspaceId, limits},
     runs::{Idempotency, Incoming, Key, NewFile, Start},
 };
@@ -48,12 +51,6 @@ impl<'a> TriggerRequest<'a> {
         Ok(Incoming { method, url: address::called(self.request), headers, body })
     }
 
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.request.method() == "OPTIONS"
-    }
-
     /// The key.
     ///
     /// # Errors
@@ -78,7 +75,7 @@ impl<'a> TriggerRequest<'a> {
     /// Whether the caller wants to follow the run.
     #[must_use]
     pub fn wants_events(&self) -> bool {
-        events::wants_events(self.request.headers())
+        headers::accepts(self.request.headers(), events::MEDIA_TYPE)
     }
 
     /// What a caller of this workspace says at `now`.
@@ -126,8 +123,6 @@ pub enum RunPart {
     Status,
     /// What its steps put out.
     Results,
-    /// What a browser may ask.
-    Preflight,
 }
 
 impl<'a> RunRequest<'a> {
@@ -138,7 +133,6 @@ impl<'a> RunRequest<'a> {
     pub fn of(request: &'a Request) -> Result<Self, Error> {
         expect_method(request, &["GET", "OPTIONS"], "GET, OPTIONS")?;
         let part = match request.uri().path() {
-            _ if request.method() == "OPTIONS" => RunPart::Preflight,
             path if path.ends_with("/results") => RunPart::Results,
             _ => RunPart::Status,
         };
@@ -179,12 +173,6 @@ impl<'a> DeliveryRequest<'a> {
         let part = |name| parameter(request, name);
         let (trigger, provider) = (part("triggerId"), part("provider"));
         Ok(Some(Self { request, trigger, provider, delivery: part("id") }))
-    }
-
-    /// Whether a browser asks what it may ask.
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.request.method() == "OPTIONS"
     }
 
     /// The key.

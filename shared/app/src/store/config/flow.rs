@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::limit::read_runs_in_flight;
+use super::limit::{RUNS_IN_FLIGHT, read_runs_in_flight};
 use crate::{
     model::{
         ContentHash, Environment, Flow, FlowReference, FlowVersion, MaxRuns, Timestamp, WorkspaceId,
@@ -11,7 +11,7 @@ use crate::{
         Error, Store,
         client::{ABSENT, Condition, Write, names},
         codec,
-        item::{self, Item, MAIN, Reader, binary, text, time},
+        item::{self, Item, MAIN, Reader, binary, number, text, time},
     },
 };
 
@@ -130,7 +130,8 @@ impl Store {
         count: Option<MaxRuns>,
     ) -> Result<bool, Error> {
         let exists = Condition { expression: "attribute_exists(#pk)", values: Vec::new() };
-        self.set_runs_in_flight(item::key(pk(workspace, name), MAIN), count, exists).await
+        let count = count.map(|count| number(count.get()));
+        self.set_limit(item::key(pk(workspace, name), MAIN), RUNS_IN_FLIGHT, count, exists).await
     }
 
     /// A workspace's flows, by name.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Put,
-    limit::{read_rate, write_rate},
+    limit::{RATE, rate_value, read_rate, write_rate},
     record::{record, value},
 };
 use crate::{
@@ -96,7 +96,8 @@ impl Store {
             expression: "#workspace = :workspace",
             values: vec![(":workspace", text(workspace.as_str()))],
         };
-        self.set_rate(item::key(pk(id), MAIN), rate, condition).await
+        let rate = rate.map(rate_value).transpose()?;
+        self.set_limit(item::key(pk(id), MAIN), RATE, rate, condition).await
     }
 
     /// Notes that a key was used at `now`, unless a use within the last hour is noted already.

@@ -1,5 +1,7 @@
 //! Limits as attributes of the records that they are part of, so that a change of one never undoes a change of another.
 
+use std::str::FromStr;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::{
@@ -11,9 +13,9 @@ use crate::{
     },
 };
 
-const RATE: &str = "rate";
-const RUNS_IN_FLIGHT: &str = "runs_in_flight";
-const RUNS_A_DAY: &str = "runs_a_day";
+pub(super) const RATE: &str = "rate";
+pub(super) const RUNS_IN_FLIGHT: &str = "runs_in_flight";
+pub(super) const RUNS_A_DAY: &str = "runs_a_day";
 
 pub(super) fn read_rate(stored: Reader<'_>) -> Result<Option<Rate>, Error> {
     let json = stored.optional_text(RATE);
@@ -27,24 +29,25 @@ pub(super) fn write_rate(item: &mut Item, rate: Option<&Rate>) -> Result<(), Err
     Ok(())
 }
 
-fn rate_value(rate: &Rate) -> Result<AttributeValue, Error> {
+pub(super) fn rate_value(rate: &Rate) -> Result<AttributeValue, Error> {
     serde_json::to_string(rate).map(text).map_err(Error::internal)
 }
 
 pub(super) fn read_runs_in_flight(stored: Reader<'_>) -> Result<Option<MaxRuns>, Error> {
-    let count = stored.optional_number(RUNS_IN_FLIGHT);
+    read_count(stored, RUNS_IN_FLIGHT)
+}
+
+fn read_count<T: FromStr>(stored: Reader<'_>, name: &str) -> Result<Option<T>, Error> {
+    let count = stored.optional_number(name);
     count.map(|count| count.to_string().parse().map_err(|_| stored.corrupt())).transpose()
 }
 
 /// The limits of a workspace's record.
 pub(super) fn read_all(stored: Reader<'_>) -> Result<Limits, Error> {
-    let runs_a_day = stored.optional_number(RUNS_A_DAY);
-    let runs_a_day =
-        runs_a_day.map(|count| count.to_string().parse().map_err(|_| stored.corrupt()));
     Ok(Limits {
         rate: read_rate(stored)?,
         runs_in_flight: read_runs_in_flight(stored)?,
-        runs_a_day: runs_a_day.transpose()?,
+        runs_a_day: read_count(stored, RUNS_A_DAY)?,
     })
 }
 
@@ -61,40 +64,22 @@ pub(super) fn write_all(item: &mut Item, limits: &Limits) -> Result<(), Error> {
 }
 
 impl Store {
-    /// Limits how many runs may be in flight of what a record is about, or no more. False when `condition` does not
-    /// hold.
-    pub(super) async fn set_runs_in_flight(
+    /// Sets the limit `name` of a record, or takes it away. False when `condition` does not hold.
+    pub(super) async fn set_limit(
         &self,
         key: Item,
-        count: Option<MaxRuns>,
+        name: &str,
+        limit: Option<AttributeValue>,
         mut condition: Condition,
     ) -> Result<bool, Error> {
-        let update = match count {
-            Some(count) => {
-                condition.values.push((":count", number(count.get())));
-                "SET #runs_in_flight = :count"
+        let update = match limit {
+            Some(limit) => {
+                condition.values.push((":limit", limit));
+                format!("SET #{name} = :limit")
             }
-            None => "REMOVE #runs_in_flight",
+            None => format!("REMOVE #{name}"),
         };
-        let write = self.update(&self.tables.config, key, update, condition).await?;
-        Ok(matches!(write, Write::Done(_)))
-    }
-
-    /// Limits what a record is about to `rate`, or no more. False when `condition` does not hold.
-    pub(super) async fn set_rate(
-        &self,
-        key: Item,
-        rate: Option<&Rate>,
-        mut condition: Condition,
-    ) -> Result<bool, Error> {
-        let update = match rate {
-            Some(rate) => {
-                condition.values.push((":rate", rate_value(rate)?));
-                "SET #rate = :rate"
-            }
-            None => "REMOVE #rate",
-        };
-        let write = self.update(&self.tables.config, key, update, condition).await?;
+        let write = self.update(&self.tables.config, key, &update, condition).await?;
         Ok(matches!(write, Write::Done(_)))
     }
 }

@@ -82,7 +82,8 @@ impl Store {
         id: &WorkspaceId,
         rate: Option<&Rate>,
     ) -> Result<bool, Error> {
-        self.set_rate(item::key(pk(id), MAIN), rate, exists()).await
+        let rate = rate.map(limit::rate_value).transpose()?;
+        self.set_limit(item::key(pk(id), MAIN), limit::RATE, rate, exists()).await
     }
 
     /// Limits how many runs of the workspace may be in flight, or no more. Caches notice within 30 s. False when there
@@ -95,7 +96,8 @@ impl Store {
         id: &WorkspaceId,
         count: Option<MaxRuns>,
     ) -> Result<bool, Error> {
-        self.set_runs_in_flight(item::key(pk(id), MAIN), count, exists()).await
+        let count = count.map(|count| number(count.get()));
+        self.set_limit(item::key(pk(id), MAIN), limit::RUNS_IN_FLIGHT, count, exists()).await
     }
 
     /// Limits how many runs of the workspace may be started a day, or no more. Caches notice within 30 s. False when
@@ -108,17 +110,8 @@ impl Store {
         id: &WorkspaceId,
         count: Option<NonZeroU32>,
     ) -> Result<bool, Error> {
-        let mut condition = exists();
-        let update = match count {
-            Some(count) => {
-                condition.values.push((":count", number(count.get())));
-                "SET #runs_a_day = :count"
-            }
-            None => "REMOVE #runs_a_day",
-        };
-        let key = item::key(pk(id), MAIN);
-        let write = self.update(&self.tables.config, key, update, condition).await?;
-        Ok(matches!(write, Write::Done(_)))
+        let count = count.map(|count| number(count.get()));
+        self.set_limit(item::key(pk(id), MAIN), limit::RUNS_A_DAY, count, exists()).await
     }
 }
 

@@ -23,9 +23,10 @@ impl<H: Host> Machine<'_, H> {
     /// Does what the task is for. Its input is in `step`; its output is not transformed yet.
     pub(super) async fn execute(&self, step: &Step<'_>) -> Result<Outcome, H::Stop> {
         let unchanged = || Arc::clone(&step.input);
+        // What reaches out is boxed: every other step would carry room for it.
         let output = match &step.task.kind {
-            TaskKind::CallHttp(call) => Arc::new(self.call(step, call).await?),
-            TaskKind::CallLlm(call) => Arc::new(self.ask(step, call).await?),
+            TaskKind::CallHttp(call) => Arc::new(Box::pin(self.call(step, call)).await?),
+            TaskKind::CallLlm(call) => Arc::new(Box::pin(self.ask(step, call)).await?),
             TaskKind::CallLog(call) => {
                 let message = self.render(&call.message, &step.input, &step.during())?;
                 self.report_said(step, call.level, &message);
@@ -41,7 +42,7 @@ impl<H: Host> Machine<'_, H> {
                 return self.list(tasks, frame, unchanged()).await;
             }
             TaskKind::For(each) => return self.repeat(step, each).await,
-            TaskKind::Listen(listen) => Arc::new(self.listen(step, listen).await?),
+            TaskKind::Listen(listen) => Arc::new(Box::pin(self.listen(step, listen)).await?),
             TaskKind::Raise(template) => return Err(self.error(step, template)?.into()),
             TaskKind::Set(template) => {
                 Arc::new(self.render(template, &step.input, &step.during())?)

@@ -66,9 +66,8 @@ impl<H: Host> Machine<'_, H> {
             None => Vec::new(),
             Some(choices) => {
                 let list = self.render(choices, &step.input, &step.during())?;
-                let texts: Option<Vec<_>> =
-                    serde_json::from_value(list.clone()).ok().filter(|_| are_choices(&list));
-                texts
+                let list = Some(list).filter(are_choices);
+                list.and_then(|list| serde_json::from_value(list).ok())
                     .ok_or_else(|| raise(ErrorKind::Expression, &step.task.path, answer::CHOICES))?
             }
         };

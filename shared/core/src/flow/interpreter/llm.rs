@@ -111,10 +111,8 @@ impl<H: Host> Machine<'_, H> {
                 messages.push(json!({"role": "user", "content": content}));
             }
             Prompt::Messages(list) => {
-                match bounded(list, prompt::are_messages, prompt::MESSAGES)? {
-                    Value::Array(list) => messages.extend(list),
-                    _ => return Err(refuse(prompt::MESSAGES)),
-                }
+                let list = prompt::messages(render(list)?);
+                messages.extend(list.ok_or_else(|| refuse(prompt::MESSAGES))?);
             }
         }
         let mut members = Map::new();

@@ -40,10 +40,10 @@ impl<H: Host> Machine<'_, H> {
         let path = &step.task.path;
         let render = |template| self.render(template, &step.input, &step.during());
         let document = call.document.as_ref().map(render).transpose()?;
-        let messages = match call.messages.as_ref().map(render).transpose()? {
+        let messages = match &call.messages {
             None => Vec::new(),
-            Some(Value::Array(list)) if prompt::are_messages(&Value::Array(list.clone())) => list,
-            Some(_) => return Err(raise(ErrorKind::Expression, path, prompt::MESSAGES)),
+            Some(messages) => prompt::messages(render(messages)?)
+                .ok_or_else(|| raise(ErrorKind::Expression, path, prompt::MESSAGES))?,
         };
         let written = document.iter().chain(&messages);
         if written.clone().any(|value| depth(value) > MAX_THREAD_DEPTH) {

@@ -84,7 +84,7 @@ fn what_names_no_usable_address_is_not_answered_later() {
 #[test]
 fn a_faulty_rule_is_refused() {
     let scheme = named("slack").unwrap();
-    let mut sound = serde_json::to_value(scheme).unwrap();
+    let mut sound = serde_json::to_value(&**scheme).unwrap();
     sound["provider"] = "acme".into();
     Scheme::read(&sound.to_string()).unwrap();
     for (member, value, words) in [

@@ -43,7 +43,7 @@ fn a_scheme_can_be_written_in_json_and_reads_back() {
     assert_eq!(Scheme::read(&json).unwrap(), scheme);
     for name in crate::webhook::names() {
         let scheme = crate::webhook::named(name).unwrap();
-        let json = serde_json::to_string(scheme).unwrap();
+        let json = serde_json::to_string(&**scheme).unwrap();
         assert_eq!(Scheme::read(&json).unwrap(), **scheme, "{name}");
     }
 }
