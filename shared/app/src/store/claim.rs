@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
-    Error, ErrorKind,
+    Append, Error, ErrorKind,
     client::{Condition, Store, Write},
     header::{self, Nonce},
     insert::nonce,
@@ -55,8 +55,10 @@ pub enum Claim {
     Missing,
 }
 
+/// What stands right of an equals sign is as it was before the update: `held_until` is the lease of the holder before,
+/// and zero when that one let go.
 const TAKE: &str = "SET #status = :running, #epoch = #epoch + :one, #lease_until = :lease, \
-    #holder = :holder REMOVE #wake_at, #gate, #listens";
+    #holder = :holder, #held_until = #lease_until REMOVE #wake_at, #gate, #listens";
 
 const FREE: &str = "#lease_until <= :now AND (#status = :running OR (#status IN (:queued, :waiting) \
     AND (attribute_not_exists(#wake_at) OR #wake_at <= :now OR #deadline <= :now OR #cancel = :true \
@@ -65,7 +67,8 @@ const FREE: &str = "#lease_until <= :now AND (#status = :running OR (#status IN 
 
 impl Store {
     /// Takes a run that nobody holds and that has something to do: one update, and for a run that
-    /// was claimed before or has a large input the reading of its journal.
+    /// was claimed before or has a large input the reading of its journal. One whose holder did not
+    /// let go of it is fenced by one append: nobody else adds to its journal then.
     ///
     /// # Errors
     /// See [`Error`]. After [`Error::Unavailable`] the run may be held by this very claim, until
@@ -128,7 +131,13 @@ impl Store {
 
     async fn take(&self, header: &Item, now: Timestamp) -> Result<Claim, Error> {
         let run = header::read(header)?;
-        let error = match self.read_whole(header, run.clone()).await {
+        let held_until = Reader::new(header, "run").optional_time("held_until");
+        let was_held = held_until.is_some_and(|until| until > Timestamp::default());
+        let claimed = match self.read_whole(header, run.clone()).await {
+            Ok(claimed) if was_held => self.fence(header, claimed).await,
+            read => read,
+        };
+        let error = match claimed {
             Ok(claimed) => return Ok(Claim::Taken(Box::new(claimed))),
             Err(error) => error,
         };
@@ -142,6 +151,19 @@ impl Store {
             Ok(Claim::Unreadable(Box::new(Unreadable { run, journal, next_seq, error })))
         } else {
             Err(error)
+        }
+    }
+
+    /// Takes the number of the next append from the holder before, who may be late rather than dead: what that one still
+    /// wrote is either read here, or never comes about. Else its last lines could be told to a follower, and again
+    /// other ones under their numbers.
+    async fn fence(&self, header: &Item, mut claimed: Claimed) -> Result<Claimed, Error> {
+        loop {
+            let Claimed { run, next_seq, .. } = &claimed;
+            match self.append(run, *next_seq, &JournalEntry::default()).await? {
+                Append::Done => return Ok(Claimed { next_seq: next_seq + 1, ..claimed }),
+                Append::Lost => claimed = self.read_whole(header, claimed.run).await?,
+            }
         }
     }
 }
@@ -216,6 +238,37 @@ mod tests {
         assert_eq!(claimed.run.epoch, 1);
         let again = database.store.claim(run.id, at(0), at(75)).await.unwrap();
         assert!(matches!(again, Claim::Held { until, .. } if until == at(75)));
+    }
+
+    #[tokio::test]
+    async fn whoever_did_not_let_go_adds_nothing_to_the_journal_of_another() {
+        let database = Database::start().await;
+        let (run, late) = (database.claimed().await, end(json!("late")));
+        let append = async |run: &Run, seq| database.store.append(run, seq, &late).await.unwrap();
+        assert_eq!(append(&run, 1).await, Append::Done);
+        database.wire.operations();
+        let second = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
+        assert_eq!(database.wire.operations(), ["UpdateItem", "Query", "PutItem"]);
+        assert_eq!((second.journal.len(), second.next_seq), (1, 3));
+        assert_eq!(append(&run, 2).await, Append::Lost);
+        let third = taken(database.store.claim(run.id, at(150), at(225)).await.unwrap());
+        assert_eq!((append(&second.run, 3).await, third.next_seq), (Append::Lost, 4));
+        database.store.hand_over(&third.run).await.unwrap();
+        let fourth = taken(database.store.claim(run.id, at(150), at(225)).await.unwrap());
+        assert_eq!(fourth.next_seq, 4, "there is nobody to fence off");
+    }
+
+    #[tokio::test]
+    async fn what_the_holder_before_writes_in_the_last_moment_is_read() {
+        let database = Database::start().await;
+        let run = database.claimed().await;
+        let header = database.item(header::key(run.id)).await.unwrap();
+        let second = Run { epoch: 2, ..run.clone() };
+        let read = database.store.read_whole(&header, second).await.unwrap();
+        let late = end(json!("late"));
+        assert_eq!(database.store.append(&run, 1, &late).await.unwrap(), Append::Done);
+        let fenced = database.store.fence(&header, read).await.unwrap();
+        assert_eq!((fenced.journal, fenced.next_seq), (vec![late], 3));
     }
 
     #[tokio::test]

@@ -112,7 +112,7 @@ mod tests {
         let early = database.store.claim(run.id, at(74), at(149)).await.unwrap();
         assert!(matches!(early, Claim::Held { until, .. } if until == at(75)));
         let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
-        assert_eq!((claimed.run.epoch, claimed.next_seq), (2, 4));
+        assert_eq!((claimed.run.epoch, claimed.next_seq), (2, 5));
         assert!(claimed.input == input && claimed.journal == entries);
     }
 
@@ -125,6 +125,7 @@ mod tests {
             let entry = entry(&noise(350_000), seq..=seq);
             database.store.append(&run, seq, &entry).await.unwrap();
         }
+        database.store.hand_over(&run).await.unwrap();
         database.wire.operations();
         let claimed = taken(database.store.claim(run.id, at(75), at(150)).await.unwrap());
         assert_eq!(database.wire.operations(), ["UpdateItem", "Query", "Query"]);
