@@ -32,7 +32,7 @@ pub(crate) async fn answer(runs: &Runs, request: &Request) -> Result<Answer, Err
         }
         RunPart::Status => {
             let (view, steps) = runs.progress(&caller, &request.run).await?;
-            Answer::Progress(Progress::of(&view.run, steps))
+            Answer::Progress(Progress::of(view, steps))
         }
     };
     answer.about(&request.automation)

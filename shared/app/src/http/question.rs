@@ -12,13 +12,13 @@ use crate::{
 /// A question, or an event that is waited for.
 #[derive(Debug, Serialize)]
 pub(super) struct Question {
-    input_id: InputId,
+    pub(super) input_id: InputId,
     #[serde(rename = "question", skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
+    pub(super) text: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    choices: Vec<String>,
+    pub(super) choices: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    input_url: Option<String>,
+    pub(super) input_url: Option<String>,
     #[serde(skip)]
     link: Option<InputToken>,
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::{model::Status, runs::Settings};
 use support::{Answer, Api, Target, Transcript, send};
 
-use crate::wire::flows::{CALL, ECHO, FAIL, SLEEP};
+use crate::wire::flows::{APPROVAL, CALL, ECHO, FAIL, SLEEP};
 
 /// Three steps whose outputs are a text each, and one that is passed over.
 const STEPS: &str = r##"
@@ -46,6 +46,13 @@ async fn start(api: &Api, trigger: &str, inputs: &Value) -> Answer {
 async fn read(api: &Api, started: &Answer, what: &str) -> Answer {
     let (automation, run) = (started.header("x-pf-automation-id"), started.header("x-pf-run-id"));
     send(api.keyed(Method::GET, &format!("/ext/runs/{automation}/{run}/{what}"))).await
+}
+
+async fn until_it_is(api: &Api, started: &Answer, status: Status) {
+    let id = started.header("x-pf-run-id").parse().unwrap();
+    while api.stack.store().look(id).await.unwrap().unwrap().status != status {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 #[tokio::test]
@@ -131,10 +138,7 @@ async fn a_status_tells_every_step() {
         transcript.note(trigger, &read(&api, &ended, "status").await);
     }
     let asleep = start(&api, "sleep", &json!({})).await;
-    let id = asleep.header("x-pf-run-id").parse().unwrap();
-    while api.stack.store().look(id).await.unwrap().unwrap().status != Status::Waiting {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until_it_is(&api, &asleep, Status::Waiting).await;
     transcript.note("asleep", &read(&api, &asleep, "status").await);
     insta::assert_snapshot!(transcript);
 }
@@ -191,4 +195,24 @@ async fn the_environment_is_the_furthest_that_serves_the_flow() {
     let request = api.request(Method::GET, "/ext/triggers/all").header("x-api-key", key);
     let answer = send(request.header("x-api-wait", "true")).await;
     assert_eq!(answer.json()["selectedResult"], "DEV");
+}
+
+#[tokio::test]
+async fn the_status_of_a_run_that_listens_says_what_a_person_is_asked() {
+    let api = Api::start().await;
+    api.publish(APPROVAL).await;
+    let started = start(&api, "approval", &json!({"message": "12"})).await;
+    until_it_is(&api, &started, Status::Waiting).await;
+    let mut asked = read(&api, &started, "status").await.json();
+    assert_eq!(asked["status"], "PAUSED", "{asked}");
+    let told = ["requiresInput", "question", "choices"].map(|name| asked[name].take());
+    assert_eq!(told, [json!(true), json!("Refund <12>?"), json!(["approve", "reject"])]);
+    let url = asked["inputUrl"].as_str().unwrap();
+    let (body, form) = ("data=approve", "application/x-www-form-urlencoded");
+    let path = &url[url.find("/ext/").unwrap()..];
+    let answered = api.request(Method::POST, path).header("content-type", form).body(body);
+    assert_eq!(send(answered).await.status, 200);
+    until_it_is(&api, &started, Status::Completed).await;
+    let ended = read(&api, &started, "status").await.json();
+    assert_eq!((&ended["status"], ended.get("requiresInput")), (&json!("COMPLETE"), None));
 }

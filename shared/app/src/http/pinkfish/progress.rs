@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use lambda_http::Request;
+use serde::{Serialize, Serializer};
 
 use crate::{
-    model::{Run, RunId, Status},
-    runs::{Step, StepState},
+    http::question::Question,
+    model::{InputId, RunId, Status},
+    runs::{RunView, Step, StepState},
 };
 
-/// A run and its steps, without what they put out.
+/// A run and its steps, without what they put out; and what a person is asked, if one is.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
@@ -18,6 +20,8 @@ pub struct Progress {
     status: &'static str,
     step_status: BTreeMap<usize, &'static str>,
     step_info: BTreeMap<usize, Info>,
+    #[serde(flatten, serialize_with = "in_camel_case")]
+    question: Option<Question>,
 }
 
 #[derive(Debug, Serialize)]
@@ -28,10 +32,24 @@ struct Info {
     execution_order: usize,
 }
 
+/// What a person is asked, as this dialect spells it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked<'q> {
+    requires_input: bool,
+    input_id: InputId,
+    question: Option<&'q str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    choices: &'q [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_url: Option<&'q str>,
+}
+
 impl Progress {
     /// Of a run as it stands.
     #[must_use]
-    pub fn of(run: &Run, steps: Vec<Step>) -> Self {
+    pub fn of(view: RunView, steps: Vec<Step>) -> Self {
+        let RunView { run, listening, link, .. } = view;
         let state = |step: &Step| match (step.state, run.status) {
             (StepState::Completed, _) => "COMPLETE",
             (StepState::Failed, _) => "FAILED",
@@ -51,7 +69,13 @@ impl Progress {
                     (number, Info { status, name: step.name, execution_order: number })
                 })
                 .collect(),
+            question: Question::of(listening, link).filter(Question::is_for_people),
         }
+    }
+
+    /// Writes the link of its question as it leads to where `request` came in.
+    pub(super) fn locate(&mut self, request: &Request) {
+        Question::locate(self.question.as_mut(), request);
     }
 
     /// The automation whose run it is.
@@ -63,6 +87,19 @@ impl Progress {
     pub(super) const fn run(&self) -> RunId {
         self.run_id
     }
+}
+
+/// Nothing where nobody is asked: most readers of this answer know no such members.
+#[expect(clippy::ref_option, reason = "serde calls it so")]
+fn in_camel_case<S: Serializer>(
+    question: &Option<Question>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let Some(question) = question else { return serializer.serialize_none() };
+    let Question { input_id, text, choices, input_url, .. } = question;
+    let (question, input_url) = (text.as_deref(), input_url.as_deref());
+    Asked { requires_input: true, input_id: *input_id, question, choices, input_url }
+        .serialize(serializer)
 }
 
 /// The dialect's word for a state. It has none for a run that was cancelled.

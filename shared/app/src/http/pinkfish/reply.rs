@@ -148,7 +148,8 @@ fn write(request: &Request, answer: Answer) -> Result<Response<Body>, Error> {
             let response = json_of(StatusCode::OK, &execution)?;
             about(response, execution.automation(), execution.run(), replayed)
         }
-        Answer::Progress(progress) => {
+        Answer::Progress(mut progress) => {
+            progress.locate(request);
             let response = json_of(StatusCode::OK, &progress)?;
             about(response, progress.automation(), progress.run(), false)
         }

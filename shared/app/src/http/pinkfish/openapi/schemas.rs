@@ -153,6 +153,20 @@ fn progress() -> Value {
                     "required": ["status", "name", "executionOrder"],
                 },
             },
+            "requiresInput": {
+                "type": "boolean", "const": true,
+                "description": "There while the run waits for a person, with a `question`, and an `inputUrl` for whose key may start runs.",
+            },
+            "inputId": reference("schemas/InputId"),
+            "question": {"type": "string"},
+            "choices": {
+                "type": "array", "items": {"type": "string"},
+                "description": "The answers there are, where there are only these.",
+            },
+            "inputUrl": {
+                "type": "string", "format": "uri",
+                "description": "By which a person can answer. Whoever has it may.",
+            },
         },
         "required": ["automationId", "runId", "status", "stepStatus", "stepInfo"],
         "examples": [{
