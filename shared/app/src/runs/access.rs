@@ -129,6 +129,15 @@ impl Runs {
         environment: Option<Environment>,
     ) -> Result<(), Error> {
         let trigger = self.known_trigger(trigger).await?;
+        self.read_flow_ahead(&trigger, environment).await
+    }
+
+    /// Reads what a start of this trigger needs, while something else is waited for.
+    pub(super) async fn read_flow_ahead(
+        &self,
+        trigger: &Trigger,
+        environment: Option<Environment>,
+    ) -> Result<(), Error> {
         let (flow, _) = futures::join!(
             self.config.flow(&trigger.workspace, &trigger.flow, self.now()),
             self.config.workspace(&trigger.workspace, self.now()),

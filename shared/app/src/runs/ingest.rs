@@ -78,7 +78,12 @@ impl Runs {
         let Incoming { method, url, headers, body } = incoming;
         let url = url.as_deref().unwrap_or_default();
         let request = Request { method, url, headers, body };
-        let secrets = self.secrets.of(&*door.trigger, &webhook.secrets, now).await?;
+        // Who has come as far as this has the URL's token; what a process reads here, it keeps.
+        let (secrets, _) = futures::join!(
+            self.secrets.of(&*door.trigger, &webhook.secrets, now),
+            self.read_flow_ahead(&door.trigger, Some(door.environment)),
+        );
+        let secrets = secrets?;
         let verified = match webhook::verify(scheme, &secrets, &request, now) {
             Ok(verified) => verified,
             Err(refusal) => return Ok(Err(refusal)),
